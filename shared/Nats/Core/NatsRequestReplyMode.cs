@@ -1,0 +1,7 @@
+namespace NATS.Client.Core;
+
+public enum NatsRequestReplyMode
+{
+    SharedInbox,
+    Direct,
+}
