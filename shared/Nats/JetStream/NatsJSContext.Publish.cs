@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using NATS.Client.Core;
+using NATS.Client.JetStream.Models;
+using NATS.Client.JetStream.Wire;
+
+namespace NATS.Client.JetStream;
+
+public partial class NatsJSContext
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<PubAckResponse> PublishAsync<T>(
+        string subject,
+        T? data,
+        INatsSerialize<T>? serializer = default,
+        NatsJSPubOpts? opts = default,
+        NatsHeaders? headers = default,
+        CancellationToken cancellationToken = default)
+    {
+        var result = await TryPublishAsync(subject, data, serializer, opts, headers, cancellationToken).ConfigureAwait(false);
+        return result.Success ? result.Value! : throw result.Error;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<NatsResult<PubAckResponse>> TryPublishAsync<T>(
+        string subject,
+        T? data,
+        INatsSerialize<T>? serializer = default,
+        NatsJSPubOpts? opts = default,
+        NatsHeaders? headers = default,
+        CancellationToken cancellationToken = default)
+    {
+        headers = WithExpectations(opts, headers);
+        opts ??= NatsJSPubOpts.Default;
+        for (var attempt = 1; ; attempt++)
+        {
+            NatsMsg<PubAckResponse> reply;
+            try
+            {
+                reply = await RequestAckAsync(subject, data, serializer, opts, headers, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NatsNoReplyException)
+            {
+                return new NatsJSPublishNoResponseException();
+            }
+            catch (NatsException e)
+            {
+                return e;
+            }
+
+            if (!reply.HasNoResponders || attempt >= opts.RetryAttempts)
+                return AckOf(reply);
+
+            PublishLog.Retrying(_logger, subject, attempt, opts.RetryAttempts);
+            await Task.Delay(opts.RetryWaitBetweenAttempts, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask<NatsJSPublishConcurrentFuture> PublishConcurrentAsync<T>(
+        string subject,
+        T? data,
+        INatsSerialize<T>? serializer = default,
+        NatsJSPubOpts? opts = default,
+        NatsHeaders? headers = default,
+        CancellationToken cancellationToken = default)
+    {
+        headers = WithExpectations(opts, headers);
+        var reply = RequestAckAsync(subject, data, serializer, opts, headers, cancellationToken);
+        var future = new NatsJSPublishConcurrentFuture(reply);
+
+        // The caller goes on without the answer, so only this keeps it from publishing faster than the connection can send.
+        var room = ((NatsConnection)Connection).Outbox.WaitForRoomAsync();
+        return room.IsCompletedSuccessfully
+            ? new ValueTask<NatsJSPublishConcurrentFuture>(future)
+            : AwaitRoomAsync(room, future, cancellationToken);
+    }
+
+    /// <summary>The acknowledgement in the reply, or why there is none.</summary>
+    internal static NatsResult<PubAckResponse> AckOf(in NatsMsg<PubAckResponse> reply)
+    {
+        if (reply.HasNoResponders)
+            return new NatsJSPublishNoResponseException();
+
+        if (reply.Data is { } ack)
+            return ack;
+
+        return reply.Error ?? new NatsJSException("The acknowledgement is empty");
+    }
+
+    private static NatsHeaders? WithExpectations(NatsJSPubOpts? opts, NatsHeaders? headers)
+    {
+        if (opts is null)
+            return headers;
+
+        Set("Nats-Msg-Id", opts.MsgId);
+        Set("Nats-Expected-Stream", opts.ExpectedStream);
+        Set("Nats-Expected-Last-Msg-Id", opts.ExpectedLastMsgId);
+        Set("Nats-Expected-Last-Sequence", opts.ExpectedLastSequence?.ToString(CultureInfo.InvariantCulture));
+        Set("Nats-Expected-Last-Subject-Sequence", opts.ExpectedLastSubjectSequence?.ToString(CultureInfo.InvariantCulture));
+        Set("Nats-Expected-Last-Subject-Sequence-Subject", opts.ExpectedLastSubjectSequenceSubject);
+        return headers;
+
+        void Set(string name, string? value)
+        {
+            if (value is not null)
+            {
+                headers ??= [];
+                headers[name] = value;
+            }
+        }
+    }
+
+    private static async ValueTask<NatsJSPublishConcurrentFuture> AwaitRoomAsync(
+        Task room, NatsJSPublishConcurrentFuture future, CancellationToken cancellationToken)
+    {
+        await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return future;
+    }
+
+    private ValueTask<NatsMsg<PubAckResponse>> RequestAckAsync<T>(
+        string subject,
+        T? data,
+        INatsSerialize<T>? serializer,
+        NatsJSPubOpts? opts,
+        NatsHeaders? headers,
+        CancellationToken cancellationToken) =>
+        Connection.RequestAsync(
+            subject,
+            data,
+            headers,
+            serializer,
+            PubAckReader.Default,
+            opts,
+            _replyOpts,
+            cancellationToken);
+}
