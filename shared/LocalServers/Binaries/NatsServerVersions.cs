@@ -1,0 +1,79 @@
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// Several versions of nats-server for tests: those of Debian's releases, from the mirror that this machine's apt uses,
+/// unpacked below the user's cache. Only what can be had is listed.
+/// </summary>
+public static class NatsServerVersions
+{
+    private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+    /// <summary>The releases asked unless others are named: Debian 12, the one after it, and what comes next.</summary>
+    public static IReadOnlyList<string> Suites { get; } = ["bookworm", "trixie", "sid"];
+
+    /// <summary>By version; each program has been run once.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> FindAsync(
+        IEnumerable<string>? suites = null, Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var found = new SortedDictionary<Version, string>();
+        foreach (var suite in suites ?? Suites)
+            await TryAddAsync(() => OfSuiteAsync(suite, progress, cancellationToken)).ConfigureAwait(false);
+        if (found.Count == 0)
+            await TryAddAsync(() => ServerBinaries.FindNatsAsync(progress, cancellationToken)).ConfigureAwait(false);
+        return found.ToDictionary(entry => entry.Key.ToString(), entry => entry.Value);
+
+        async Task TryAddAsync(Func<Task<string>> find)
+        {
+            try
+            {
+                var binary = await find().ConfigureAwait(false);
+                found.TryAdd(await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false), binary);
+            }
+            catch (LocalServerException e)
+            {
+                progress?.Invoke(e.Message);
+            }
+        }
+    }
+
+    /// <summary>The nats-server of one release, by the release's codename.</summary>
+    /// <exception cref="LocalServerException">This is not Debian, or its mirror has no such release.</exception>
+    public static async Task<string> OfSuiteAsync(string suite, Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var package = await UserCache.Shared.GetOrAddAsync(
+            Path.Combine("suites", suite, "nats-server"),
+            async directory =>
+            {
+                var mirror = await MirrorAsync(cancellationToken).ConfigureAwait(false);
+                progress?.Invoke($"Fetching nats-server of Debian {suite} from {mirror}…");
+                var signed = File.Exists(Keyring) ? $" signed-by={Keyring}" : "";
+                var state = Path.Combine(directory, "apt");
+                var apt = await Apt.PrivateAsync(
+                    state, $"deb [target=Packages{signed}] {mirror} {suite} main", progress, cancellationToken).ConfigureAwait(false);
+                await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
+                await apt.UnpackAsync(["nats-server"], directory, cancellationToken).ConfigureAwait(false);
+                Directory.Delete(state, recursive: true);
+            },
+            progress,
+            cancellationToken).ConfigureAwait(false);
+        return Path.Combine(package, "usr/sbin/nats-server");
+    }
+
+    /// <summary>Where this machine gets its own release from.</summary>
+    private static async Task<string> MirrorAsync(CancellationToken cancellationToken)
+    {
+        var release = File.Exists("/etc/os-release") ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken).ConfigureAwait(false) : [];
+        if (!Apt.IsHere || !release.Contains("ID=debian"))
+            throw new LocalServerException("Other versions of nats-server come from Debian's releases, and this machine is not a Debian.");
+
+        var codename = release.FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))?.Split('=')[1];
+        var targets = await Shell.RunAsync(
+            ["apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"], cancellationToken: cancellationToken).ConfigureAwait(false);
+        // Other people's repositories name their suites after Debian's too; Debian's own path ends so, on every mirror.
+        return targets.Output.Split('\n').Select(line => line.Split(' '))
+            .Where(target => target.Length == 3 && target[1] == "main" && (target[0] == codename || target[0] is "stable" or "testing" or "sid"))
+            .Select(target => target[2])
+            .OrderByDescending(uri => uri.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal))
+            .FirstOrDefault() ?? throw new LocalServerException($"apt's sources name no mirror of Debian {codename}.");
+    }
+}

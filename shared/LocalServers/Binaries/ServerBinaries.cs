@@ -1,0 +1,136 @@
+using System.Text.RegularExpressions;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// Finds the servers' programs: those named in the environment, those on this machine, else Debian's packages, which it
+/// fetches; else one error that says what to install.
+/// </summary>
+public static partial class ServerBinaries
+{
+    /// <summary>Names the nats-server program to use.</summary>
+    public const string NatsVariable = "RIDEINGEST_NATS_SERVER";
+
+    /// <summary>Names the folder with the postgres and initdb programs to use.</summary>
+    public const string PostgresVariable = "RIDEINGEST_POSTGRES_BIN";
+
+    private static readonly string[] PostgresFolders =
+    [
+        "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+    ];
+
+    private static readonly string[] LibraryFolders = ["usr/lib", "lib"];
+
+    public static async Task<string> FindNatsAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (Environment.GetEnvironmentVariable(NatsVariable) is { Length: > 0 } named)
+            return Programs.IsExecutable(named) ? named : throw new LocalServerException($"{NatsVariable} names {named}, which is no program.");
+        if (Programs.Find("nats-server") is { } found)
+            return found;
+
+        var unpacked = await FetchAsync(
+            "nats-server", "brew install nats-server", "nats:2 -js",
+            () => DebianPackages.UnpackNatsAsync(progress, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
+        return unpacked is null ? Programs.Find("nats-server")! : Path.Combine(unpacked, "usr/sbin/nats-server");
+    }
+
+    /// <param name="major">The major version wanted, because there is data of that version; null for the newest.</param>
+    public static async Task<PostgresBinaries> FindPostgresAsync(
+        int? major = null, Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } named)
+            return IsPostgres(named) ? new PostgresBinaries(named) : throw new LocalServerException($"{PostgresVariable} names {named}, which has no postgres and initdb.");
+        if (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false) is { } found)
+            return found;
+
+        var unpacked = await FetchAsync(
+            "postgresql", "brew install postgresql@17", "-e POSTGRES_PASSWORD=rides postgres:17",
+            () => DebianPackages.UnpackPostgresAsync(progress, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
+        return unpacked is null ? (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false))! : Unpacked(unpacked);
+    }
+
+    public static async Task<Version> VersionAsync(string program, CancellationToken cancellationToken = default)
+        => await VersionAsync(program, null, cancellationToken).ConfigureAwait(false);
+
+    internal static async Task<Version> VersionAsync(string program, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    {
+        var said = await Shell.RunAsync([program, "--version"], environment: environment, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var match = Number().Match(said.Output);
+        return match.Success ? Version.Parse(match.Value) : throw new LocalServerException($"{program} --version tells no version: {said.Said}");
+    }
+
+    /// <returns>Where it was unpacked; null when it was installed.</returns>
+    private static async Task<string?> FetchAsync(
+        string package, string homebrew, string docker, Func<Task<string>> unpack, Action<string>? progress, CancellationToken cancellationToken)
+    {
+        var reason = "this machine has no apt-get to fetch it with";
+        if (Apt.IsHere)
+        {
+            try
+            {
+                if (!Posix.IsRoot)
+                    return await unpack().ConfigureAwait(false);
+                await DebianPackages.InstallAsync(package, progress, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            catch (LocalServerException e)
+            {
+                reason = e.Message;
+            }
+        }
+
+        throw new LocalServerException(Missing(package, homebrew, docker, reason));
+    }
+
+    private static string Missing(string package, string homebrew, string docker, string reason)
+    {
+        var (variable, setting, port) = package == "postgresql"
+            ? (PostgresVariable, "RIDEINGEST__POSTGRES__CONNECTION=\"Host=127.0.0.1;Username=postgres;Password=rides\"", 5432)
+            : (NatsVariable, "RIDEINGEST__NATS__URL=nats://127.0.0.1:4222", 4222);
+        return $"""
+            There is no {package} on this machine ({reason}). Any of these helps:
+              Debian, Ubuntu   sudo apt-get install {package}
+              macOS            {homebrew}
+              Docker           docker run -d -p 127.0.0.1:{port}:{port} {docker}
+                               and then set {setting}
+              elsewhere        set {variable} to where it is
+            """;
+    }
+
+    private static async Task<PostgresBinaries?> OfMachineAsync(int? major, CancellationToken cancellationToken)
+    {
+        PostgresBinaries? newest = null;
+        var newestVersion = new Version();
+        var inPath = Programs.FindAll("postgres").Select(program => Path.GetDirectoryName(program)!);
+        foreach (var folder in inPath.Concat(PostgresFolders.SelectMany(Expand)).Where(IsPostgres).Distinct())
+        {
+            var version = await VersionAsync(Path.Combine(folder, "postgres"), cancellationToken).ConfigureAwait(false);
+            if (version.Major == major)
+                return new PostgresBinaries(folder);
+            if (version > newestVersion)
+                (newest, newestVersion) = (new PostgresBinaries(folder), version);
+        }
+
+        return newest;
+    }
+
+    private static IEnumerable<string> Expand(string pattern)
+    {
+        var parent = Path.GetDirectoryName(Path.GetDirectoryName(pattern))!;
+        var name = Path.GetFileName(Path.GetDirectoryName(pattern))!;
+        return Directory.Exists(parent) ? Directory.GetDirectories(parent, name).Select(folder => Path.Combine(folder, "bin")) : [];
+    }
+
+    private static bool IsPostgres(string folder) => Programs.IsExecutable(Path.Combine(folder, "postgres")) && Programs.IsExecutable(Path.Combine(folder, "initdb"));
+
+    private static PostgresBinaries Unpacked(string root)
+    {
+        var folder = Expand(Path.Combine(root, "usr/lib/postgresql/*/bin")).Single(IsPostgres);
+        var libraries = LibraryFolders.Select(path => Path.Combine(root, path)).Where(Directory.Exists)
+            .SelectMany(path => Directory.GetDirectories(path, "*-linux-gnu*"));
+        return new PostgresBinaries(folder, string.Join(':', libraries));
+    }
+
+    [GeneratedRegex(@"\d+\.\d+(\.\d+)?")]
+    private static partial Regex Number();
+}

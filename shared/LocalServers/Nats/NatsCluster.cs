@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>Private nats-servers that form one JetStream cluster on the loopback interface.</summary>
+public sealed class NatsCluster : IAsyncDisposable
+{
+    private const int Attempts = 3;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly HttpClient Monitor = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly List<NatsServer> _servers = [];
+
+    private NatsCluster()
+    {
+    }
+
+    public IReadOnlyList<NatsServer> Servers => _servers;
+
+    /// <summary>All of them, separated by commas, as clients take it.</summary>
+    public string Url => string.Join(',', _servers.Select(server => server.Url));
+
+    /// <summary>Returns when every server is ready and JetStream has a leader.</summary>
+    /// <param name="options">For every server; each gets a directory of its own below a data directory that is named.</param>
+    public static async Task<NatsCluster> StartAsync(int size = 3, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new NatsServerOptions();
+        for (var attempt = 1; ; attempt++)
+        {
+            var cluster = new NatsCluster();
+            try
+            {
+                await cluster.StartServersAsync(size, options, cancellationToken).ConfigureAwait(false);
+                await cluster.LeaderAsync(cancellationToken).ConfigureAwait(false);
+                return cluster;
+            }
+            catch (LocalServerException e) when (attempt < Attempts && e.Message.Contains("address already in use", StringComparison.Ordinal))
+            {
+                // Somebody took a route port between the pick and the start.
+                await cluster.DisposeAsync().ConfigureAwait(false);
+            }
+            catch
+            {
+                await cluster.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The leader of JetStream, once all servers that run agree on one and are up to date with it.</summary>
+    public async Task<NatsServer> LeaderAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var running = _servers.Where(server => server.ProcessId != 0).ToArray();
+            var leaders = await Task.WhenAll(running.Select(server => LeaderSeenByAsync(server, cancellationToken))).ConfigureAwait(false);
+            if (leaders.Distinct().ToArray() is [{ Length: > 0 } name] && running.FirstOrDefault(server => server.Name == name) is { } leader)
+                return leader;
+            await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+        => await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+    private static async Task<string?> LeaderSeenByAsync(NatsServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var address = $"http://127.0.0.1:{server.MonitorPort}";
+            using var health = await Monitor.GetAsync($"{address}/healthz", cancellationToken).ConfigureAwait(false);
+            if (!health.IsSuccessStatusCode)
+                return null;
+            using var json = JsonDocument.Parse(await Monitor.GetStringAsync($"{address}/jsz", cancellationToken).ConfigureAwait(false));
+            return json.RootElement.TryGetProperty("meta_cluster", out var meta) && meta.TryGetProperty("leader", out var leader)
+                ? leader.GetString()
+                : null;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    private async Task StartServersAsync(int size, NatsServerOptions options, CancellationToken cancellationToken)
+    {
+        var name = $"local-{Guid.NewGuid():N}";
+        var ports = Enumerable.Range(0, size).Select(_ => FreePort.Pick()).ToArray();
+        var starts = ports.Select((port, index) => NatsServer.StartAsync(
+            options with
+            {
+                Name = $"node-{index + 1}",
+                DataDirectory = options.DataDirectory is { } data ? Path.Combine(data, $"node-{index + 1}") : null,
+                Port = null,
+                MonitorPort = 0,
+                Routes = new NatsRoutes(name, port, ports),
+            },
+            cancellationToken)).ToArray();
+        try
+        {
+            await Task.WhenAll(starts).ConfigureAwait(false);
+        }
+        finally
+        {
+            _servers.AddRange(starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace RideIngest.LocalServers;
+
+/// <summary>A private nats-server: its configuration, its ports, and how it greets.</summary>
+internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory, string binary, Version version)
+    : ServerRun(directory, options.Progress)
+{
+    public string Name { get; } = options.Name ?? $"local-{Guid.NewGuid():N}";
+
+    public Version Version => version;
+
+    public int Port { get; private set; } = options.Port ?? FreePort.Pick();
+
+    public int? MonitorPort { get; private set; } = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+
+    public bool SyncsAlways => NatsServerConfig.SyncsAlways(options, version);
+
+    public override string Title => $"NATS {version}";
+
+    protected override string Place => $"127.0.0.1:{Port}{(options.JetStream ? $" (JetStream in {Directory.Path})" : "")}";
+
+    protected override bool MayPickPorts => options.Port is null;
+
+    protected override void PickPorts()
+    {
+        Port = FreePort.Pick();
+        MonitorPort = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+    }
+
+    protected override async Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var file = Directory.In("nats-server.conf");
+        var text = NatsServerConfig.Text(options, version, Name, Directory.In("store"), Port, MonitorPort);
+        await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
+        return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Log = options.Log };
+    }
+
+    /// <summary>It greets once JetStream has read its store.</summary>
+    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+        => (await NatsInfo.ReadAsync("127.0.0.1", Port, cancellationToken).ConfigureAwait(false)).Name == Name;
+}

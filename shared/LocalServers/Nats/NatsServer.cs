@@ -1,0 +1,85 @@
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// A private nats-server on the loopback interface: nobody else's, gone with us, and again what it was when it is started
+/// over the same data. It asks for no credentials unless <see cref="NatsServerOptions.Config"/> says so. Or, where
+/// <see cref="NatsServerOptions.Url"/> names one that runs already, a view of that one, which is not ours to stop.
+/// </summary>
+public sealed class NatsServer : IAsyncDisposable
+{
+    private readonly NatsRun? _run;
+    private readonly ExternalNats? _external;
+
+    private NatsServer(NatsRun? run, ExternalNats? external)
+    {
+        _run = run;
+        _external = external;
+    }
+
+    public string Url => _external?.Url ?? $"nats://127.0.0.1:{Port}";
+
+    public int Port => _external?.Port ?? Run.Port;
+
+    /// <summary>Where <c>/varz</c> and the like are served; null when it was not asked for.</summary>
+    public int? MonitorPort => _run?.MonitorPort;
+
+    public string Version => _external?.Info.Version ?? Run.Version.ToString();
+
+    public string Name => _external?.Info.Name ?? Run.Name;
+
+    public bool IsExternal => _run is null;
+
+    /// <summary>0 while the server is stopped, and for one that is not ours.</summary>
+    public int ProcessId => _run?.ProcessId ?? 0;
+
+    public string DataDirectory => Run.Directory.Path;
+
+    /// <summary>Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.</summary>
+    public bool SyncsAlways => _run is { SyncsAlways: true };
+
+    private NatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server at {Url} is not ours.");
+
+    /// <summary>Returns when the server greets clients, with JetStream ready.</summary>
+    /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
+    public static async Task<NatsServer> StartAsync(NatsServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new NatsServerOptions();
+        if (options.Url is { Length: > 0 } url)
+            return new NatsServer(null, await ExternalNats.ReachAsync(url, options, cancellationToken).ConfigureAwait(false));
+
+        var binary = options.Binary ?? await ServerBinaries.FindNatsAsync(options.Progress, cancellationToken).ConfigureAwait(false);
+        var version = await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false);
+        var run = new NatsRun(options, LocalServers.DataDirectory.Take(options.DataDirectory, "nats"), binary, version);
+        try
+        {
+            await run.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new NatsServer(run, null);
+    }
+
+    /// <summary>Stops in order: what JetStream holds is closed and on the disk.</summary>
+    public Task StopAsync() => Run.StopAsync();
+
+    /// <summary>As a crash would (SIGKILL).</summary>
+    public Task KillAsync() => Run.KillAsync();
+
+    /// <summary>The same server again: same port, same data. Stops it first when it runs.</summary>
+    public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
+
+    /// <summary>Tells clients to go elsewhere, then goes (lame duck mode).</summary>
+    public void BeginLameDuck() => Run.Signal(Posix.User2);
+
+    /// <summary>Stops answering without closing anything (SIGSTOP), until <see cref="Resume"/>.</summary>
+    public Task PauseAsync() => Run.PauseAsync();
+
+    public void Resume() => Run.Signal(Posix.Continue);
+
+    /// <summary>Stops a server of ours and removes temporary data; leaves one that is not ours as it is.</summary>
+    public ValueTask DisposeAsync() => _run?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>A Postgres that somebody else runs, seen to take a connection.</summary>
+internal sealed record ExternalPostgres(string ConnectionString, string Version)
+{
+    public static async Task<ExternalPostgres> ReachAsync(string connectionString, Action<string>? progress, CancellationToken cancellationToken)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException e)
+        {
+            throw Unreachable("the connection string", e);
+        }
+
+        var place = $"{settings.Host}:{settings.Port}/{settings.Database}";
+        var connection = new NpgsqlConnection(connectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NpgsqlException or ArgumentException)
+            {
+                throw Unreachable(place, e);
+            }
+
+            progress?.Invoke($"Postgres {connection.PostgreSqlVersion} is used as it runs on {place}");
+            return new ExternalPostgres(connectionString, connection.PostgreSqlVersion.ToString());
+        }
+    }
+
+    private static LocalServerException Unreachable(string place, Exception e) => new(
+        $"The Postgres that is configured (postgres.connection, RIDEINGEST__POSTGRES__CONNECTION) cannot be reached: {place}: {e.Message} "
+        + "Start it or correct the connection string; without one, a private server is started.", e);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// The files of a Postgres: what initdb makes, once, and the password of its superuser. Every connection needs it: on a
+/// machine that others use too, a superuser without one would be theirs, and with it, programs run in our name.
+/// </summary>
+internal sealed class PostgresCluster
+{
+    public const string Superuser = "postgres";
+
+    private readonly DataDirectory _directory;
+    private readonly PostgresBinaries _binaries;
+    private readonly ServerUser _user;
+
+    private PostgresCluster(DataDirectory directory, string files, PostgresBinaries binaries, Version version, ServerUser user)
+    {
+        _directory = directory;
+        Files = files;
+        _binaries = binaries;
+        Version = version;
+        _user = user;
+    }
+
+    /// <summary>Postgres's own data directory.</summary>
+    public string Files { get; }
+
+    public Version Version { get; }
+
+    public IReadOnlyDictionary<string, string> Environment => _binaries.Environment;
+
+    public string Password => File.ReadAllText(PasswordFile);
+
+    private string PasswordFile => _directory.In("password");
+
+    /// <summary>Opens what is there, with the Postgres that made it; makes it when nothing is there.</summary>
+    public static async Task<PostgresCluster> OpenAsync(DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
+    {
+        var user = await ServerUser.ChooseAsync(cancellationToken).ConfigureAwait(false);
+        var files = await PostgresPlace.ChooseAsync(directory, user, options.Progress, cancellationToken).ConfigureAwait(false);
+        var madeBy = Path.Combine(files, "PG_VERSION") is var file && File.Exists(file)
+            ? int.Parse(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture)
+            : (int?)null;
+        var binaries = options.Binaries ?? await ServerBinaries.FindPostgresAsync(madeBy, options.Progress, cancellationToken).ConfigureAwait(false);
+        var version = await ServerBinaries.VersionAsync(binaries.Server, binaries.Environment, cancellationToken).ConfigureAwait(false);
+        if (madeBy is { } old && old != version.Major)
+        {
+            throw new LocalServerException(
+                $"The data in {directory.Path} was made by Postgres {old}, and this machine has Postgres {version.Major}. "
+                + $"Install postgresql-{old}, or choose another data directory.");
+        }
+
+        var cluster = new PostgresCluster(directory, files, binaries, version, user);
+        if (madeBy is null)
+        {
+            options.Progress?.Invoke($"Postgres {version.Major}: creating the data directory…");
+            await cluster.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return cluster;
+    }
+
+    public IReadOnlyList<string> Command(IEnumerable<string> settings) => _user.Command([_binaries.Server, "-D", Files, .. settings]);
+
+    /// <summary>Made under another name first: a crash half-way leaves nothing that looks complete.</summary>
+    private async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        var unfinished = Files + ".new";
+        if (Directory.Exists(unfinished))
+            Directory.Delete(unfinished, recursive: true);
+        Directory.CreateDirectory(unfinished);
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await PrivateFile.WriteAsync(PasswordFile, password, cancellationToken).ConfigureAwait(false);
+        // initdb may run as another user, who cannot read ours.
+        var handover = Files + ".password";
+        await PrivateFile.WriteAsync(handover, password, cancellationToken).ConfigureAwait(false);
+        await _user.OwnAsync(handover, cancellationToken).ConfigureAwait(false);
+        await _user.OwnAsync(unfinished, cancellationToken).ConfigureAwait(false);
+        string[] locale = OperatingSystem.IsMacOS() ? ["--locale=C", "--lc-ctype=UTF-8"] : ["--locale=C.UTF-8"];
+        var initdb = await Shell.RunAsync(
+            _user.Command([
+                _binaries.InitDb, "-D", unfinished, "-U", Superuser, $"--pwfile={handover}", "--auth=scram-sha-256",
+                "--encoding=UTF8", .. locale, "--no-sync",
+            ]),
+            "/", _binaries.Environment, cancellationToken: cancellationToken).ConfigureAwait(false);
+        File.Delete(handover);
+        if (!initdb.Succeeded)
+            throw new LocalServerException($"initdb could not make {Files}:\n{initdb.Said}");
+        Directory.Move(unfinished, Files);
+    }
+}

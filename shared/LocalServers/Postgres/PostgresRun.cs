@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>A private Postgres: its command, its port, and how it answers.</summary>
+internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory directory, PostgresCluster cluster, Version version)
+    : ServerRun(directory, options.Progress)
+{
+    public Version Version => version;
+
+    public int Port { get; private set; } = options.Port ?? FreePort.Pick();
+
+    public override string Title => $"Postgres {version}";
+
+    protected override string Place => $"127.0.0.1:{Port} (data in {Directory.Path})";
+
+    protected override bool MayPickPorts => options.Port is null;
+
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = PostgresCluster.Superuser,
+        Password = cluster.Password,
+        Database = database,
+    }.ConnectionString;
+
+    protected override void PickPorts() => Port = FreePort.Pick();
+
+    protected override Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var command = cluster.Command(PostgresSettings.Arguments(options, Port));
+        // Interrupt is Postgres's fast shutdown: it does not wait for clients to leave.
+        return Task.FromResult(new GuardedCommand(command, cluster.Files, Directory.In("postgres.log"), Posix.Interrupt)
+        {
+            Environment = cluster.Environment,
+            Log = options.Log,
+        });
+    }
+
+    /// <summary>Our password opens no other server that may have taken the port.</summary>
+    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await using (connection.ConfigureAwait(false))
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+}

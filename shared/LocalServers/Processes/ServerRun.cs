@@ -1,0 +1,110 @@
+namespace RideIngest.LocalServers;
+
+/// <summary>One server over one data directory: started, stopped, and started again on the same port.</summary>
+internal abstract class ServerRun(DataDirectory directory, Action<string>? progress) : IAsyncDisposable
+{
+    private const int Attempts = 5;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+
+    private GuardedProcess? _process;
+
+    public DataDirectory Directory => directory;
+
+    /// <summary>0 while the server is stopped.</summary>
+    public int ProcessId => _process is { HasExited: false } running ? running.ProcessId : 0;
+
+    /// <summary>Name and version, as messages have it.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>Where it is, once it is ready.</summary>
+    protected abstract string Place { get; }
+
+    /// <summary>False when the caller asked for a port.</summary>
+    protected abstract bool MayPickPorts { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var mayPick = MayPickPorts && _process is null;
+        await directory.EvictAsync(Title, progress, cancellationToken).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var command = await PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await LaunchAsync(command, cancellationToken).ConfigureAwait(false);
+            if (await IsReadyAsync(command, cancellationToken).ConfigureAwait(false))
+                break;
+
+            var said = LogFollower.LastLines(command.LogFile);
+            if (!mayPick || attempt == Attempts || !said.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+                throw new LocalServerException($"{Title} did not start. The last it said:\n{said}");
+            PickPorts();
+        }
+
+        progress?.Invoke($"{Title} is ready on {Place}");
+    }
+
+    public Task StopAsync() => _process?.StopAsync() ?? Task.CompletedTask;
+
+    public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
+
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync().ConfigureAwait(false);
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task PauseAsync() => _process?.PauseAsync() ?? Task.CompletedTask;
+
+    public void Signal(int signal) => _process?.Signal(signal);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync().ConfigureAwait(false);
+        directory.Dispose();
+    }
+
+    protected abstract void PickPorts();
+
+    protected abstract Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>True when this very server answers, false when somebody else does; throws when nobody does.</summary>
+    protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
+
+    private async Task LaunchAsync(GuardedCommand command, CancellationToken cancellationToken)
+    {
+        if (_process is not null)
+            await _process.DisposeAsync().ConfigureAwait(false);
+        _process = await GuardedProcess.StartAsync(
+            command with { RemoveWhenOrphaned = directory.IsTemporary ? directory.Path : null }, cancellationToken).ConfigureAwait(false);
+        directory.Remember(_process.ProcessId, command.Mark);
+    }
+
+    /// <returns>False when the process ended.</returns>
+    private async Task<bool> IsReadyAsync(GuardedCommand command, CancellationToken cancellationToken)
+    {
+        for (var deadline = DateTime.UtcNow + ReadyWithin; DateTime.UtcNow < deadline;)
+        {
+            if (_process!.HasExited)
+                return false;
+
+            using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            answer.CancelAfter(AnswersWithin);
+            try
+            {
+                if (await AnswersAsync(answer.Token).ConfigureAwait(false))
+                    return true;
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new LocalServerException(
+            $"{Title} was not ready within {ReadyWithin.TotalSeconds:0} s. The last it said:\n{LogFollower.LastLines(command.LogFile)}");
+    }
+}
