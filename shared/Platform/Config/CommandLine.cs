@@ -1,0 +1,34 @@
+namespace RideIngest.Platform.Config;
+
+/// <summary>Reads <c>--nats:url=…</c> and <c>--nats:url …</c>; a dot separates as well as a colon.</summary>
+internal static class CommandLine
+{
+    /// <param name="aliases">Short switches and the keys they stand for: <c>urls</c> for <c>hosting.urls</c>.</param>
+    public static IEnumerable<(string Name, string[] Path, string? Value)> Parse(
+        IReadOnlyList<string> args, IReadOnlyDictionary<string, string> aliases, List<string> problems)
+    {
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || args[i].Length == 2)
+            {
+                problems.Add($"{args[i]}: not understood on the command line; settings look like --nats:url=nats://127.0.0.1:4222.");
+                continue;
+            }
+
+            var text = args[i][2..];
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? text : text[..equals];
+            string? value;
+            if (equals >= 0) value = text[(equals + 1)..];
+            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) value = args[++i];
+            else
+            {
+                problems.Add($"--{name}: a value is missing.");
+                continue;
+            }
+
+            var key = aliases.GetValueOrDefault(name, name);
+            yield return (name, key.Split(key.Contains(':') ? ':' : '.'), value);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace RideIngest.Platform.Config;
+
+/// <summary>Takes passwords and tokens out of what is printed.</summary>
+public static partial class Redaction
+{
+    public const string Mask = "***";
+
+    /// <summary>A URL without its user's secret, a connection string without its password; several may be joined by commas.</summary>
+    public static string Url(string text) =>
+        PairedSecret().Replace(UserInfo().Replace(text, $"$1{Mask}@"), $"$1{Mask}");
+
+    internal static string Shown(PropertyInfo property, string text) =>
+        property.IsDefined(typeof(SecretAttribute)) ? Mask : Url(text);
+
+    // The last @ before the path ends the user info: passwords may carry unescaped ones.
+    [GeneratedRegex(@"(://)[^/\s,]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"\b((?:password|passwd|pwd|token|secret)\s*=\s*)('[^']*'|""[^""]*""|[^;&\s]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PairedSecret();
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace RideIngest.Platform.Hosting;
+
+/// <summary>Makes a problem of every failure that nobody has described: an exception, or a status without a body.</summary>
+internal sealed partial class ProblemPages(RequestDelegate next, ILogger<ProblemPages> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The sender has gone; there is nobody to answer.
+            return;
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await Answer(context, Problem.OfStatus(e.StatusCode) with { Detail = Sentence(e.Message) });
+            return;
+        }
+        catch (Exception e)
+        {
+            Unexpected(e, context.Request.Method, context.Request.Path);
+            if (context.Response.HasStarted)
+            {
+                // Cut off, so that half an answer cannot pass for a whole one.
+                context.Abort();
+                return;
+            }
+
+            context.Response.Clear();
+            await Answer(context, Problem.OfStatus(500) with { Detail = "The failure has been logged under the trace id." });
+            return;
+        }
+
+        var response = context.Response;
+        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null)
+            await Answer(context, Problem.OfStatus(response.StatusCode) with { Detail = Detail(context) });
+    }
+
+    private static Task Answer(HttpContext context, Problem problem) => problem.ExecuteAsync(context);
+
+    private static string? Detail(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => $"Nothing is served at {context.Request.Path}.",
+        405 => $"{context.Request.Method} is not served at {context.Request.Path}; {context.Response.Headers.Allow} is.",
+        415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not read at {context.Request.Path}.",
+        415 => "The request has no Content-Type.",
+        _ => null,
+    };
+
+    private static string Sentence(string message) => message.EndsWith('.') ? message : $"{message}.";
+
+    [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an exception that nobody expected; the sender got a 500")]
+    private partial void Unexpected(Exception exception, string method, string path);
+}

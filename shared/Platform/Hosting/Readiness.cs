@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace RideIngest.Platform.Hosting;
+
+/// <summary>One thing that is not there, and what to do.</summary>
+public sealed record Missing(string Name, string Detail);
+
+/// <param name="Status"><c>ready</c>, <c>not_ready</c> or <c>draining</c>.</param>
+public sealed record ReadinessReport(string Status, IReadOnlyList<Missing> Missing)
+{
+    public bool IsReady => Status == "ready";
+}
+
+/// <summary>Asks every check at once.</summary>
+public sealed partial class Readiness(IEnumerable<IReadinessCheck> checks, HostingSettings settings, ILogger<Readiness> logger)
+{
+    private readonly IReadinessCheck[] _checks = [.. checks];
+    private volatile bool _draining;
+
+    public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        if (_draining) return new("draining", []);
+        var results = await Task.WhenAll(_checks.Select(check => AskAsync(check, cancellationToken)));
+        Missing[] missing = [.. results.OfType<Missing>()];
+        return new(missing.Length == 0 ? "ready" : "not_ready", missing);
+    }
+
+    /// <summary>From now on the answer is no, whatever the checks would say.</summary>
+    internal void Drain() => _draining = true;
+
+    private async Task<Missing?> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(settings.ReadinessTimeout);
+        try
+        {
+            // A check that does not heed its token must not hold up the answer.
+            var asked = Task.Run(() => check.MissingAsync(limit.Token).AsTask(), limit.Token);
+            return await asked.WaitAsync(limit.Token) is { } detail ? new(check.Name, detail) : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(check.Name, $"No answer within {Config.Duration.Format(settings.ReadinessTimeout)}: it hangs, or is overloaded.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            CheckFailed(e, check.Name);
+            return new(check.Name, "The check itself failed; the log says how.");
+        }
+    }
+
+    [LoggerMessage(1003, LogLevel.Error, "The readiness check {Check} failed")]
+    private partial void CheckFailed(Exception exception, string check);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using RideIngest.Platform.Config;
+
+namespace RideIngest.Platform.Messaging;
+
+/// <summary>Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do.</summary>
+internal sealed partial class NatsConnector(NatsConnection connection, NatsSettings settings, ILogger<NatsConnector> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var shown = Redaction.Url(settings.Url);
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                await connection.ConnectAsync().AsTask().WaitAsync(stoppingToken);
+                Connected(connection.ServerInfo?.Version, shown);
+                return;
+            }
+            catch (NatsException e)
+            {
+                NotYet(shown, e.GetBaseException().Message);
+            }
+
+            await Task.Delay(pause, stoppingToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
+    private partial void Connected(string? version, string url);
+
+    [LoggerMessage(1202, LogLevel.Warning, "NATS at {Url} does not answer: {Reason}. Trying again until it does")]
+    private partial void NotYet(string url, string reason);
+}

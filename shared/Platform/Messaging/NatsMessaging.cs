@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Platform.Messaging;
+
+/// <summary>Gives a service its NATS connection: one for the process, opened at start, reopened for as long as it takes.</summary>
+public static class NatsMessaging
+{
+    public static IServiceCollection AddNats(this IServiceCollection services)
+    {
+        if (services.Any(d => d.ServiceType == typeof(NatsConnection))) return services;
+        services.AddSettings<NatsSettings>("nats");
+        services.AddSingleton(provider => new NatsConnection(Options(
+            provider.GetRequiredService<NatsSettings>(),
+            provider.GetRequiredService<ServiceIdentity>(),
+            provider.GetRequiredService<ILoggerFactory>())));
+        services.AddSingleton<INatsConnection>(provider => provider.GetRequiredService<NatsConnection>());
+        services.AddHostedService<NatsConnector>();
+        return services.AddReadinessCheck<NatsReadiness>();
+    }
+
+    private static NatsOpts Options(NatsSettings settings, ServiceIdentity identity, ILoggerFactory logging) => NatsOpts.Default with
+    {
+        Url = settings.Url,
+        Name = $"rideingest-{identity.Name}",
+        LoggerFactory = logging,
+        ConnectTimeout = settings.ConnectTimeout,
+        RequestTimeout = settings.RequestTimeout,
+        CommandTimeout = settings.RequestTimeout,
+        AuthOpts = new() { Username = settings.Username, Password = settings.Password, Token = settings.Token },
+        TlsOpts = new()
+        {
+            Mode = settings.Tls.Mode,
+            CaFile = settings.Tls.CaFile,
+            CertFile = settings.Tls.CertFile,
+            KeyFile = settings.Tls.KeyFile,
+        },
+    };
+}

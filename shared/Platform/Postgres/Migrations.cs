@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Platform.Postgres;
+
+/// <summary>
+/// Applies the migrations of every module at start. When Postgres answers, whatever starts after this finds its tables; when it does not,
+/// the process starts all the same and this goes on trying.
+/// </summary>
+public sealed partial class Migrations : IHostedService, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly MigrationSet[] _sets;
+    private readonly ILogger _logger;
+    private readonly FatalStop _fatal;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _retrying = Task.CompletedTask;
+
+    internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, FatalStop fatal, ILogger<Migrations> logger) =>
+        (_database, _sets, _fatal, _logger) = (database, [.. sets], fatal, logger);
+
+    /// <summary>Ends when the tables are there.</summary>
+    public Task Applied => _applied.Task;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!await TryAsync(cancellationToken)) _retrying = RetryAsync(_stopping.Token);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _retrying.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RetryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pause = FirstPause;
+            do
+            {
+                await Task.Delay(pause, cancellationToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            while (!await TryAsync(cancellationToken));
+        }
+        catch (MigrationException e)
+        {
+            _fatal.Stop(e.Message);
+        }
+    }
+
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken)) FileApplied(file);
+            _applied.TrySetResult();
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            NotYet(PostgresReadiness.Advice(_database, e));
+            return false;
+        }
+    }
+
+    [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
+    private partial void FileApplied(string file);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The tables cannot be brought up to date yet. {Advice} Trying again until it works")]
+    private partial void NotYet(string advice);
+}

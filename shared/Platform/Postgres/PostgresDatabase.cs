@@ -1,0 +1,70 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Platform.Postgres;
+
+/// <summary>Gives a service its <see cref="NpgsqlDataSource"/> and keeps its tables as its SQL files say.</summary>
+public static class PostgresDatabase
+{
+    public static IServiceCollection AddPostgres(this IServiceCollection services)
+    {
+        if (services.Any(d => d.ServiceType == typeof(NpgsqlDataSource))) return services;
+
+        // user_id in a row is UserId in a type.
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+        services.AddSettings<PostgresSettings>("postgres");
+        services.AddSingleton(provider =>
+        {
+            var connection = ConnectionString(provider.GetRequiredService<PostgresSettings>());
+            connection.ApplicationName ??= $"rideingest-{provider.GetRequiredService<ServiceIdentity>().Name}";
+
+            // The name stands in the metrics' labels, in place of the connection string.
+            return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = connection.Database }
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
+        });
+        services.AddSingleton(provider => new Migrations(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetServices<MigrationSet>(),
+            provider.GetRequiredService<FatalStop>(),
+            provider.GetRequiredService<ILogger<Migrations>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Migrations>());
+        services.AddReadinessCheck<PostgresReadiness>();
+        return services;
+    }
+
+    /// <summary>
+    /// Has the SQL files that lie beside <paramref name="beside"/> (embedded resources named <c>001_name.sql</c>) applied at start,
+    /// in <paramref name="schema"/>, which is created. Their numbers begin at 1 and have no gaps.
+    /// </summary>
+    public static IServiceCollection AddMigrations(this IServiceCollection services, string schema, Type beside)
+    {
+        services.AddPostgres();
+        var set = MigrationSet.Embedded(schema, beside.Assembly, beside.Namespace!);
+        if (!services.Any(d => d.ImplementationInstance is MigrationSet other && other.Name == set.Name)) services.AddSingleton(set);
+        return services;
+    }
+
+    internal static NpgsqlConnectionStringBuilder ConnectionString(PostgresSettings settings)
+    {
+        var connection = settings.Url is { } url ? PostgresUrl.Parse(url) : new NpgsqlConnectionStringBuilder();
+        connection.Host ??= settings.Host;
+        if (!connection.ShouldSerialize("Port")) connection.Port = settings.Port;
+        connection.Database ??= settings.Database;
+        connection.Username ??= settings.Username;
+        connection.Password ??= settings.Password;
+        connection.MaxPoolSize = settings.MaxConnections;
+        connection.Timeout = (int)settings.ConnectTimeout.TotalSeconds;
+        connection.CommandTimeout = (int)settings.CommandTimeout.TotalSeconds;
+
+        // A server that vanished without a word is noticed, instead of being waited for.
+        connection.TcpKeepAlive = true;
+        connection.TcpKeepAliveTime = 10;
+        connection.TcpKeepAliveInterval = 5;
+        return connection;
+    }
+}

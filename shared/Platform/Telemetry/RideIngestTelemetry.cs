@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Reflection;
+
+namespace RideIngest.Platform.Telemetry;
+
+/// <summary>The one source of spans, the one meter, and every name that either uses.</summary>
+public static class RideIngestTelemetry
+{
+    public const string Name = "RideIngest";
+
+    public static readonly ActivitySource Source = new(Name);
+
+    public static readonly Meter Meter = new(Name);
+
+    /// <summary>Whose spans are traced.</summary>
+    internal static readonly string[] Sources = [Name, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "NATS.Net"];
+
+    /// <summary>Whose meters are published; a name ending in <c>.</c> covers those that begin with it.</summary>
+    internal static readonly string[] Meters = [Name, "Microsoft.AspNetCore.", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];
+
+    internal static bool Publishes(string meter) =>
+        Array.Exists(Meters, name => name.EndsWith('.') ? meter.StartsWith(name, StringComparison.Ordinal) : meter == name);
+
+    /// <summary>The version that this build was made as.</summary>
+    public static readonly string Version =
+        typeof(RideIngestTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private static readonly ObservableGauge<int> Build = Meter.CreateObservableGauge(
+        "rideingest.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)), description: "Always 1; the label says which build runs.");
+}
