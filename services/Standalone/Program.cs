@@ -1,2 +1,5 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using RideIngest.Platform.Hosting;
+using RideIngest.Standalone;
+
+var servers = new PrivateServers();
+return await ServiceProcess.RunAsync("standalone", args, Composition.Of(servers), servers.StartAsync);

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Dapper;
+using NATS.Client.Core;
+using Npgsql;
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Standalone;
+
+/// <summary>One server as the page shows it.</summary>
+/// <param name="Data">Where it keeps what it stores; null for a server that is not ours.</param>
+/// <param name="Problem">What is wrong and what to do; null when it is up.</param>
+internal sealed record ServerLine(string Name, string? Version, string Address, TimeSpan? Up, string? Data, string? Problem);
+
+internal sealed record OverviewReport(
+    ServiceIdentity Identity, string Status, TimeSpan Up, string Runtime, string System, long Memory, IReadOnlyList<ServerLine> Servers);
+
+/// <summary>Gathers what runs.</summary>
+internal sealed class Overview(Readiness readiness, NatsConnection nats, NpgsqlDataSource postgres, PrivateServers servers, ServiceIdentity identity)
+{
+    public async Task<OverviewReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        var ready = await readiness.ReportAsync(cancellationToken);
+        var database = ready.Missing.Any(m => m.Name == "postgres") ? null : await DatabaseAsync(cancellationToken);
+        return new(
+            identity,
+            ready.Status,
+            DateTimeOffset.UtcNow - identity.StartedAt,
+            RuntimeInformation.FrameworkDescription,
+            $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores",
+            Environment.WorkingSet,
+            [
+                new("NATS", nats.ServerInfo?.Version, Redaction.Url(nats.Opts.Url), DateTimeOffset.UtcNow - servers.NatsStartedAt, servers.NatsData, Problem(ready, "nats")),
+                new("Postgres", database?.Version, Address(), database?.Up, servers.PostgresData, Problem(ready, "postgres")),
+            ]);
+    }
+
+    private static string? Problem(ReadinessReport ready, string name) => ready.Missing.FirstOrDefault(m => m.Name == name)?.Detail;
+
+    private string Address()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        return $"{connection.Host}:{connection.Port}/{connection.Database}";
+    }
+
+    private async Task<DatabaseFacts?> DatabaseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+            return await connection.QuerySingleAsync<DatabaseFacts>(new CommandDefinition(
+                "select split_part(current_setting('server_version'), ' ', 1) as version, now() - pg_postmaster_start_time() as up", cancellationToken: cancellationToken));
+        }
+        catch (NpgsqlException)
+        {
+            // Gone since it was asked; the next look will say so.
+            return null;
+        }
+    }
+
+    private sealed record DatabaseFacts(string Version, TimeSpan Up);
+}

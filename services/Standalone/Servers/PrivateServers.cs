@@ -1,0 +1,78 @@
+using Npgsql;
+using RideIngest.LocalServers;
+using RideIngest.Platform.Hosting;
+using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Postgres;
+
+namespace RideIngest.Standalone;
+
+/// <summary>A NATS and a Postgres for this process alone, unless the configuration names others.</summary>
+public sealed class PrivateServers : IAsyncDisposable
+{
+    private const string Database = "rideingest";
+
+    private NatsServer? _nats;
+    private PostgresServer? _postgres;
+
+    /// <summary>Where they keep their data; null for a server that is not ours.</summary>
+    public string? NatsData => _nats?.DataDirectory;
+
+    public string? PostgresData => _postgres?.DataDirectory;
+
+    public DateTimeOffset? NatsStartedAt { get; private set; }
+
+    public async Task<IAsyncDisposable> StartAsync(RideIngestHost host, CancellationToken cancellationToken)
+    {
+        // Before anything that takes seconds.
+        PortProbe.EnsureFree(host.Settings.Get<HostingSettings>().Urls);
+        try
+        {
+            var data = Path.GetFullPath(host.Settings.Get<StandaloneSettings>().Data);
+            await Task.WhenAll(StartNatsAsync(host, data, cancellationToken), StartPostgresAsync(host, data, cancellationToken));
+            return this;
+        }
+        catch (Exception e)
+        {
+            await DisposeAsync();
+            if (e is LocalServerException) throw new StartupException(e.Message, e);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_nats is null && _postgres is null) return;
+        Say("Stopping the private servers …");
+        await Task.WhenAll(
+            _nats?.DisposeAsync().AsTask() ?? Task.CompletedTask,
+            _postgres?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        Say("Stopped.");
+    }
+
+    private async Task StartNatsAsync(RideIngestHost host, string data, CancellationToken cancellationToken)
+    {
+        if (host.Settings.IsSet("nats.url")) return;
+        _nats = await NatsServer.StartAsync(new() { DataDirectory = Path.Combine(data, "nats"), Progress = Say }, cancellationToken);
+        NatsStartedAt = DateTimeOffset.UtcNow;
+        host.Settings.Get<NatsSettings>().Url = _nats.Url;
+    }
+
+    private async Task StartPostgresAsync(RideIngestHost host, string data, CancellationToken cancellationToken)
+    {
+        if (host.Settings.IsSet("postgres.url") || host.Settings.IsSet("postgres.host")) return;
+        _postgres = await PostgresServer.StartAsync(new() { DataDirectory = Path.Combine(data, "postgres"), Progress = Say }, cancellationToken);
+        try
+        {
+            await _postgres.CreateDatabaseAsync(Database, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // It is the one of an earlier start.
+        }
+
+        host.Settings.Get<PostgresSettings>().Url = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = Database }.ConnectionString;
+    }
+
+    // On the error stream: what the other one carries may be JSON lines for a machine.
+    private static void Say(string line) => Console.Error.WriteLine($"  {line}");
+}

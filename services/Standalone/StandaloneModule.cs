@@ -1,0 +1,22 @@
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Postgres;
+
+namespace RideIngest.Standalone;
+
+/// <summary>The first page, over the servers that this process has started, or was told of.</summary>
+public sealed class StandaloneModule(PrivateServers servers) : IModule
+{
+    public string Name => "standalone";
+
+    public void AddServices(IServiceCollection services) => services
+        .AddSettings<StandaloneSettings>("standalone")
+        .AddSwitch("data", "standalone.data")
+        .AddNats()
+        .AddPostgres()
+        .AddSingleton(servers)
+        .AddSingleton<Overview>();
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) => FirstPage.Map(endpoints);
+}
