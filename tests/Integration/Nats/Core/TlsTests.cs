@@ -1,0 +1,106 @@
+using NATS.Client.Core;
+using RideIngest.LocalServers;
+
+namespace RideIngest.Integration.Nats.Core;
+
+public sealed class TlsTests : NatsTest
+{
+    public static TheoryData<string> Versions => NatsServers.Versions;
+
+    [Theory, MemberData(nameof(Versions))]
+    public async Task A_server_with_a_trusted_certificate_is_spoken_to_over_tls(string version)
+    {
+        var (certificates, server) = await StartAsync(version: version);
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, Mode = TlsMode.Require } });
+        var sub = await SubscribeAsync<byte[]>(client, Mine);
+        var payload = new byte[300_000];
+        new Random(3).NextBytes(payload);
+
+        await client.PublishAsync(Mine, payload, cancellationToken: Deadline);
+
+        Assert.Equal(payload, (await TakeAsync(sub, 1))[0].Data);
+        Assert.True(client.ServerInfo!.TlsRequired);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_authority_is_refused()
+    {
+        var (_, server) = await StartAsync();
+        var other = Own(new Certificates("Other CA"));
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = other.Authority } });
+
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await client.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task Without_an_authority_the_machines_own_trust_decides()
+    {
+        var (_, server) = await StartAsync();
+
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await Client(server).ConnectAsync());
+    }
+
+    [Fact]
+    public async Task A_caller_may_ask_to_verify_nothing()
+    {
+        var (_, server) = await StartAsync();
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { InsecureSkipVerify = true } });
+
+        await client.PingAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_certificates_gets_one()
+    {
+        var (certificates, server) = await StartAsync(mutual: true);
+        var (certificate, key) = certificates.Issue("client");
+
+        await Client(server, opts => opts with
+        {
+            TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, CertFile = certificate, KeyFile = key },
+        }).PingAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_certificates_refuses_whoever_has_none()
+    {
+        var (certificates, server) = await StartAsync(mutual: true);
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority } });
+
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await client.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task Tls_that_is_required_is_not_given_up_for_a_plain_server()
+    {
+        var server = await NatsServers.SharedAsync();
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { Mode = TlsMode.Require } });
+
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await client.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task A_tls_connection_comes_back_after_a_restart()
+    {
+        var (certificates, server) = await StartAsync();
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority } });
+        var sub = await SubscribeAsync<string>(client, Mine);
+        var back = NextOpening(client);
+
+        await server.RestartAsync();
+        await back;
+        await client.PublishAsync(Mine, "again", cancellationToken: Deadline);
+
+        Assert.Equal("again", (await TakeAsync(sub, 1))[0].Data);
+    }
+
+    private async Task<(Certificates, NatsServer)> StartAsync(bool mutual = false, string version = "")
+    {
+        var certificates = Own(new Certificates());
+        var (certificate, key) = certificates.Issue("server");
+        var tls = $$"""tls { cert_file: "{{certificate}}", key_file: "{{key}}", ca_file: "{{certificates.Authority}}", verify: {{(mutual ? "true" : "false")}}, timeout: 5 }""";
+        return (certificates, Own(await PlainStartAsync(tls, version)));
+    }
+
+    private static Task<NatsServer> PlainStartAsync(string tls, string version) => NatsServers.OwnAsync(tls, version);
+}

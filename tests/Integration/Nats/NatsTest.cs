@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using NATS.Client.Core;
+using RideIngest.LocalServers;
+
+namespace RideIngest.Integration.Nats;
+
+/// <summary>What a test of the NATS client needs: names of its own, connections that are closed after it, and waiting with a deadline.</summary>
+public abstract class NatsTest : IAsyncLifetime
+{
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly List<IAsyncDisposable> _owned = [];
+
+    /// <summary>A name that no other test has: good as a subject, a stream, a bucket.</summary>
+    protected string Mine { get; } = $"t{Guid.NewGuid():N}";
+
+    /// <summary>Ends a test that hangs.</summary>
+    protected CancellationToken Deadline { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        _owned.Reverse();
+        foreach (var each in _owned)
+            await each.DisposeAsync();
+    }
+
+    protected T Own<T>(T disposable) where T : IAsyncDisposable
+    {
+        lock (_owned)
+            _owned.Add(disposable);
+        return disposable;
+    }
+
+    protected NatsConnection Client(NatsServer server, Func<NatsOpts, NatsOpts>? change = null) => Client(server.Url, change);
+
+    /// <summary>A connection that comes back quickly. It is not open yet.</summary>
+    protected NatsConnection Client(string url, Func<NatsOpts, NatsOpts>? change = null)
+    {
+        var opts = new NatsOpts
+        {
+            Url = url,
+            ReconnectWaitMin = TimeSpan.FromMilliseconds(20),
+            ReconnectWaitMax = TimeSpan.FromMilliseconds(100),
+            ReconnectJitter = TimeSpan.FromMilliseconds(10),
+        };
+        return Own(new NatsConnection(change?.Invoke(opts) ?? opts));
+    }
+
+    protected async Task<NatsConnection> ConnectAsync(string version = "", Func<NatsOpts, NatsOpts>? change = null)
+        => Client(await NatsServers.SharedAsync(version), change);
+
+    /// <summary>Subscribes, and returns when the server knows it.</summary>
+    protected async Task<INatsSub<T>> SubscribeAsync<T>(NatsConnection client, string subject, string? queueGroup = null, NatsSubOpts? opts = null)
+    {
+        var sub = Own(await client.SubscribeCoreAsync<T>(subject, queueGroup, opts: opts, cancellationToken: Deadline));
+        await client.PingAsync(Deadline);
+        return sub;
+    }
+
+    protected async Task<List<NatsMsg<T>>> TakeAsync<T>(INatsSub<T> sub, int count)
+    {
+        var messages = new List<NatsMsg<T>>(count);
+        while (messages.Count < count)
+            messages.Add(await sub.Msgs.ReadAsync(Deadline).AsTask().WaitAsync(Patience));
+        return messages;
+    }
+
+    /// <summary>Waits until it is so.</summary>
+    protected static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); !condition();)
+        {
+            Assert.True(clock.Elapsed < Patience, $"Waited {Patience.TotalSeconds:0} s in vain: {what}");
+            await Task.Delay(5);
+        }
+    }
+
+    protected static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); !await condition();)
+        {
+            Assert.True(clock.Elapsed < Patience, $"Waited {Patience.TotalSeconds:0} s in vain: {what}");
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>Completes when the connection next becomes open.</summary>
+    protected static Task NextOpening(NatsConnection client)
+    {
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.ConnectionOpened += (_, _) =>
+        {
+            opened.TrySetResult();
+            return ValueTask.CompletedTask;
+        };
+        return opened.Task.WaitAsync(Patience);
+    }
+}

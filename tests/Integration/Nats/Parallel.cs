@@ -1,0 +1,2 @@
+// The suite mostly waits: for servers, time-outs and redeliveries.
+[assembly: CollectionBehavior(MaxParallelThreads = 16)]

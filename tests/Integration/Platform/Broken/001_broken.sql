@@ -1,0 +1,3 @@
+create table kept_not (id int);
+
+create tabel x (id int);

@@ -1,0 +1,83 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace RideIngest.Integration.Platform;
+
+public sealed class DrainTests
+{
+    [Fact]
+    public async Task A_request_in_flight_is_answered_before_the_modules_stop_in_reverse_order()
+    {
+        var order = new List<string>();
+        var (arrived, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var module = new TestModule(
+            s => s.AddSingleton<IHostedService>(_ => new Noted("first", order)).AddSingleton<IHostedService>(_ => new Noted("second", order)),
+            routes => routes.MapGet("/slow", async () =>
+            {
+                arrived.SetResult();
+                await finish.Task;
+                lock (order) order.Add("request");
+                return "done";
+            }));
+        await using var host = await module.StartAsync();
+        using var client = host.Client();
+
+        var answer = client.GetStringAsync("/slow");
+        await arrived.Task;
+        var stopping = host.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        finish.SetResult();
+
+        Assert.Equal("done", await answer);
+        await stopping;
+        Assert.Equal(["request", "second", "first"], order);
+    }
+
+    [Fact]
+    public async Task Not_ready_comes_first_and_requests_are_still_served_meanwhile()
+    {
+        await using var host = await new TestModule().StartAsync("--hosting:drain_delay=1s");
+        using var client = host.Client();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz")).StatusCode);
+
+        var stopping = host.StopAsync();
+
+        var answer = await client.GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("draining", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz")).StatusCode);
+        await stopping;
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/healthz"));
+    }
+
+    [Fact]
+    public async Task A_request_that_never_ends_is_cut_off_when_the_time_is_up()
+    {
+        var arrived = new TaskCompletionSource();
+        await using var host = await new TestModule(endpoints: routes => routes.MapGet("/stuck", async () =>
+        {
+            arrived.SetResult();
+            await new TaskCompletionSource().Task;
+        })).StartAsync("--hosting:drain=200ms");
+        using var client = host.Client();
+
+        var answer = client.GetAsync("/stuck");
+        await arrived.Task;
+        await host.StopAsync();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+    }
+
+    private sealed class Noted(string name, List<string> order) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            lock (order) order.Add(name);
+            return Task.CompletedTask;
+        }
+    }
+}

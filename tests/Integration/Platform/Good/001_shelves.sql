@@ -1,0 +1,4 @@
+create table shelves (
+  id int primary key,
+  label text not null
+);
