@@ -7,19 +7,22 @@ namespace NATS.Client.Core;
 
 public interface INatsHeaders : IDictionary<string, StringValues>;
 
-/// <summary>Headers by name, case-sensitive, each with one value or several. Read-only once published or received.</summary>
+/// <summary>
+/// Headers by name, each with one value or several. A name is found however its letters are cased, and travels as it was written;
+/// a dictionary that is handed in keeps its own comparer. Read-only once published or received.
+/// </summary>
 public class NatsHeaders : INatsHeaders
 {
     private readonly Dictionary<string, StringValues> _store;
 
     public NatsHeaders()
-        : this(null)
+        : this(0)
     {
     }
 
-    public NatsHeaders(Dictionary<string, StringValues>? store) => _store = store ?? [];
+    public NatsHeaders(Dictionary<string, StringValues>? store) => _store = store ?? New(0);
 
-    public NatsHeaders(int capacity) => _store = new Dictionary<string, StringValues>(capacity);
+    public NatsHeaders(int capacity) => _store = New(capacity);
 
     public enum Messages
     {
@@ -131,6 +134,8 @@ public class NatsHeaders : INatsHeaders
         ref var slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_store, key, out _);
         slot = StringValues.Concat(slot, value);
     }
+
+    private static Dictionary<string, StringValues> New(int capacity) => new(capacity, StringComparer.OrdinalIgnoreCase);
 
     private void ThrowIfReadOnly()
     {
