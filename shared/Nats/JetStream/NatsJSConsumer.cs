@@ -94,7 +94,7 @@ public class NatsJSConsumer : INatsJSConsumer
 
     public async ValueTask RefreshAsync(CancellationToken cancellationToken = default) =>
         Info = await _context.JSRequestResponseAsync<object, ConsumerInfo>(
-            $"{_context.Opts.Prefix}.CONSUMER.INFO.{_target.Stream}.{_target.Consumer}", null, cancellationToken).ConfigureAwait(false);
+            _target.InfoSubject, null, cancellationToken).ConfigureAwait(false);
 
     internal static NatsJSFetchOpts AsFetch(NatsJSNextOpts opts) => new()
     {

@@ -11,7 +11,7 @@ internal static partial class ConsumeLog
     [LoggerMessage(2102, LogLevel.Information, "Pull on {Stream}/{Consumer} was lost ({Code} {Status}); pulling anew")]
     public static partial void PullLost(ILogger logger, string stream, string consumer, int code, string status);
 
-    [LoggerMessage(2103, LogLevel.Warning, "Nobody serves {Stream}/{Consumer}, {Times} times in a row; trying again")]
+    [LoggerMessage(2103, LogLevel.Warning, "Consumer {Stream}/{Consumer} is not there, {Times} times in a row; trying again")]
     public static partial void NoResponders(ILogger logger, string stream, string consumer, int times);
 
     [LoggerMessage(2104, LogLevel.Warning, "The next message of {Stream}/{Consumer} does not fit a pull of {MaxBytes} bytes")]

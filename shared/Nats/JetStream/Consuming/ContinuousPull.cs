@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using NATS.Client.JetStream.Models;
 
 namespace NATS.Client.JetStream.Consuming;
 
@@ -15,7 +16,7 @@ internal sealed class ContinuousPull<T>(PullTarget target, PullSettings settings
     private readonly ILogger _logger = target.Context.Connection.Opts.LoggerFactory.CreateLogger<NatsJSConsumer>();
     private readonly PullCredit _credit = new(settings.Max, settings.Threshold);
     private int _lossesInRow;
-    private int _noRespondersInRow;
+    private int _missingInRow;
     private bool _started;
     private volatile bool _retrying;
     private volatile bool _draining;
@@ -44,7 +45,7 @@ internal sealed class ContinuousPull<T>(PullTarget target, PullSettings settings
     {
         _credit.Arrive(units);
         _lossesInRow = 0;
-        _noRespondersInRow = 0;
+        Volatile.Write(ref _missingInRow, 0);
     }
 
     protected override void OnTaken(long units)
@@ -84,6 +85,7 @@ internal sealed class ContinuousPull<T>(PullTarget target, PullSettings settings
                 }
 
                 _credit.GiveUpAll();
+                _ = LookForConsumerAsync();
             }
 
             Pull();
@@ -135,17 +137,36 @@ internal sealed class ContinuousPull<T>(PullTarget target, PullSettings settings
 
     private void OnNoResponders(NatsHeaders status)
     {
-        _noRespondersInRow++;
-        ConsumeLog.NoResponders(_logger, Target.Stream, Target.Consumer, _noRespondersInRow);
-        Notifier?.Notify(NatsJSNoRespondersNotification.Default);
-        if (Settings.MaxNoResponders > 0 && _noRespondersInRow >= Settings.MaxNoResponders)
-        {
-            End(new NatsJSException(
-                $"Consumer '{Target.Stream}:{Target.Consumer}' seems deleted: {_noRespondersInRow} pulls in a row met no responders"));
-        }
-        else
-        {
+        if (!EndsAsMissing())
             OnLost(status);
+    }
+
+    /// <summary>The consumer seems not to exist. That may pass, as after a restart; it ends the consume when it goes on.</summary>
+    private bool EndsAsMissing()
+    {
+        var times = Interlocked.Increment(ref _missingInRow);
+        ConsumeLog.NoResponders(_logger, Target.Stream, Target.Consumer, times);
+        Notifier?.Notify(NatsJSNoRespondersNotification.Default);
+        if (Settings.MaxNoResponders <= 0 || times < Settings.MaxNoResponders)
+            return false;
+
+        End(new NatsJSException($"Consumer '{Target.Stream}:{Target.Consumer}' seems deleted: it was missing {times} times in a row"));
+        return true;
+    }
+
+    /// <summary>Servers before 2.10 say nothing at all to a pull on a consumer that does not exist: ask.</summary>
+    private async Task LookForConsumerAsync()
+    {
+        try
+        {
+            var found = await Target.Context.CallAsync<object, ConsumerInfo>(Target.InfoSubject, null, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (found.Error is { Code: 404 })
+                EndsAsMissing();
+        }
+        catch (Exception e) when (e is NatsException or ObjectDisposedException)
+        {
+            // Not known: the next missed heartbeat asks again.
         }
     }
 

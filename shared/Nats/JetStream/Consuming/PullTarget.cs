@@ -11,4 +11,6 @@ internal sealed class PullTarget(NatsJSContext context, string stream, string co
 
     /// <summary>Where pull requests go.</summary>
     public string Subject { get; } = $"{context.Opts.Prefix}.CONSUMER.MSG.NEXT.{stream}.{consumer}";
+
+    public string InfoSubject => $"{Context.Opts.Prefix}.CONSUMER.INFO.{Stream}.{Consumer}";
 }
