@@ -71,8 +71,10 @@ internal static class DebianPackages
         ["RIDEINGEST_INSTALLING"] = "1",
     };
 
+    // The compiler (LLVM, Z3) is for JIT, which is off here, and is most of the weight.
     private static bool IsNeeded(string package)
-        => !package.EndsWith("-perl", StringComparison.Ordinal)
+        => !package.StartsWith("libllvm", StringComparison.Ordinal) && !package.StartsWith("libz3", StringComparison.Ordinal)
+           && !package.EndsWith("-perl", StringComparison.Ordinal)
            && (package.StartsWith("lib", StringComparison.Ordinal) || package.StartsWith("postgresql-", StringComparison.Ordinal));
 
     private static Task<string> UnpackAsync(

@@ -38,9 +38,7 @@ internal sealed class PostgresCluster
     /// <summary>Opens what is there, with the Postgres that made it; makes it when nothing is there.</summary>
     public static async Task<PostgresCluster> OpenAsync(DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
     {
-        var user = await ServerUser.ChooseAsync(cancellationToken).ConfigureAwait(false);
-        var files = await PostgresPlace.ChooseAsync(directory, user, options.Progress, cancellationToken).ConfigureAwait(false);
-        var madeBy = Path.Combine(files, "PG_VERSION") is var file && File.Exists(file)
+        var madeBy = Path.Combine(PostgresPlace.Known(directory), "PG_VERSION") is var file && File.Exists(file)
             ? int.Parse(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture)
             : (int?)null;
         var binaries = options.Binaries ?? await ServerBinaries.FindPostgresAsync(madeBy, options.Progress, cancellationToken).ConfigureAwait(false);
@@ -51,6 +49,12 @@ internal sealed class PostgresCluster
                 $"The data in {directory.Path} was made by Postgres {old}, and this machine has Postgres {version.Major}. "
                 + $"Install postgresql-{old}, or choose another data directory.");
         }
+
+        // Only now: the packages may just have brought the user, and then it takes over what another one made before.
+        var user = await ServerUser.ChooseAsync(cancellationToken).ConfigureAwait(false);
+        var files = await PostgresPlace.ChooseAsync(directory, user, options.Progress, cancellationToken).ConfigureAwait(false);
+        if (madeBy is not null)
+            await user.OwnAsync(files, cancellationToken).ConfigureAwait(false);
 
         var cluster = new PostgresCluster(directory, files, binaries, version, user);
         if (madeBy is null)

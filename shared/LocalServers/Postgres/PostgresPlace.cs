@@ -8,11 +8,14 @@ internal static class PostgresPlace
 {
     private const string Elsewhere = "/var/lib/rideingest";
 
+    /// <summary>Where they are when there are any.</summary>
+    public static string Known(DataDirectory directory) => directory.In("cluster") is var files && new DirectoryInfo(files).LinkTarget is { } linked ? linked : files;
+
     public static async Task<string> ChooseAsync(DataDirectory directory, ServerUser user, Action<string>? progress, CancellationToken cancellationToken)
     {
         var files = directory.In("cluster");
-        if (new DirectoryInfo(files).LinkTarget is { } linked)
-            return linked;
+        if (Known(directory) is var known && known != files)
+            return known;
         if (!user.IsOther || await user.CanEnterAsync(directory.Path, cancellationToken).ConfigureAwait(false))
             return files;
         if (directory.IsTemporary)

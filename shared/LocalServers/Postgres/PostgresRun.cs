@@ -23,6 +23,9 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
         Username = PostgresCluster.Superuser,
         Password = cluster.Password,
         Database = database,
+        // There is neither to be had from this server; asking for them costs every connection a round trip.
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     protected override void PickPorts() => Port = FreePort.Pick();

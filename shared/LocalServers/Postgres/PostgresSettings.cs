@@ -19,8 +19,9 @@ internal static class PostgresSettings
             ["checkpoint_timeout"] = "15min",
             ["wal_compression"] = "on",
             ["jit"] = "off",
-            ["timezone"] = "UTC",
-            ["log_timezone"] = "UTC",
+            // What others call UTC; but Postgres knows this one by itself, and a small machine may lack the zone files.
+            ["timezone"] = "GMT",
+            ["log_timezone"] = "GMT",
             ["logging_collector"] = "off",
         };
         if (!options.Durable)
