@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace RideIngest.LocalServers;
 
 /// <summary>What a server says of itself, unasked, to whoever connects.</summary>
-internal sealed record NatsInfo(string Name, string Version, bool JetStream, bool LameDuck)
+internal sealed record NatsInfo(string Name, string Version, bool JetStream)
 {
     /// <exception cref="IOException">Whoever answered is no NATS server.</exception>
     /// <exception cref="SocketException">Nobody listens there.</exception>
@@ -23,9 +23,6 @@ internal sealed record NatsInfo(string Name, string Version, bool JetStream, boo
         return new NatsInfo(
             info.TryGetProperty("server_name", out var name) ? name.GetString()! : "",
             info.GetProperty("version").GetString()!,
-            Flag(info, "jetstream"),
-            Flag(info, "ldm"));
+            info.TryGetProperty("jetstream", out var jetStream) && jetStream.GetBoolean());
     }
-
-    private static bool Flag(JsonElement info, string name) => info.TryGetProperty(name, out var value) && value.GetBoolean();
 }
