@@ -3,7 +3,7 @@ using RideIngest.TestKit;
 
 namespace RideIngest.Integration.Nats;
 
-/// <summary>The servers of the conformance suite. A version is one of <see cref="Versions"/>; empty is the one that Standalone would use.</summary>
+/// <summary>The servers of the conformance suite. A version is one of <see cref="Versions"/>; empty is the newest of them.</summary>
 public static class NatsServers
 {
     // Nothing here outlives a power cut, and the kills of these tests leave the page cache alone.
@@ -17,5 +17,5 @@ public static class NatsServers
     public static Task<NatsServer> OwnAsync(string config = "", string version = "", string? name = null)
         => TestNats.PrivateAsync(Known(version), Quick with { Config = config, Name = name });
 
-    private static string? Known(string version) => version is "" ? null : version;
+    private static string Known(string version) => version is "" ? (string)NatsVersions.All.Last()[0] : version;
 }

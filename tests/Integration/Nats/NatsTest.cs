@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using NATS.Client.Core;
 using RideIngest.LocalServers;
@@ -10,6 +11,7 @@ public abstract class NatsTest : IAsyncLifetime
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly List<IAsyncDisposable> _owned = [];
+    private readonly ConcurrentBag<Task> _beside = [];
 
     /// <summary>A name that no other test has: good as a subject, a stream, a bucket.</summary>
     protected string Mine { get; } = $"t{Guid.NewGuid():N}";
@@ -67,20 +69,25 @@ public abstract class NatsTest : IAsyncLifetime
         return messages;
     }
 
+    /// <summary>Runs beside the test. If it fails, whoever waits hears of it.</summary>
+    protected void Beside(Func<Task> run) => _beside.Add(Task.Run(run));
+
     /// <summary>Waits until it is so.</summary>
-    protected static async Task UntilAsync(Func<bool> condition, string what)
+    protected async Task UntilAsync(Func<bool> condition, string what)
     {
         for (var clock = Stopwatch.StartNew(); !condition();)
         {
+            await FailedAsync();
             Assert.True(clock.Elapsed < Patience, $"Waited {Patience.TotalSeconds:0} s in vain: {what}");
             await Task.Delay(5);
         }
     }
 
-    protected static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    protected async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         for (var clock = Stopwatch.StartNew(); !await condition();)
         {
+            await FailedAsync();
             Assert.True(clock.Elapsed < Patience, $"Waited {Patience.TotalSeconds:0} s in vain: {what}");
             await Task.Delay(5);
         }
@@ -97,4 +104,6 @@ public abstract class NatsTest : IAsyncLifetime
         };
         return opened.Task.WaitAsync(Patience);
     }
+
+    private Task FailedAsync() => _beside.FirstOrDefault(task => task.IsFaulted) ?? Task.CompletedTask;
 }

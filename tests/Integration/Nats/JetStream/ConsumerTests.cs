@@ -265,6 +265,9 @@ public sealed class ConsumerTests : JetStreamTest
     public async Task An_ordered_consumer_starts_where_it_is_told_and_filters()
     {
         var js = await ContextAsync();
+        // nats-server 2.9 knows one filter at most, which the package sends as several.
+        if (Version.Parse(js.Connection.ServerInfo?.Version ?? "2.10") < new Version(2, 10))
+            return;
         await StreamAsync(js);
         await PublishAsync(js, 0, 10);
         var opts = new NatsJSOrderedConsumerOpts

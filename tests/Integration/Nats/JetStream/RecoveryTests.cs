@@ -124,7 +124,7 @@ public sealed class RecoveryTests : JetStreamTest
         await StreamAsync(js, config => config.Storage = StreamConfigStorage.File);
         var ordered = await Client($"nats://127.0.0.1:{proxy.Port}").CreateJetStreamContext().CreateOrderedConsumerAsync(Mine, cancellationToken: Deadline);
         var received = new ConcurrentQueue<int>();
-        _ = Task.Run(async () =>
+        Beside(async () =>
         {
             await foreach (var message in ordered.ConsumeAsync<int>(opts: Attentive with { IdleHeartbeat = TimeSpan.FromMilliseconds(500) }, cancellationToken: Deadline))
                 received.Enqueue(message.Data);
@@ -176,7 +176,7 @@ public sealed class RecoveryTests : JetStreamTest
     private ConcurrentQueue<int> Consume(INatsJSConsumer consumer, NatsJSConsumeOpts? opts = null)
     {
         var received = new ConcurrentQueue<int>();
-        _ = Task.Run(async () =>
+        Beside(async () =>
         {
             await foreach (var message in consumer.ConsumeAsync<int>(opts: opts ?? Attentive, cancellationToken: Deadline))
             {

@@ -109,7 +109,7 @@ public sealed class KeyValueWatchTests : NatsTest
     private ConcurrentQueue<string> Watch(INatsKVStore store, string key = ">", NatsKVWatchOpts? opts = null)
     {
         var seen = new ConcurrentQueue<string>();
-        _ = Task.Run(async () =>
+        Beside(async () =>
         {
             await foreach (var entry in store.WatchAsync<int>(key, opts: opts, cancellationToken: Deadline))
                 seen.Enqueue($"{entry.Key}={entry.Value} {entry.Operation}");
