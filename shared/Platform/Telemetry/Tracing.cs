@@ -12,7 +12,12 @@ namespace RideIngest.Platform.Telemetry;
 /// </summary>
 internal sealed class Tracing : IDisposable
 {
+    // ASP.NET Core's spans get the names and attributes of OpenTelemetry's conventions only when asked, before its server starts.
+    private const string Suppressed = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
     private readonly IDisposable _sdk;
+
+    static Tracing() => AppContext.SetSwitch(Suppressed, false);
 
     public Tracing(string service, string version, string instance)
     {
