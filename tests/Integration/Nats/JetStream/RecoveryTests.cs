@@ -132,6 +132,8 @@ public sealed class RecoveryTests : JetStreamTest
 
         for (var i = 0; i < 120; i++)
         {
+            if (i is 40 or 80)
+                await UntilAsync(() => received.Count >= i / 2, "it reads");
             if (i == 40)
                 await server.RestartAsync();
             if (i == 80)
