@@ -99,6 +99,9 @@ public sealed class AckTests : JetStreamTest
     [Theory, MemberData(nameof(Versions))]
     public async Task A_termination_may_carry_its_reason(string server)
     {
+        // nats-server 2.9 ignores a termination with a reason, which the package sends all the same.
+        if (!Subject.IsOurs && Version.Parse(server) < new Version(2, 10))
+            return;
         var js = await ContextAsync(server);
         await StreamAsync(js);
         var consumer = await ConsumerAsync(js);
@@ -113,7 +116,7 @@ public sealed class AckTests : JetStreamTest
             await consumer.RefreshAsync(Deadline);
             return consumer.Info is { NumAckPending: 0, NumRedelivered: 0 };
         }, "it is settled");
-        // Older servers take the termination, and do not tell the reason.
+        // Older servers do not tell the reason.
         if (Version.Parse(server) >= new Version(2, 11))
             Assert.Contains("not a ride", (await TakeAsync(advisories, 1))[0].Data!, StringComparison.Ordinal);
     }
