@@ -63,6 +63,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         });
 
         _app = _builder.Build();
+        SpanNames.Use(_app);
         _app.UseMiddleware<ProblemPages>();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);
