@@ -20,9 +20,9 @@ public class NatsHeaders : INatsHeaders
     {
     }
 
-    public NatsHeaders(Dictionary<string, StringValues>? store) => _store = store ?? New(0);
+    public NatsHeaders(Dictionary<string, StringValues>? store) => _store = store ?? new(StringComparer.OrdinalIgnoreCase);
 
-    public NatsHeaders(int capacity) => _store = New(capacity);
+    public NatsHeaders(int capacity) => _store = new(capacity, StringComparer.OrdinalIgnoreCase);
 
     public enum Messages
     {
@@ -134,8 +134,6 @@ public class NatsHeaders : INatsHeaders
         ref var slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_store, key, out _);
         slot = StringValues.Concat(slot, value);
     }
-
-    private static Dictionary<string, StringValues> New(int capacity) => new(capacity, StringComparer.OrdinalIgnoreCase);
 
     private void ThrowIfReadOnly()
     {
