@@ -110,10 +110,15 @@ public sealed class NatsServerTests : IDisposable
         await client.ConnectAsync("127.0.0.1", server.Port);
         using var reader = new StreamReader(client.GetStream());
         await reader.ReadLineAsync();
-        await client.GetStream().WriteAsync("CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n"u8.ToArray());
-        server.BeginLameDuck();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await client.GetStream().WriteAsync("CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n"u8.ToArray(), deadline.Token);
+
+        // Only a client whose CONNECT has been read is told.
         string? line;
+        do
+            line = await reader.ReadLineAsync(deadline.Token);
+        while (line is not (null or "PONG"));
+        server.BeginLameDuck();
         do
             line = await reader.ReadLineAsync(deadline.Token);
         while (line?.Contains("\"ldm\":true", StringComparison.Ordinal) == false);
