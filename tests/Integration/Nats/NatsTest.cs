@@ -12,6 +12,7 @@ public abstract class NatsTest : IAsyncLifetime
 
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly ConcurrentBag<Task> _beside = [];
+    private readonly ConcurrentDictionary<NatsConnection, int> _openings = new();
 
     /// <summary>A name that no other test has: good as a subject, a stream, a bucket.</summary>
     protected string Mine { get; } = $"t{Guid.NewGuid():N}";
@@ -47,7 +48,13 @@ public abstract class NatsTest : IAsyncLifetime
             ReconnectWaitMax = TimeSpan.FromMilliseconds(100),
             ReconnectJitter = TimeSpan.FromMilliseconds(10),
         };
-        return Own(new NatsConnection(change?.Invoke(opts) ?? opts));
+        var client = Own(new NatsConnection(change?.Invoke(opts) ?? opts));
+        client.ConnectionOpened += (_, _) =>
+        {
+            _openings.AddOrUpdate(client, 1, (_, count) => count + 1);
+            return ValueTask.CompletedTask;
+        };
+        return client;
     }
 
     protected async Task<NatsConnection> ConnectAsync(string version = "", Func<NatsOpts, NatsOpts>? change = null)
@@ -93,17 +100,8 @@ public abstract class NatsTest : IAsyncLifetime
         }
     }
 
-    /// <summary>Completes when the connection next becomes open.</summary>
-    protected static Task NextOpening(NatsConnection client)
-    {
-        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        client.ConnectionOpened += (_, _) =>
-        {
-            opened.TrySetResult();
-            return ValueTask.CompletedTask;
-        };
-        return opened.Task.WaitAsync(Patience);
-    }
+    /// <summary>Completes when the connection is told to have opened for the second time.</summary>
+    protected Task ReopeningAsync(NatsConnection client) => UntilAsync(() => _openings.GetValueOrDefault(client) >= 2, "the client comes back");
 
     private Task FailedAsync() => _beside.FirstOrDefault(task => task.IsFaulted) ?? Task.CompletedTask;
 }

@@ -15,7 +15,7 @@ public sealed class ReconnectTests : NatsTest
         var client = Client(server);
         var sub = await SubscribeAsync<string>(client, $"{Mine}.>");
         var queue = await SubscribeAsync<string>(client, $"{Mine}.>", "group");
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         await server.KillAsync();
         await UntilAsync(() => client.ConnectionState != NatsConnectionState.Open, "the client notices");
@@ -37,7 +37,7 @@ public sealed class ReconnectTests : NatsTest
         client.ConnectionDisconnected += Tell("lost");
         client.ConnectionOpened += Tell("opened");
         var sub = await SubscribeAsync<int>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         if (how == "cut")
             proxy.Cut();
@@ -122,7 +122,7 @@ public sealed class ReconnectTests : NatsTest
                 await message.ReplyAsync($"{message.Data}!");
         });
         Assert.Equal("one!", (await client.RequestAsync<string, string>(Mine, "one", cancellationToken: Deadline)).Data);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         proxy.Reset();
         await back;
@@ -140,7 +140,7 @@ public sealed class ReconnectTests : NatsTest
         await UntilAsync(() => client.ConnectionState == NatsConnectionState.Reconnecting, "the client is away");
 
         var unsubscribing = ended.UnsubscribeAsync().AsTask();
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
         proxy.Refusing = false;
         await back;
         await unsubscribing.WaitAsync(Patience);
@@ -157,7 +157,7 @@ public sealed class ReconnectTests : NatsTest
         for (var i = 0; i < 3; i++)
             await client.PublishAsync(Mine, i, cancellationToken: Deadline);
         var received = (await TakeAsync(sub, 3)).Select(message => message.Data).ToList();
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         proxy.Cut();
         await back;
@@ -174,7 +174,7 @@ public sealed class ReconnectTests : NatsTest
     {
         var (proxy, client) = await ThroughProxyAsync();
         var sub = await SubscribeAsync<int>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         await client.ReconnectAsync();
         await back;

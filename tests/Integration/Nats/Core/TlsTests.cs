@@ -85,7 +85,7 @@ public sealed class TlsTests : NatsTest
         var (certificates, server) = await StartAsync();
         var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority } });
         var sub = await SubscribeAsync<string>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         await server.RestartAsync();
         await back;

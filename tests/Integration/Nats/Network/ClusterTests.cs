@@ -48,7 +48,7 @@ public sealed class ClusterTests : NatsTest
             return client.ServerInfo!.ClientConnectUrls?.Length >= 3;
         }, "the members are announced");
         var sub = await SubscribeAsync<string>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         await cluster[0].KillAsync();
         await back;

@@ -14,7 +14,7 @@ public sealed class SilentServerTests : NatsTest
         var proxy = Own(new TcpProxy("127.0.0.1", server.Port));
         var client = Client($"nats://127.0.0.1:{proxy.Port}", Impatient);
         var sub = await SubscribeAsync<string>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         if (how == "black hole")
             proxy.BlackHole();
@@ -33,7 +33,7 @@ public sealed class SilentServerTests : NatsTest
         var server = Own(await NatsServers.OwnAsync());
         var client = Client(server, Impatient);
         var sub = await SubscribeAsync<string>(client, Mine);
-        var back = NextOpening(client);
+        var back = ReopeningAsync(client);
 
         await server.PauseAsync();
         await UntilAsync(() => client.ConnectionState != NatsConnectionState.Open, "the client notices");
@@ -60,7 +60,7 @@ public sealed class SilentServerTests : NatsTest
         });
         var client = Client(server.Url, Impatient);
         await client.ConnectAsync();
-        await NextOpening(client);
+        await ReopeningAsync(client);
 
         Assert.InRange(Volatile.Read(ref pings), 1, 5);
     }
