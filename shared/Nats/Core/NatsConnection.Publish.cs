@@ -56,7 +56,9 @@ public partial class NatsConnection
         var scratch = Scratch.Rent();
         try
         {
-            serializer.Serialize(scratch, data);
+            // Nothing is no payload, whatever the serializer would make of it.
+            if (data is not null)
+                serializer.Serialize(scratch, data);
             return PublishWithHeaders(subject, replyTo, headers, scratch.Written, cancellationToken);
         }
         finally

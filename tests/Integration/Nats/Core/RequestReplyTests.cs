@@ -18,6 +18,17 @@ public sealed class RequestReplyTests : NatsTest
         Assert.Equal("yes", reply.Headers!["Seen"]);
     }
 
+    [Fact]
+    public async Task A_request_may_say_nothing()
+    {
+        var client = await ConnectAsync();
+        await AnswerAsync<string>(client, message => message.ReplyAsync(message.IsEmpty ? "nothing said" : message.Data));
+
+        var reply = await client.RequestAsync<string>(Mine, cancellationToken: Deadline);
+
+        Assert.Equal("nothing said", reply.Data);
+    }
+
     [Theory, MemberData(nameof(Versions))]
     public async Task A_request_that_nobody_listens_to_fails_at_once(string server)
     {

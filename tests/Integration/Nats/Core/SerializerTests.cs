@@ -27,6 +27,19 @@ public sealed class SerializerTests : NatsTest
     }
 
     [Fact]
+    public async Task Null_travels_as_an_empty_payload_whatever_its_type()
+    {
+        var client = await ConnectAsync();
+        var sub = await SubscribeAsync<byte[]>(client, Mine);
+
+        await client.PublishAsync<byte[]?>(Mine, null, cancellationToken: Deadline);
+        await client.PublishAsync<string?>(Mine, null, cancellationToken: Deadline);
+        await client.PublishAsync<Ride?>(Mine, null, serializer: NatsJsonSerializer<Ride?>.Default, cancellationToken: Deadline);
+
+        Assert.All(await TakeAsync(sub, 3), message => Assert.True(message.IsEmpty));
+    }
+
+    [Fact]
     public async Task A_memory_owner_holds_the_payload_until_it_is_disposed_of()
     {
         var client = await ConnectAsync();
