@@ -9,7 +9,7 @@ public static class ComparisonTable
     {
         if (first)
         {
-            Console.WriteLine("| row | ours, msg/s | NATS.Net, msg/s | ratio | CPU µs/msg | allocated B/msg |");
+            Console.WriteLine("| row | ours, msg/s | NATS.Net, msg/s | ratio | CPU, µs/msg | allocated, B/msg |");
             Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         }
 

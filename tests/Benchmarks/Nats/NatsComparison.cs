@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using RideIngest.LocalServers;
 
 namespace RideIngest.Benchmarks.Nats;
 
@@ -20,7 +21,8 @@ public static class NatsComparison
         if (File.Exists(against) && against != ours) clients.Add(("NATS.Net", against));
         else Console.Error.WriteLine("NATS.Net is not measured: build this project with -c Release -p:NatsNet=package first.");
 
-        var url = Option("--url") ?? throw new ArgumentException("--url");
+        await using var server = await NatsServer.StartAsync(new() { Url = Option("--url"), Progress = Console.Error.WriteLine });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, nats-server {server.Version}; medians of {rounds} rounds in turn.\n"));
         var titles = Rows.All.Select(row => row.Title).Where(title => title.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
         var readings = new List<(string Client, Reading Reading)>();
         foreach (var title in titles)
@@ -29,7 +31,7 @@ public static class NatsComparison
             {
                 foreach (var (name, program) in round % 2 == 0 ? clients : Enumerable.Reverse(clients))
                 {
-                    readings.AddRange((await ChildAsync(program, url, title)).Select(reading => (name, reading)));
+                    readings.AddRange((await ChildAsync(program, server.Url, title)).Select(reading => (name, reading)));
                 }
             }
 
