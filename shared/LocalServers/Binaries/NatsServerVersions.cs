@@ -48,8 +48,10 @@ public static class NatsServerVersions
                 progress?.Invoke($"Fetching nats-server of Debian {suite} from {mirror}…");
                 var signed = File.Exists(Keyring) ? $" signed-by={Keyring}" : "";
                 var state = Path.Combine(directory, "apt");
+
+                // A mirror that lags serves as well: any version of the release will do, and what it serves is signed all the same.
                 var apt = await Apt.PrivateAsync(
-                    state, $"deb [target=Packages{signed}] {mirror} {suite} main", progress, cancellationToken).ConfigureAwait(false);
+                    state, $"deb [target=Packages check-valid-until=no{signed}] {mirror} {suite} main", progress, cancellationToken).ConfigureAwait(false);
                 await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
                 await apt.UnpackAsync(["nats-server"], directory, cancellationToken).ConfigureAwait(false);
                 Directory.Delete(state, recursive: true);

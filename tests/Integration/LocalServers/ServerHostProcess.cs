@@ -7,6 +7,8 @@ namespace RideIngest.Integration.LocalServers;
 /// <summary>Another process that owns a nats-server and a Postgres, in a process group of its own, as under a terminal.</summary>
 internal sealed class ServerHostProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     private readonly Process _process;
 
     private ServerHostProcess(Process process, string[] nats, string[] postgres)
@@ -43,9 +45,9 @@ internal sealed class ServerHostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
-        var nats = await process.StandardOutput.ReadLineAsync();
-        var postgres = await process.StandardOutput.ReadLineAsync();
-        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
+        var nats = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
+        var postgres = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
+        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline));
         return new ServerHostProcess(process, nats!.Split(' ', 4), postgres!.Split(' ', 4));
     }
 
@@ -58,9 +60,10 @@ internal sealed class ServerHostProcess : IAsyncDisposable
     /// <summary>As Ctrl-C on a terminal: to the whole foreground process group.</summary>
     public async Task<string?> InterruptAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", "--", $"-{ProcessId}"]);
+        using var kill = Process.Start("sh", ["-c", $"kill -s INT -- -{ProcessId}"]);
         await kill.WaitForExitAsync();
-        return await _process.StandardOutput.ReadLineAsync();
+        Assert.Equal(0, kill.ExitCode);
+        return await _process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
     }
 
     public async ValueTask DisposeAsync()
