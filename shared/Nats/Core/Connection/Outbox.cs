@@ -157,16 +157,16 @@ internal sealed class Outbox
     }
 
     /// <summary>
-    /// What has gathered, as soon as there is something; empty when woken for another reason. It stays valid until the next call.
-    /// One caller at a time.
+    /// What has gathered, as soon as there is something; empty when woken for another reason, or when the link has ended: what is not
+    /// taken is kept for the next one. It stays valid until the next call. One caller at a time.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadOnlyMemory<byte>> TakeAsync()
+    public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(ServerLink link)
     {
-        if (!TryTake(waitOtherwise: true))
+        if (!TryTake(link, waitOtherwise: true))
         {
             await _work.Task.ConfigureAwait(false);
-            TryTake(waitOtherwise: false);
+            TryTake(link, waitOtherwise: false);
         }
 
         return _sending.Written;
@@ -199,12 +199,16 @@ internal sealed class Outbox
         return true;
     }
 
-    private bool TryTake(bool waitOtherwise)
+    private bool TryTake(ServerLink link, bool waitOtherwise)
     {
         TaskCompletionSource? room;
         lock (_gate)
         {
             _sending.Clear();
+
+            // Asked under the lock: a link that ends after this finds the writer waiting, and wakes it.
+            if (link.HasEnded)
+                return true;
             if (_filling.Length == 0)
             {
                 _work.Reset();

@@ -21,6 +21,8 @@ internal sealed class ServerLink(
 
     public bool IsTls => tls;
 
+    public bool HasEnded => Volatile.Read(ref _failure) is not null;
+
     public long ReceivedMessages => Volatile.Read(ref _receivedMessages);
 
     public long ReceivedBytes => reader.ReceivedBytes;
@@ -60,9 +62,9 @@ internal sealed class ServerLink(
 
     private async Task WriteAsync()
     {
-        while (_failure is null)
+        while (!HasEnded)
         {
-            var bytes = await _outbox.TakeAsync().ConfigureAwait(false);
+            var bytes = await _outbox.TakeAsync(this).ConfigureAwait(false);
             if (!bytes.IsEmpty)
                 await socket.SendAllAsync(bytes).ConfigureAwait(false);
         }
