@@ -84,8 +84,12 @@ internal sealed class PendingReply<T> : PendingReply, IValueTaskSource<NatsMsg<T
 
     public override void Fail(Exception error)
     {
-        if (TrySettle())
-            _core.SetException(error);
+        if (!TrySettle())
+            return;
+
+        // Here already, for whoever does not read the result.
+        _inbox.Remove(this);
+        _core.SetException(error);
     }
 
     public NatsMsg<T> GetResult(short token)

@@ -136,6 +136,32 @@ public sealed class PublishTests : JetStreamTest
         }
     }
 
+    [Fact]
+    public async Task An_acknowledgement_that_nobody_waits_for_leaves_nothing_behind_when_it_does_not_come()
+    {
+        var client = await ConnectAsync();
+        await client.CreateJetStreamContext().GetAccountInfoAsync(Deadline);
+        var js = new NatsJSContext(client, new NatsJSOpts(client.Opts, requestTimeout: TimeSpan.FromMilliseconds(100)));
+        await SubscribeAsync<string>(client, Mine);
+
+        var forgotten = await PublishAndForgetAsync(js);
+
+        await UntilAsync(
+            () =>
+            {
+                GC.Collect();
+                return !forgotten.IsAlive;
+            },
+            "the publish is forgotten after its timeout");
+    }
+
+    private async Task<WeakReference> PublishAndForgetAsync(NatsJSContext js)
+    {
+        var cancel = new CancellationTokenSource();
+        await using var future = await js.PublishConcurrentAsync(Mine, "nobody answers", cancellationToken: cancel.Token);
+        return new WeakReference(cancel);
+    }
+
     // A second listener that is no responder of the publish: it proves that advisories do not count as an answer.
     private async Task<INatsSub<string>> SubscribeToAdvisoriesAsync(INatsJSContext js)
         => await SubscribeAsync<string>((NatsConnection)js.Connection, "$JS.EVENT.ADVISORY.>");
