@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using NATS.Client.Core;
@@ -30,8 +31,15 @@ public partial class NatsJSContext
         NatsHeaders? headers = default,
         CancellationToken cancellationToken = default)
     {
-        headers = WithExpectations(opts, headers);
         opts ??= NatsJSPubOpts.Default;
+        if (opts.RetryAttempts > 1 && data is IMemoryOwner<byte> owner
+            && (serializer ?? Connection.Opts.SerializerRegistry.GetSerializer<T>()) is NatsRawSerializer<T>)
+        {
+            return await TryPublishAsync(subject, TakeOver(owner), NatsRawSerializer<byte[]>.Default, opts, headers, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        headers = WithExpectations(opts, headers);
         for (var attempt = 1; ; attempt++)
         {
             NatsMsg<PubAckResponse> reply;
@@ -85,6 +93,13 @@ public partial class NatsJSContext
             return ack;
 
         return reply.Error ?? new NatsJSException("The acknowledgement is empty");
+    }
+
+    /// <summary>Publishing disposes owned memory, and another attempt would send what somebody else has written there since.</summary>
+    private static byte[] TakeOver(IMemoryOwner<byte> owner)
+    {
+        using (owner)
+            return owner.Memory.ToArray();
     }
 
     private static NatsHeaders? WithExpectations(NatsJSPubOpts? opts, NatsHeaders? headers)

@@ -155,6 +155,26 @@ public sealed class PublishTests : JetStreamTest
             "the publish is forgotten after its timeout");
     }
 
+    [Fact]
+    public async Task A_publish_that_is_tried_again_sends_owned_memory_as_it_was()
+    {
+        var js = await ContextAsync();
+        await js.GetAccountInfoAsync(Deadline);
+        var payload = NatsMemoryOwner<byte>.Allocate(300);
+        payload.Span.Fill(7);
+        var opts = new NatsJSPubOpts { RetryAttempts = 1_000, RetryWaitBetweenAttempts = TimeSpan.FromMilliseconds(5) };
+
+        var publishing = js.PublishAsync($"{Mine}.x", payload, opts: opts, cancellationToken: Deadline).AsTask();
+        var reused = NatsMemoryOwner<byte>.Allocate(300);
+        reused.Span.Fill(9);
+        await StreamAsync(js);
+        var ack = await publishing.WaitAsync(Patience);
+
+        var stream = await js.GetStreamAsync(Mine, cancellationToken: Deadline);
+        var stored = await stream.GetAsync(new StreamMsgGetRequest { Seq = ack.Seq }, Deadline);
+        Assert.All(stored.Message.Data.ToArray(), value => Assert.Equal(7, value));
+    }
+
     private async Task<WeakReference> PublishAndForgetAsync(NatsJSContext js)
     {
         var cancel = new CancellationTokenSource();
