@@ -107,11 +107,12 @@ public partial class NatsConnection : INatsConnection
             await FlushAsync().ConfigureAwait(false);
         }
 
+        // Before the loops are waited for: reading may stand still before a subscription that is full and that nobody reads.
+        await UnsubscribeAllAsync().ConfigureAwait(false);
         var reason = new ObjectDisposedException(nameof(NatsConnection));
         await StopAsync(reason).ConfigureAwait(false);
-        foreach (var sub in Subscriptions.Snapshot())
-            await sub.UnsubscribeAsync().ConfigureAwait(false);
         CloseForGood(reason);
+        await UnsubscribeAllAsync().ConfigureAwait(false);
         await _events.CompleteAsync(LongestFlush).ConfigureAwait(false);
         _disposed.TrySetResult();
         GC.SuppressFinalize(this);
@@ -143,6 +144,12 @@ public partial class NatsConnection : INatsConnection
     }
 
     internal void OnStale(ServerLink link, int unanswered) => NatsLog.StaleServer(_logger, link.Address.ToString(), unanswered);
+
+    private async Task UnsubscribeAllAsync()
+    {
+        foreach (var sub in Subscriptions.Snapshot())
+            await sub.UnsubscribeAsync().ConfigureAwait(false);
+    }
 
     private async Task FlushAsync()
     {

@@ -68,5 +68,22 @@ public sealed class SlowConsumerTests : NatsTest
         Assert.Equal([7, 8, 9], (await TakeAsync(sub, 3)).Select(message => message.Data));
     }
 
+    [Fact]
+    public async Task A_full_subscription_that_makes_the_connection_wait_does_not_keep_it_from_closing()
+    {
+        var client = await ConnectAsync();
+        var sub = await SubscribeAsync<int>(client, Mine, opts: new NatsSubOpts
+        {
+            ChannelOpts = new NatsSubChannelOpts { Capacity = 1, FullMode = System.Threading.Channels.BoundedChannelFullMode.Wait },
+        });
+        for (var i = 0; i < 10; i++)
+            await client.PublishAsync(Mine, i, cancellationToken: Deadline);
+        await UntilAsync(() => sub.Msgs.Count == 1, "the subscription is full");
+
+        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+
+        Assert.Equal(0, (await TakeAsync(sub, 1))[0].Data);
+    }
+
     private static NatsSubOpts Capacity(int capacity) => new() { ChannelOpts = new NatsSubChannelOpts { Capacity = capacity } };
 }
