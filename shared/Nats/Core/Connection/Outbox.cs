@@ -67,7 +67,11 @@ internal sealed class Outbox
         }
     }
 
-    public void Subscribe(NatsSubBase sub) => Append(static (commands, sub) => sub.WriteSubscribe(commands), sub);
+    public void Subscribe(NatsSubBase sub)
+    {
+        if (!Append(static (commands, sub) => sub.WriteSubscribe(commands), sub))
+            throw ClosedException();
+    }
 
     public void Unsubscribe(int sid) => Append(static (commands, sid) => commands.Unsubscribe(sid), sid);
 

@@ -12,12 +12,21 @@ internal sealed class SubscriptionTable(Outbox outbox) : INatsSubscriptionManage
 
     public NatsSubBase? Find(int sid) => _bySid.GetValueOrDefault(sid);
 
+    /// <summary>Throws when the connection is gone for good: whoever ends its subscriptions may have passed already.</summary>
     public void Add(NatsSubBase sub)
     {
         var sid = Interlocked.Increment(ref _lastSid);
         sub.Sid = sid;
         _bySid[sid] = sub;
-        outbox.Subscribe(sub);
+        try
+        {
+            outbox.Subscribe(sub);
+        }
+        catch
+        {
+            _bySid.TryRemove(sid, out _);
+            throw;
+        }
     }
 
     public ValueTask RemoveAsync(NatsSubBase sub)
