@@ -51,11 +51,16 @@ internal sealed class JetStreamMsg<T>(NatsMsg<T> msg, PullTarget target) : INats
             : target.Context.Connection.PublishAsync(_msg.ReplyTo, ack, serializer: AckSerializer.Default, cancellationToken: cancellationToken);
     }
 
-    private async ValueTask ConfirmAsync(Ack ack, CancellationToken cancellationToken) =>
-        await target.Context.Connection.RequestAsync<Ack, byte[]>(
+    private async ValueTask ConfirmAsync(Ack ack, CancellationToken cancellationToken)
+    {
+        var confirmed = await target.Context.Connection.RequestAsync<Ack, byte[]>(
             _msg.ReplyTo!,
             ack,
             requestSerializer: AckSerializer.Default,
             replySerializer: NatsRawSerializer<byte[]>.Default,
             cancellationToken: cancellationToken).ConfigureAwait(false);
+
+        // With NatsOpts.RequestReplyMode set, "no responders" is a message: nobody has the acknowledgement then.
+        confirmed.EnsureSuccess();
+    }
 }

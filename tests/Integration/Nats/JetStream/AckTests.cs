@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using NATS.Client.Core;
 using NATS.Client.JetStream;
+using NATS.Net;
 
 namespace RideIngest.Integration.Nats.JetStream;
 
@@ -134,6 +136,23 @@ public sealed class AckTests : JetStreamTest
 
         await consumer.RefreshAsync(Deadline);
         Assert.Equal((0, 10UL), (consumer.Info.NumAckPending, consumer.Info.AckFloor.StreamSeq));
+    }
+
+    [Fact]
+    public async Task A_double_ack_that_nobody_takes_fails_also_where_no_responders_is_a_message()
+    {
+        // The package takes the message for the confirmation.
+        if (!Subject.IsOurs)
+            return;
+        var js = (await ConnectAsync(change: opts => opts with { RequestReplyMode = NatsRequestReplyMode.Direct })).CreateJetStreamContext();
+        await StreamAsync(js);
+        var consumer = await ConsumerAsync(js);
+        await PublishAsync(js, 0, 1);
+        var message = Assert.Single(await FetchAsync(consumer, 1));
+
+        await js.DeleteConsumerAsync(Mine, "store", Deadline);
+
+        await Assert.ThrowsAsync<NatsNoRespondersException>(async () => await message.AckAsync(new AckOpts { DoubleAck = true }, Deadline));
     }
 
     [Fact]
