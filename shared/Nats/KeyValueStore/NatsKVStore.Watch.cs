@@ -98,7 +98,10 @@ public partial class NatsKVStore
 
         foreach (var marker in markers)
         {
-            var request = new StreamPurgeRequest { Filter = _subjectPrefix + marker.Key, Keep = marker.Created > keepAfter ? 1UL : 0 };
+            // Not beyond the marker: the key may have a value again by now.
+            var request = marker.Created > keepAfter
+                ? new StreamPurgeRequest { Filter = _subjectPrefix + marker.Key, Keep = 1 }
+                : new StreamPurgeRequest { Filter = _subjectPrefix + marker.Key, Seq = marker.Revision + 1 };
             await _stream.PurgeAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
