@@ -65,7 +65,7 @@ internal sealed class OrderedSource(NatsJSContext context, string stream, NatsJS
     }
 
     private static bool IsPassing(NatsException e) =>
-        e is NatsNoRespondersException or NatsJSApiNoResponseException or NatsJSApiException { Error.Code: >= 500 };
+        e is NatsNoRespondersException or NatsTimeoutException or NatsJSApiNoResponseException or NatsJSApiException { Error.Code: >= 500 };
 
     private async ValueTask WaitToResetAsync(CancellationToken cancellationToken)
     {
