@@ -76,6 +76,9 @@ internal sealed class Handshake(NatsConnection connection, ServerAddress address
 
         if (connection.OnSocketAvailableAsync is { } replace)
             _socket = await replace(_socket).ConfigureAwait(false);
+
+        // Whoever made the socket may not know the token, and come late: after the abort, which found nothing to close.
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private TlsMode EffectiveMode() => _opts.TlsOpts.Mode != TlsMode.Auto
