@@ -72,7 +72,7 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
         {
             var context = new ValidationContext(target) { MemberName = property.Name, DisplayName = "it" };
             if (rule.GetValidationResult(value, context) is not { ErrorMessage: { } message }) continue;
-            Report(at, property, value is null ? "a value is missing" : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" will not do: {Decapitalised(message)}");
+            Report(at, property, rule is RequiredAttribute ? "a value is missing" : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" will not do: {Decapitalised(message)}");
         }
     }
 

@@ -61,8 +61,10 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
     {
         try
         {
-            value = File.ReadAllText(value).TrimEnd('\r', '\n');
-            return true;
+            var text = File.ReadAllText(value).TrimEnd('\r', '\n');
+            if (text.Length == 0) problems.Add($"{string.Join('.', path)}: the file {value} is empty ({origin}).");
+            value = text;
+            return text.Length > 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

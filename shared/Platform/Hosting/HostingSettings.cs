@@ -7,7 +7,7 @@ namespace RideIngest.Platform.Hosting;
 public sealed class HostingSettings
 {
     /// <summary>Where to listen; several are joined by semicolons.</summary>
-    [Required, RegularExpression(@"http://[^\s;/]+/?(;http://[^\s;/]+/?)*", ErrorMessage = "It is no http URL of a host and a port"), GoodValue("http://127.0.0.1:8080")]
+    [Required, ListenUrls, GoodValue("http://127.0.0.1:8080")]
     public string Urls { get; set; } = "http://127.0.0.1:8080";
 
     /// <summary>How long requests in flight, and then the modules, may take to finish once a stop was asked for.</summary>
@@ -19,7 +19,7 @@ public sealed class HostingSettings
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
     /// <summary>The largest request body, where an endpoint says nothing else.</summary>
-    [Range(1024, long.MaxValue), GoodValue("64MB")]
+    [Range(1024, long.MaxValue, ErrorMessage = "It must be at least 1KB"), GoodValue("64MB")]
     public long MaxBody { get; set; } = 64 << 20;
 
     /// <summary>How long a readiness check may take before it counts as missing.</summary>

@@ -14,7 +14,7 @@ public sealed class PostgresSettings
     [Required, GoodValue("127.0.0.1")]
     public string Host { get; set; } = "127.0.0.1";
 
-    [Range(1, 65535), GoodValue("5432")]
+    [Range(1, 65535, ErrorMessage = "It must be from 1 to 65535"), GoodValue("5432")]
     public int Port { get; set; } = 5432;
 
     [Required, GoodValue("rideingest")]
@@ -27,7 +27,7 @@ public sealed class PostgresSettings
     public string? Password { get; set; }
 
     /// <summary>Connections that this process opens at most.</summary>
-    [Range(1, 1000), GoodValue("20")]
+    [Range(1, 1000, ErrorMessage = "It must be from 1 to 1000"), GoodValue("20")]
     public int MaxConnections { get; set; } = 20;
 
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "It must be from 1s to 5m"), GoodValue("5s")]

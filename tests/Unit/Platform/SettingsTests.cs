@@ -54,6 +54,10 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("/no/such/secret", Problem("--kitchen:password_file=/no/such/secret"), StringComparison.Ordinal);
 
     [Fact]
+    public void A_secret_file_that_is_empty_is_an_error() =>
+        Assert.Contains("is empty", Problem("--kitchen:password_file=/dev/null"), StringComparison.Ordinal);
+
+    [Fact]
     public void A_named_file_that_is_not_there_is_an_error() =>
         Assert.Contains("there is no file", Problem("--config-path", Path.Combine(_folder.FullName, "none.yaml")), StringComparison.Ordinal);
 
