@@ -6,7 +6,7 @@ namespace RideIngest.Platform.Hosting;
 /// <summary>Finds out before anything slow begins whether the port is to be had.</summary>
 public static class PortProbe
 {
-    /// <exception cref="StartupException">Somebody else listens there.</exception>
+    /// <exception cref="StartupException">Somebody else listens there, or we may not.</exception>
     public static void EnsureFree(string urls)
     {
         foreach (var url in urls.Split(';'))
@@ -17,15 +17,20 @@ public static class PortProbe
                 using var listener = new TcpListener(address, uri.Port);
                 listener.Start();
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException e)
             {
-                throw new StartupException(InUse(url), e);
+                throw new StartupException(Refused(url, e.SocketErrorCode), e);
             }
         }
     }
 
-    internal static string InUse(string urls) =>
-        $"{urls} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081";
+    internal static string Refused(string urls, SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => $"{urls} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081",
+        SocketError.AddressNotAvailable => $"{urls} is no address of this machine. Listen on one that is: --urls http://127.0.0.1:8080, or http://*:8080 for all",
+        SocketError.AccessDenied => $"{urls} needs more rights than this user has; ports below 1024 are root's. Listen elsewhere: --urls http://127.0.0.1:8080",
+        _ => $"{urls} cannot be listened on ({error}). Listen elsewhere: --urls http://127.0.0.1:8080",
+    };
 }
 
 /// <summary>The process cannot start, for a reason that one line explains.</summary>

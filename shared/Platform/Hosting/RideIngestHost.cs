@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -84,7 +85,11 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new StartupException(PortProbe.InUse(hosting.Urls), e);
+            throw new StartupException(PortProbe.Refused(hosting.Urls, SocketError.AddressAlreadyInUse), e);
+        }
+        catch (SocketException e)
+        {
+            throw new StartupException(PortProbe.Refused(hosting.Urls, e.SocketErrorCode), e);
         }
 
         Listening(logger, Identity.Name, Identity.Version, string.Join(", ", Urls));
