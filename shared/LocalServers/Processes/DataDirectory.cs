@@ -27,12 +27,10 @@ internal sealed class DataDirectory : IDisposable
 
     /// <param name="path">Null for a temporary directory.</param>
     /// <param name="server">What will use it, for the message and the name.</param>
-    /// <exception cref="LocalServerException">Another process has it; the message names its id.</exception>
+    /// <exception cref="LocalServerException">Another process has it (the message names its id), or it cannot be made.</exception>
     public static DataDirectory Take(string? path, string server)
     {
-        var directory = path is null
-            ? Directory.CreateTempSubdirectory($"rideingest-{server}-").FullName
-            : Directory.CreateDirectory(System.IO.Path.GetFullPath(path)).FullName;
+        var directory = path is null ? Directory.CreateTempSubdirectory($"rideingest-{server}-").FullName : Make(System.IO.Path.GetFullPath(path));
         var owner = System.IO.Path.Combine(directory, "owner.pid");
         FileStream held;
         try
@@ -87,6 +85,18 @@ internal sealed class DataDirectory : IDisposable
         if (IsTemporary)
             Directory.Delete(Path, recursive: true);
         _lock.Dispose();
+    }
+
+    private static string Make(string path)
+    {
+        try
+        {
+            return Directory.CreateDirectory(path).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalServerException($"The data directory {path} cannot be made: {e.Message.TrimEnd('.')}. Choose another one.", e);
+        }
     }
 
     private static async Task<string> CommandLineAsync(int processId)
