@@ -16,6 +16,7 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
         .AddNats()
         .AddPostgres()
         .AddSingleton(servers)
+        .AddHostedService<ServerKeeper>()
         .AddSingleton<Overview>();
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => FirstPage.Map(endpoints);

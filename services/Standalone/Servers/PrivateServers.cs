@@ -21,6 +21,24 @@ public sealed class PrivateServers : IAsyncDisposable
 
     public DateTimeOffset? NatsStartedAt { get; private set; }
 
+    /// <summary>Those that are ours.</summary>
+    internal IEnumerable<KeptServer> Kept
+    {
+        get
+        {
+            if (_nats is { } nats)
+            {
+                yield return new("NATS", () => nats.ProcessId != 0, async cancellationToken =>
+                {
+                    await nats.RestartAsync(cancellationToken);
+                    NatsStartedAt = DateTimeOffset.UtcNow;
+                });
+            }
+
+            if (_postgres is { } postgres) yield return new("Postgres", () => postgres.ProcessId != 0, postgres.RestartAsync);
+        }
+    }
+
     public async Task<IAsyncDisposable> StartAsync(RideIngestHost host, CancellationToken cancellationToken)
     {
         // Before anything that takes seconds.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -11,14 +12,14 @@ public sealed class StandaloneTests : IDisposable
 {
     private static readonly string[] AnyPort = ["--urls", "http://127.0.0.1:0"];
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("standalone-");
+    private readonly TestDirectory _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Started_in_an_empty_directory_it_becomes_ready_shows_its_page_and_leaves_nothing_running()
     {
-        await using var standalone = StandaloneProcess.Start(_folder.FullName, AnyPort);
+        await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var servers = Children(standalone.Id);
@@ -28,7 +29,7 @@ public sealed class StandaloneTests : IDisposable
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Contains("Everything is there", page, StringComparison.Ordinal);
-        Assert.Contains(_folder.FullName, page, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, page, StringComparison.Ordinal);
         foreach (var link in (string[])["/healthz", "/readyz", "/metrics"]) Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
         Assert.Equal(0, code);
         Assert.Contains("Postgres", errors, StringComparison.Ordinal);
@@ -41,10 +42,10 @@ public sealed class StandaloneTests : IDisposable
     [Fact]
     public async Task A_second_start_over_the_same_data_finds_everything_again()
     {
-        var data = Path.Combine(_folder.FullName, "kept");
+        var data = _folder.In("kept");
         for (var start = 0; start < 2; start++)
         {
-            await using var standalone = StandaloneProcess.Start(_folder.FullName, [.. AnyPort, "--data", data]);
+            await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, "--data", data]);
             using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
             await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
             standalone.Terminate();
@@ -56,6 +57,25 @@ public sealed class StandaloneTests : IDisposable
 
         Assert.True(Directory.Exists(Path.Combine(data, "postgres")));
         Assert.True(Directory.Exists(Path.Combine(data, "nats")));
+    }
+
+    [Fact]
+    public async Task A_private_server_that_dies_is_started_again()
+    {
+        await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
+        using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        var before = Servers(standalone.Id);
+        Assert.Equal(2, before.Count);
+
+        foreach (var server in before) Posix.Signal(server, Posix.Kill);
+
+        await Eventually.True(() => Task.FromResult(!before.Exists(IsRunning)));
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        Assert.Equal(2, Servers(standalone.Id).Except(before).Count());
+        Assert.Contains(standalone.Output, line => line.Contains("The private NATS server has ended", StringComparison.Ordinal));
+        standalone.Terminate();
+        Assert.Equal(0, (await standalone.ExitAsync()).Code);
     }
 
     [Fact]
@@ -102,20 +122,44 @@ public sealed class StandaloneTests : IDisposable
         taken.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
 
-        await using var standalone = StandaloneProcess.Start(_folder.FullName, "--urls", url);
+        await using var standalone = StandaloneProcess.Start(_folder.Path, "--urls", url);
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(1, code);
         Assert.Equal($"{url} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081", errors.Trim());
-        Assert.Empty(_folder.GetFileSystemInfos());
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("--urls", "http://192.0.2.1:8080", 1, "http://192.0.2.1:8080 is no address of this machine.")]
+    [InlineData("--urls", "http://localhots:8080", 2, "hosting.urls: \"http://localhots:8080\" will not do")]
+    [InlineData("--urls", "http://127.0.0.1:99999", 2, "hosting.urls: \"http://127.0.0.1:99999\" will not do")]
+    [InlineData("--data", "/dev/null/data", 1, "cannot be made")]
+    public async Task A_place_that_cannot_be_had_is_one_clear_line(string name, string value, int exitCode, string message)
+    {
+        await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, name, value]);
+        var (code, errors) = await standalone.ExitAsync();
+
+        Assert.Equal(exitCode, code);
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dotnet_run_keeps_data_and_configuration_where_one_stands()
+    {
+        string[] question = ["msbuild", Path.Combine(Repository.Root, "services/Standalone/Standalone.csproj"), "-getProperty:RunWorkingDirectory"];
+        using var msbuild = Process.Start(new ProcessStartInfo("dotnet", question) { RedirectStandardOutput = true })!;
+
+        Assert.Equal("", (await msbuild.StandardOutput.ReadToEndAsync()).Trim());
     }
 
     [Fact]
     public async Task A_wrong_configuration_is_told_without_a_stack_trace_and_exit_code_2()
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "config.yaml"), "nats:\n  ulr: nats://127.0.0.1:4222\nhosting:\n  drain: soon\n");
+        await File.WriteAllTextAsync(_folder.In("config.yaml"), "nats:\n  ulr: nats://127.0.0.1:4222\nhosting:\n  drain: soon\n");
 
-        await using var standalone = StandaloneProcess.Start(_folder.FullName, new Dictionary<string, string> { ["RIDEINGEST__POSTGRES__PORT"] = "zero" }, AnyPort);
+        await using var standalone = StandaloneProcess.Start(_folder.Path, new Dictionary<string, string> { ["RIDEINGEST__POSTGRES__PORT"] = "zero" }, AnyPort);
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(2, code);
@@ -146,7 +190,7 @@ public sealed class StandaloneTests : IDisposable
     }
 
     private async Task<StandaloneProcess> OverTestServersAsync(NatsServer nats, params string[] args) =>
-        StandaloneProcess.Start(_folder.FullName, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}", .. args]);
+        StandaloneProcess.Start(_folder.Path, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}", .. args]);
 
     private static async Task<bool> RefusesAsync(Uri url)
     {
@@ -175,13 +219,13 @@ public sealed class StandaloneTests : IDisposable
         }
     }
 
+    /// <summary>The servers themselves: what runs directly below their guards and is no shell.</summary>
+    private static List<int> Servers(int process) =>
+        [.. Below(process).SelectMany(Below).Where(id => File.ReadAllText($"/proc/{id}/comm").TrimEnd() is "nats-server" or "postgres")];
+
+    private static List<int> Below(int process) =>
+        [.. Directory.GetDirectories($"/proc/{process}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+
     /// <summary>Everything that descends from a process.</summary>
-    private static List<int> Children(int process)
-    {
-        var all = new List<int>();
-        foreach (var task in Directory.GetDirectories($"/proc/{process}/task"))
-            foreach (var child in File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse))
-                all.AddRange([child, .. Children(child)]);
-        return all;
-    }
+    private static List<int> Children(int process) => [.. Below(process).SelectMany(child => (IEnumerable<int>)[child, .. Children(child)])];
 }

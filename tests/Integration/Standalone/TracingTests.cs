@@ -8,9 +8,9 @@ namespace RideIngest.Integration.Standalone;
 
 public sealed class TracingTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tracing-");
+    private readonly TestDirectory _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_collector_that_the_environment_names_gets_spans_and_metrics_before_the_process_ends()
@@ -24,7 +24,7 @@ public sealed class TracingTests : IDisposable
         })).StartAsync();
         var nats = await TestNats.SharedAsync();
         await using var standalone = StandaloneProcess.Start(
-            _folder.FullName,
+            _folder.Path,
             new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls[0], ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" },
             "--urls", "http://127.0.0.1:0", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };

@@ -1,0 +1,46 @@
+using RideIngest.LocalServers;
+using RideIngest.Platform.Config;
+
+namespace RideIngest.Standalone;
+
+/// <summary>Starts a private server again that ended by itself: nobody else could. Same data, same port, so its clients find it.</summary>
+internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<ServerKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(servers.Kept.Select(server => KeepAsync(server, stoppingToken)));
+
+    private async Task KeepAsync(KeptServer server, CancellationToken cancellationToken)
+    {
+        for (var pause = Interval; ; await Task.Delay(pause, cancellationToken))
+        {
+            if (server.IsRunning())
+            {
+                pause = Interval;
+                continue;
+            }
+
+            Ended(server.Name);
+            try
+            {
+                await server.RestartAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is LocalServerException or IOException or UnauthorizedAccessException)
+            {
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                NotYet(server.Name, e.Message, Duration.Format(pause));
+            }
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "The private {Server} server has ended, and not by us; starting it again over the same data")]
+    private partial void Ended(string server);
+
+    [LoggerMessage(2002, LogLevel.Error, "The private {Server} server cannot be started again: {Reason}. Trying again in {Pause}")]
+    private partial void NotYet(string server, string reason, string pause);
+}
+
+/// <summary>A server that this process has started.</summary>
+internal sealed record KeptServer(string Name, Func<bool> IsRunning, Func<CancellationToken, Task> RestartAsync);
