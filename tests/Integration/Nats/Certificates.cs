@@ -39,6 +39,16 @@ internal sealed class Certificates : IAsyncDisposable
         return paths;
     }
 
+    /// <summary>Both in one PKCS #12 file.</summary>
+    public string IssueBundle(string name, string password)
+    {
+        var (certificate, key) = Issue(name);
+        using var both = X509Certificate2.CreateFromPemFile(certificate, key);
+        var path = Path.Combine(_folder, $"{name}.p12");
+        File.WriteAllBytes(path, both.Export(X509ContentType.Pkcs12, password));
+        return path;
+    }
+
     public ValueTask DisposeAsync()
     {
         _authority.Dispose();

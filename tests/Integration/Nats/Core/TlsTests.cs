@@ -94,11 +94,35 @@ public sealed class TlsTests : NatsTest
         Assert.Equal("again", (await TakeAsync(sub, 1))[0].Data);
     }
 
-    private async Task<(Certificates, NatsServer)> StartAsync(bool mutual = false, string version = "")
+    [Fact]
+    public async Task A_server_that_wants_certificates_takes_one_from_a_bundle()
+    {
+        var (certificates, server) = await StartAsync(mutual: true);
+        var bundle = certificates.IssueBundle("client", "secret");
+
+        await Client(server, opts => opts with
+        {
+            TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, CertBundleFile = bundle, CertBundleFilePassword = "secret" },
+        }).PingAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task A_server_that_begins_with_the_tls_handshake_is_spoken_to_so()
+    {
+        var (certificates, server) = await StartAsync(more: "handshake_first: auto");
+        var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, Mode = TlsMode.Implicit } });
+        var sub = await SubscribeAsync<string>(client, Mine);
+
+        await client.PublishAsync(Mine, "hello", cancellationToken: Deadline);
+
+        Assert.Equal("hello", (await TakeAsync(sub, 1))[0].Data);
+    }
+
+    private async Task<(Certificates, NatsServer)> StartAsync(bool mutual = false, string version = "", string more = "")
     {
         var certificates = Own(new Certificates());
         var (certificate, key) = certificates.Issue("server");
-        var tls = $$"""tls { cert_file: "{{certificate}}", key_file: "{{key}}", ca_file: "{{certificates.Authority}}", verify: {{(mutual ? "true" : "false")}}, timeout: 5 }""";
+        var tls = $$"""tls { cert_file: "{{certificate}}", key_file: "{{key}}", ca_file: "{{certificates.Authority}}", verify: {{(mutual ? "true" : "false")}}, timeout: 5, {{more}} }""";
         return (certificates, Own(await PlainStartAsync(tls, version)));
     }
 
