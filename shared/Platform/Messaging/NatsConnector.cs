@@ -11,6 +11,9 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Why the last attempt did not work; null once one has.</summary>
+    public NatsException? Failure { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var shown = Redaction.Url(settings.Url);
@@ -20,12 +23,14 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
             try
             {
                 await connection.ConnectAsync().AsTask().WaitAsync(stoppingToken);
+                Failure = null;
                 Connected(connection.ServerInfo?.Version, shown);
                 return;
             }
             catch (NatsException e)
             {
-                NotYet(shown, e.GetBaseException().Message);
+                Failure = e;
+                NotYet(NatsReadiness.Advice(shown, e), e.GetBaseException().Message);
             }
 
             await Task.Delay(pause, stoppingToken);
@@ -36,6 +41,6 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
     [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
     private partial void Connected(string? version, string url);
 
-    [LoggerMessage(1202, LogLevel.Warning, "NATS at {Url} does not answer: {Reason}. Trying again until it does")]
-    private partial void NotYet(string url, string reason);
+    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Trying again until it works ({Reason})")]
+    private partial void NotYet(string advice, string reason);
 }

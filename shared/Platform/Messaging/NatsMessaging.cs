@@ -18,7 +18,8 @@ public static class NatsMessaging
             provider.GetRequiredService<ServiceIdentity>(),
             provider.GetRequiredService<ILoggerFactory>())));
         services.AddSingleton<INatsConnection>(provider => provider.GetRequiredService<NatsConnection>());
-        services.AddHostedService<NatsConnector>();
+        services.AddSingleton<NatsConnector>();
+        services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
         return services.AddReadinessCheck<NatsReadiness>();
     }
 

@@ -4,7 +4,7 @@ using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Platform.Messaging;
 
-internal sealed class NatsReadiness(NatsConnection connection, NatsSettings settings) : IReadinessCheck
+internal sealed class NatsReadiness(NatsConnection connection, NatsConnector connector, NatsSettings settings) : IReadinessCheck
 {
     public string Name => "nats";
 
@@ -24,6 +24,12 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsSettings sett
             // Lost between the two lines: not ready, as below.
         }
 
-        return $"No NATS server answers at {Redaction.Url(settings.Url)}. Start one (nats-server -js), or set nats.url to one that runs.";
+        return Advice(Redaction.Url(settings.Url), connector.Failure);
     }
+
+    /// <summary>What an operator should do about a NATS that we have no connection to.</summary>
+    internal static string Advice(string url, NatsException? failure) =>
+        failure?.ToString().Contains("authorization violation", StringComparison.OrdinalIgnoreCase) == true
+            ? $"NATS at {url} does not let us in. Set nats.username and nats.password (or password_file), or nats.token."
+            : $"No NATS server answers at {url}. Start one (nats-server -js), or set nats.url to one that runs.";
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using RideIngest.LocalServers;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
@@ -53,6 +54,17 @@ public sealed class ReadinessTests
         using var client = host.Client();
 
         Assert.Contains("has no database not_created", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_NATS_that_refuses_the_password_is_told_apart_from_a_missing_server()
+    {
+        await using var nats = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: right }" });
+        await using var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url={nats.Url}", "--nats:username=clerk", "--nats:password=hush");
+        using var client = host.Client();
+
+        await Eventually.True(async () => (await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains("does not let us in", StringComparison.Ordinal));
         await host.StopAsync();
     }
 
