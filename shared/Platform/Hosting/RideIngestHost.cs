@@ -43,14 +43,18 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(RideIngestHost).Assembly.GetName().Name });
         var services = builder.Services;
-        services.AddSettings<HostingSettings>("hosting").AddSettings<LoggingSettings>("logging").AddSwitch("urls", "hosting.urls");
-        foreach (var module in modules) module.AddServices(services);
-
+        Register(services, modules);
         var settings = Settings.Load(services.SettingsSections(), args, services.Switches());
         foreach (var (type, bound) in settings.Bound) services.AddSingleton(type, bound);
         services.AddSingleton(settings);
         builder.Configuration.AddConfiguration(settings.Configuration);
         return new RideIngestHost(builder, settings, modules).Configure(name);
+    }
+
+    internal static void Register(IServiceCollection services, IReadOnlyList<IModule> modules)
+    {
+        services.AddSettings<HostingSettings>("hosting").AddSettings<LoggingSettings>("logging").AddSwitch("urls", "hosting.urls");
+        foreach (var module in modules) module.AddServices(services);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)

@@ -12,6 +12,12 @@ public static class ServiceProcess
     public static async Task<int> RunAsync(
         string name, string[] args, IReadOnlyList<IModule> modules, Func<RideIngestHost, CancellationToken, Task<IAsyncDisposable>>? prepare = null)
     {
+        if (Usage.IsAsked(args))
+        {
+            await Console.Out.WriteAsync(Usage.Of(name, modules));
+            return 0;
+        }
+
         using var signals = new StopSignals();
         IAsyncDisposable? prepared = null;
         try
