@@ -11,7 +11,7 @@ internal static class FirstPage
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", (Overview overview, HttpContext context) => Html(overview, context, OverviewHtml.Page));
+        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (Overview overview, HttpContext context) => Html(overview, context, OverviewHtml.Page));
         endpoints.MapGet("/overview", (Overview overview, HttpContext context) => Html(overview, context, OverviewHtml.Status));
         endpoints.MapGet("/overview.css", () => Results.Text(Style, "text/css; charset=utf-8"));
         endpoints.MapGet("/overview.js", () => Results.Text(Script, "text/javascript; charset=utf-8"));
