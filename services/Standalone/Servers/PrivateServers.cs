@@ -17,7 +17,7 @@ public sealed class PrivateServers : IAsyncDisposable
     /// <summary>Where they keep their data; null for a server that is not ours.</summary>
     public string? NatsData => _nats?.DataDirectory;
 
-    public string? PostgresData => _postgres?.DataDirectory;
+    public string? PostgresData => _postgres?.FilesDirectory;
 
     public DateTimeOffset? NatsStartedAt { get; private set; }
 

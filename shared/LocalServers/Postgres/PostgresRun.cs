@@ -8,11 +8,13 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
 {
     public Version Version => version;
 
+    public string Files => cluster.Files;
+
     public int Port { get; private set; } = options.Port ?? FreePort.Pick();
 
     public override string Title => $"Postgres {version}";
 
-    protected override string Place => $"127.0.0.1:{Port} (data in {Directory.Path})";
+    protected override string Place => $"127.0.0.1:{Port} (data in {Files})";
 
     protected override bool MayPickPorts => options.Port is null;
 

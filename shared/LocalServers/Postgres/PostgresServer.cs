@@ -33,6 +33,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public string DataDirectory => Run.Directory.Path;
 
+    /// <summary>Postgres's own files: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot get there.</summary>
+    public string FilesDirectory => Run.Files;
+
     private PostgresRun Run => _run ?? throw new InvalidOperationException("This Postgres is not ours.");
 
     /// <summary>Returns when the server takes connections.</summary>

@@ -25,9 +25,11 @@ public sealed class StandaloneTests : IDisposable
         var servers = Children(standalone.Id);
 
         var page = await client.GetStringAsync("/");
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
         standalone.Interrupt();
         var (code, errors) = await standalone.ExitAsync();
 
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Contains("Everything is there", page, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, page, StringComparison.Ordinal);
         foreach (var link in (string[])["/healthz", "/readyz", "/metrics"]) Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
@@ -143,6 +145,17 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(exitCode, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_names_the_switches_and_starts_nothing()
+    {
+        await using var standalone = StandaloneProcess.Start(_folder.Path, "--help");
+
+        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        foreach (var name in (string[])["--config-path", "--urls", "--data", "--nats:url="])
+            Assert.Contains(standalone.Output, line => line.Contains(name, StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
