@@ -26,7 +26,9 @@ public partial class NatsConnection
             {
                 _opened = NewOpened();
                 _state = (int)NatsConnectionState.Connecting;
-                _running = Task.Run(RunAsync);
+                // The connection outlives whoever happens to open it: their trace and other context are not its own.
+                using (ExecutionContext.SuppressFlow())
+                    _running = Task.Run(RunAsync);
             }
 
             opened = _opened.Task;

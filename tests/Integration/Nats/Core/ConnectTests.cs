@@ -1,3 +1,4 @@
+using System.Buffers;
 using NATS.Client.Core;
 using RideIngest.TestKit.Network;
 
@@ -23,6 +24,24 @@ public sealed class ConnectTests : NatsTest
         Assert.Equal(1024 * 1024, client.ServerInfo.MaxPayload);
         Assert.True(client.ServerInfo.HeadersSupported);
         Assert.True(client.ServerInfo.JetStreamAvailable);
+    }
+
+    [Fact]
+    public async Task A_connection_does_not_keep_the_context_of_whoever_opened_it()
+    {
+        // The package does.
+        if (!Subject.IsOurs)
+            return;
+        var client = await ConnectAsync();
+        var context = new AsyncLocal<string?> { Value = "the request that came first" };
+        await client.ConnectAsync();
+        context.Value = null;
+        var read = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var sub = await client.SubscribeCoreAsync(Mine, serializer: new ContextReader(context, read), cancellationToken: Deadline);
+
+        await client.PublishAsync(Mine, "x", cancellationToken: Deadline);
+
+        Assert.Null(await read.Task.WaitAsync(Patience));
     }
 
     [Fact]
@@ -194,5 +213,14 @@ public sealed class ConnectTests : NatsTest
 
         Assert.Equal(1_000, (await TakeAsync(sub, 1))[0].Data!.Length);
         Assert.False(reopened);
+    }
+
+    private sealed class ContextReader(AsyncLocal<string?> context, TaskCompletionSource<string?> read) : INatsDeserialize<string>
+    {
+        public string? Deserialize(in ReadOnlySequence<byte> buffer)
+        {
+            read.TrySetResult(context.Value);
+            return "";
+        }
     }
 }
