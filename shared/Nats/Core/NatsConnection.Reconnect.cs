@@ -59,7 +59,8 @@ public partial class NatsConnection
         {
             try
             {
-                var link = await new Handshake(this, server, _servers.FirstUserInfo).ConnectAsync(_lifetime.Token).ConfigureAwait(false);
+                var handshake = new Handshake(this, server, _servers.TlsHostOf(server), _servers.FirstUserInfo);
+                var link = await handshake.ConnectAsync(_lifetime.Token).ConfigureAwait(false);
                 return (link, null);
             }
             catch (Exception e) when (!_lifetime.IsCancellationRequested)

@@ -22,14 +22,15 @@ internal sealed class Certificates : IAsyncDisposable
 
     public string Authority => Path.Combine(_folder, "ca.pem");
 
-    /// <summary>Issues a certificate for 127.0.0.1 and localhost, good for either side.</summary>
-    public (string Certificate, string Key) Issue(string name)
+    /// <summary>Issues a certificate for localhost, and 127.0.0.1 unless left out, good for either side.</summary>
+    public (string Certificate, string Key) Issue(string name, bool withAddress = true)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
+        if (withAddress)
+            names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
         using var certificate = request.Create(_authority, _authority.NotBefore, _authority.NotAfter, RandomNumberGenerator.GetBytes(8));

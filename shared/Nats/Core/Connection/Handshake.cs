@@ -3,7 +3,7 @@ using System.Text;
 namespace NATS.Client.Core;
 
 /// <summary>From an address to a server that has accepted us.</summary>
-internal sealed class Handshake(NatsConnection connection, ServerAddress address, string seedUserInfo)
+internal sealed class Handshake(NatsConnection connection, ServerAddress address, string tlsHost, string seedUserInfo)
 {
     private readonly NatsOpts _opts = connection.Opts;
     private INatsSocketConnection? _socket;
@@ -95,7 +95,7 @@ internal sealed class Handshake(NatsConnection connection, ServerAddress address
     }
 
     private async Task UpgradeAsync(CancellationToken cancellationToken) =>
-        _socket = await TlsConnection.UpgradeAsync(_socket!, address, _opts.TlsOpts, cancellationToken).ConfigureAwait(false);
+        _socket = await TlsConnection.UpgradeAsync(_socket!, tlsHost, _opts.TlsOpts, cancellationToken).ConfigureAwait(false);
 
     private async Task<ServerInfo> ReadInfoAsync()
     {

@@ -22,6 +22,9 @@ internal sealed record ServerAddress
 
     public bool IsTls => Uri.Scheme == "tls";
 
+    /// <summary>False for an IP address.</summary>
+    public bool IsNamed => Uri.CheckHostName(Host) == UriHostNameType.Dns;
+
     public static ServerAddress Parse(string url)
     {
         url = url.Trim();

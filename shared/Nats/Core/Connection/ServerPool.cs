@@ -7,6 +7,7 @@ internal sealed class ServerPool
     private readonly List<ServerAddress> _seeds;
     private List<ServerAddress> _discovered = [];
     private ServerAddress? _last;
+    private ServerAddress? _lastSeed;
 
     public ServerPool(NatsOpts opts)
     {
@@ -34,7 +35,23 @@ internal sealed class ServerPool
     public void Use(ServerAddress address)
     {
         lock (_gate)
+        {
             _last = address;
+            if (_seeds.Contains(address))
+                _lastSeed = address;
+        }
+    }
+
+    /// <summary>
+    /// The host that the server's certificate is to name. Servers tell of each other by IP address, which certificates seldom name: then
+    /// the one that the last configured server was reached by.
+    /// </summary>
+    public string TlsHostOf(ServerAddress address)
+    {
+        lock (_gate)
+        {
+            return _lastSeed is { IsNamed: true } named && !address.IsNamed && !_seeds.Contains(address) ? named.Host : address.Host;
+        }
     }
 
     /// <summary>The latest INFO holds the whole cluster; what it no longer names is gone.</summary>

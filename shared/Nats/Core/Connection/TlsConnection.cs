@@ -9,13 +9,13 @@ namespace NATS.Client.Core;
 /// <summary>TLS over a socket.</summary>
 internal sealed class TlsConnection(SslStream stream) : INatsSocketConnection
 {
-    public static async ValueTask<TlsConnection> UpgradeAsync(INatsSocketConnection plain, ServerAddress address, NatsTlsOpts opts,
+    public static async ValueTask<TlsConnection> UpgradeAsync(INatsSocketConnection plain, string host, NatsTlsOpts opts,
         CancellationToken cancellationToken)
     {
         if (plain is not INatsTlsUpgradeableSocketConnection { Socket: { } socket })
             throw new NatsException("TLS was asked for, but the socket connection in use does not implement INatsTlsUpgradeableSocketConnection");
 
-        var options = await OptionsAsync(address.Host, opts).ConfigureAwait(false);
+        var options = await OptionsAsync(host, opts).ConfigureAwait(false);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
         try
         {
@@ -25,7 +25,7 @@ internal sealed class TlsConnection(SslStream stream) : INatsSocketConnection
         catch (AuthenticationException e)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            throw new NatsException($"TLS authentication with {address} failed: {e.Message}", e);
+            throw new NatsException($"TLS authentication with {host} failed: {e.Message}", e);
         }
         catch
         {

@@ -118,6 +118,24 @@ public sealed class TlsTests : NatsTest
         Assert.Equal("hello", (await TakeAsync(sub, 1))[0].Data);
     }
 
+    [Fact]
+    public async Task A_discovered_address_is_trusted_by_the_name_that_was_configured()
+    {
+        var certificates = Own(new Certificates());
+        var (certificate, key) = certificates.Issue("server", withAddress: false);
+        var tls = $$"""tls { cert_file: "{{certificate}}", key_file: "{{key}}", timeout: 5 }""";
+        var cluster = Own(await NatsCluster.StartAsync(2, new NatsServerOptions { Config = tls, SyncAlways = false }, Deadline));
+        var (known, other) = (cluster.Servers[0], cluster.Servers[1]);
+        var client = Client($"tls://localhost:{known.Port}", opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority } });
+        await client.PingAsync(Deadline);
+        var back = ReopeningAsync(client);
+
+        await known.KillAsync();
+        await back;
+
+        Assert.Equal(other.Port, client.ServerInfo!.Port);
+    }
+
     private async Task<(Certificates, NatsServer)> StartAsync(bool mutual = false, string version = "", string more = "")
     {
         var certificates = Own(new Certificates());
