@@ -1,0 +1,95 @@
+using Npgsql;
+using NpgsqlTypes;
+using RideIngest.Records.Storing;
+
+namespace RideIngest.Records.DeadLetters;
+
+/// <summary>Keeps dead letters in <c>ops.dead_letters</c>: one per kind, record id and digest.</summary>
+public sealed class DeadLetterStore(NpgsqlDataSource database)
+{
+    private const string Insert =
+        """
+        insert into ops.dead_letters as kept (kind, record_id, digest, error_code, message, payload, trace_id, attempts)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (kind, coalesce(record_id, 0), digest) do update set
+          error_code = excluded.error_code, message = excluded.message, trace_id = excluded.trace_id,
+          attempts = kept.attempts + excluded.attempts, state = 'open', last_at = now()
+        """;
+
+    private const string Select =
+        """
+        select id, kind, record_id, digest, error_code, message, payload, trace_id, attempts, state, first_at, last_at
+        from ops.dead_letters
+        where kind = $1 and coalesce(record_id, 0) = $2 and digest = $3
+        """;
+
+    /// <summary>Keeps all of them, in one transaction. One that is kept already is opened again, with the newer reason.</summary>
+    /// <exception cref="StoreUnavailableException">They are not kept; try again later.</exception>
+    public async Task AddAsync(IReadOnlyCollection<DeadLetter> letters, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var batch = database.CreateBatch();
+            foreach (var letter in letters)
+                batch.BatchCommands.Add(InsertOf(letter));
+            if (letters.Count > 0)
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new StoreUnavailableException(trouble);
+        }
+    }
+
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    public async Task<KeptDeadLetter?> FindAsync(string kind, long? recordId, Guid digest, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var select = database.CreateCommand(Select);
+            select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
+            select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = recordId ?? 0 });
+            select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = digest });
+            await using var row = await select.ExecuteReaderAsync(cancellationToken);
+            return await row.ReadAsync(cancellationToken) ? Load(row) : null;
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new StoreUnavailableException(trouble);
+        }
+    }
+
+    private static NpgsqlBatchCommand InsertOf(DeadLetter letter) => new(Insert)
+    {
+        Parameters =
+        {
+            Text(letter.Kind),
+            new NpgsqlParameter { Value = letter.RecordId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+            new NpgsqlParameter<Guid> { TypedValue = letter.Digest },
+            Text(letter.ErrorCode),
+            Text(letter.Message),
+            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = letter.Payload, NpgsqlDbType = NpgsqlDbType.Bytea },
+            Text(letter.TraceId),
+            new NpgsqlParameter<int> { TypedValue = letter.Attempts },
+        },
+    };
+
+    // Postgres' text cannot hold U+0000.
+    private static NpgsqlParameter Text(string? text) =>
+        new() { Value = text?.Replace('\0', '\uFFFD') ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static KeptDeadLetter Load(NpgsqlDataReader row) => new(
+        row.GetInt64(0),
+        new DeadLetter(
+            row.GetString(1),
+            row.IsDBNull(2) ? null : row.GetInt64(2),
+            row.GetGuid(3),
+            row.GetString(4),
+            row.GetString(5),
+            row.GetFieldValue<byte[]>(6),
+            row.IsDBNull(7) ? null : row.GetString(7),
+            row.GetInt32(8)),
+        Enum.Parse<DeadLetterState>(row.GetString(9), ignoreCase: true),
+        row.GetFieldValue<DateTimeOffset>(10),
+        row.GetFieldValue<DateTimeOffset>(11));
+}

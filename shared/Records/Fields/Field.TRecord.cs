@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace RideIngest.Records.Fields;
+
+/// <summary>
+/// A field of <typeparamref name="TRecord"/>: everything that reads, writes or stores a record is made of these few moves.
+/// The reading ones return what is wrong, or null; the writing ones return how many bytes they wrote, 0 for an absent value.
+/// </summary>
+public abstract class Field<TRecord> : Field
+    where TRecord : Record
+{
+    private const int Scratch = 512;
+
+    private protected Field(string name, bool required)
+        : base(name, required)
+    {
+    }
+
+    /// <summary>A further name under which the field may enter.</summary>
+    public Field<TRecord> Alias(params string[] names)
+    {
+        Aliases = names;
+        return this;
+    }
+
+    /// <summary>Takes a value from text: a CSV cell, or what a JSON string holds.</summary>
+    internal abstract string? Parse(ReadOnlySpan<byte> text, TRecord record);
+
+    /// <summary>Takes a value from the JSON token that the reader stands on, and leaves the reader at that value's end.</summary>
+    internal string? Read(ref Utf8JsonReader reader, TRecord record)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return Required ? Missing : null;
+            case JsonTokenType.StartObject:
+                reader.Skip();
+                return NotAnyOf("an object");
+            case JsonTokenType.StartArray:
+                reader.Skip();
+                return NotAnyOf("an array");
+            case JsonTokenType.String:
+                return reader.ValueIsEscaped ? ParseEscaped(ref reader, record) : Parse(reader.ValueSpan, record);
+            default:
+                return TakesLiterals ? Parse(reader.ValueSpan, record) : NotAnyOf($"the JSON value {Excerpt.Of(reader.ValueSpan)}");
+        }
+    }
+
+    /// <summary>Whether JSON's numbers, true and false can be a value here; text takes JSON strings alone.</summary>
+    private protected virtual bool TakesLiterals => true;
+
+    internal abstract int LargestJson { get; }
+
+    internal abstract int LargestDigest { get; }
+
+    internal abstract int LargestCopy { get; }
+
+    /// <summary>Writes <c>,"name":value</c>.</summary>
+    internal abstract int WriteJson(TRecord record, Span<byte> destination);
+
+    internal abstract int WriteDigest(TRecord record, Span<byte> destination);
+
+    /// <summary>Writes a column of a binary COPY: a length, −1 for null, and the value.</summary>
+    internal abstract int WriteCopy(TRecord record, Span<byte> destination);
+
+    internal abstract void Load(TRecord record, NpgsqlDataReader row, int column);
+
+    /// <summary>The export writes NULL, or nothing.</summary>
+    private protected static bool IsNull(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || (text.Length == 4 && (text[0] | 0x20) == 'n' && System.Text.Ascii.EqualsIgnoreCase(text, "NULL"u8));
+
+    private string? ParseEscaped(ref Utf8JsonReader reader, TRecord record)
+    {
+        if (reader.ValueSpan.Length > Math.Max(Scratch, (MaxLength ?? 0) * 6))
+            return Not(reader.ValueSpan);
+        Span<byte> text = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return Parse(text[..reader.CopyString(text)], record);
+        }
+        catch (InvalidOperationException)
+        {
+            return "holds a \\u escape that is half of a character";
+        }
+    }
+}

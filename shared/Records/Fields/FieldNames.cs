@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace RideIngest.Records.Fields;
+
+/// <summary>Finds a field by any of its names, in any case, from the bytes as they came.</summary>
+internal sealed class FieldNames
+{
+    private readonly IReadOnlyList<Field> _fields;
+    private readonly (byte[]? Name, int Field)[] _slots;
+
+    internal FieldNames(IReadOnlyList<Field> fields)
+    {
+        _fields = fields;
+        var names = fields.SelectMany((field, index) => field.Aliases.Prepend(field.Name).Select(name => (name, index))).ToArray();
+        _slots = new (byte[]?, int)[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)names.Length * 4)];
+        foreach (var (name, index) in names)
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            if (Find(bytes) >= 0)
+                throw new ArgumentException($"Two fields go by the name {name}.");
+            var slot = Slot(bytes);
+            while (_slots[slot].Name is not null)
+                slot = (slot + 1) & (_slots.Length - 1);
+            _slots[slot] = (bytes, index);
+        }
+    }
+
+    /// <summary>The field's index, or −1.</summary>
+    internal int Find(ReadOnlySpan<byte> name)
+    {
+        for (var slot = Slot(name); _slots[slot].Name is { } known; slot = (slot + 1) & (_slots.Length - 1))
+        {
+            if (known.Length == name.Length && Ascii.EqualsIgnoreCase(known, name))
+                return _slots[slot].Field;
+        }
+        return -1;
+    }
+
+    /// <summary>The field that an unknown name was probably meant to be, or −1. Slow; for names that were not found.</summary>
+    internal int Nearest(string unknown)
+    {
+        for (var index = 0; index < _fields.Count; index++)
+        {
+            if (_fields[index].Aliases.Prepend(_fields[index].Name).Any(name => NearMiss.Is(unknown, name)))
+                return index;
+        }
+        return -1;
+    }
+
+    private int Slot(ReadOnlySpan<byte> name)
+    {
+        var hash = (uint)name.Length;
+        foreach (var b in name)
+            hash = (hash ^ (b | 0x20u)) * 16777619;
+        return (int)(hash ^ (hash >> 15)) & (_slots.Length - 1);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using Npgsql;
+
+namespace RideIngest.Records.Fields;
+
+/// <summary>A point in time, in UTC, to the microsecond, which is what Postgres keeps.</summary>
+public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
+    where TRecord : Record
+{
+    private static readonly long PostgresEpoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+
+    internal InstantField(Property<TRecord, DateTimeOffset> property)
+        : base(property)
+    {
+    }
+
+    public override FieldType Type => FieldType.Instant;
+
+    public override string Expected => "an instant such as 2013-01-31T18:05:00Z, with its offset, or 1/31/2013 18:05 (month first, UTC)";
+
+    private protected override int LargestText => InstantText.Longest + 2;
+
+    private protected override bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value) => InstantText.TryParse(text, out value);
+
+    private protected override int Format(DateTimeOffset value, Span<byte> destination)
+    {
+        destination[0] = (byte)'"';
+        var end = 1 + InstantText.Format(value, destination[1..]);
+        destination[end] = (byte)'"';
+        return end + 1;
+    }
+
+    private protected override int WriteDigestValue(DateTimeOffset value, Span<byte> destination) => WriteCopyValue(value, destination);
+
+    private protected override int WriteCopyValue(DateTimeOffset value, Span<byte> destination)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(destination, (value.UtcTicks - PostgresEpoch) / TimeSpan.TicksPerMicrosecond);
+        return sizeof(long);
+    }
+
+    private protected override DateTimeOffset LoadValue(NpgsqlDataReader row, int column) =>
+        new(row.GetFieldValue<DateTime>(column).Ticks, TimeSpan.Zero);
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using Npgsql;
+
+namespace RideIngest.Records.Fields;
+
+/// <summary>A field that holds a value type.</summary>
+public abstract class ValueField<TRecord, TValue> : Field<TRecord>
+    where TRecord : Record
+    where TValue : struct
+{
+    private readonly Property<TRecord, TValue> _property;
+
+    private protected ValueField(Property<TRecord, TValue> property)
+        : base(property.Name, property.Required) => _property = property;
+
+    internal sealed override string? Parse(ReadOnlySpan<byte> text, TRecord record)
+    {
+        text = text.Trim(" \t"u8);
+        if (IsNull(text))
+            return Required ? Missing : null;
+        if (!TryParse(text, out var value))
+            return Not(text);
+
+        // Set before its range is checked: an id out of range still tells the sender which record is meant.
+        _property.Set(record, value);
+        return Allows(value) ? null : Not(text);
+    }
+
+    internal sealed override int LargestJson => JsonName.Length + LargestText;
+
+    internal sealed override int LargestDigest => sizeof(ushort) + LargestDigestValue;
+
+    internal sealed override int LargestCopy => sizeof(int) + LargestCopyValue;
+
+    internal sealed override int WriteJson(TRecord record, Span<byte> destination)
+    {
+        if (!_property.TryGet(record, out var value))
+            return 0;
+        JsonName.CopyTo(destination);
+        return JsonName.Length + Format(value, destination[JsonName.Length..]);
+    }
+
+    internal sealed override int WriteDigest(TRecord record, Span<byte> destination)
+    {
+        if (!_property.TryGet(record, out var value))
+            return 0;
+        BinaryPrimitives.WriteUInt16BigEndian(destination, Tag);
+        return sizeof(ushort) + WriteDigestValue(value, destination[sizeof(ushort)..]);
+    }
+
+    internal sealed override int WriteCopy(TRecord record, Span<byte> destination)
+    {
+        var length = _property.TryGet(record, out var value) ? WriteCopyValue(value, destination[sizeof(int)..]) : -1;
+        BinaryPrimitives.WriteInt32BigEndian(destination, length);
+        return sizeof(int) + Math.Max(length, 0);
+    }
+
+    internal sealed override void Load(TRecord record, NpgsqlDataReader row, int column)
+    {
+        if (!row.IsDBNull(column))
+            _property.Set(record, LoadValue(row, column));
+    }
+
+    private protected abstract int LargestText { get; }
+
+    private protected virtual int LargestDigestValue => sizeof(long);
+
+    private protected virtual int LargestCopyValue => sizeof(long);
+
+    private protected abstract bool TryParse(ReadOnlySpan<byte> text, out TValue value);
+
+    private protected virtual bool Allows(TValue value) => true;
+
+    /// <summary>Writes the value as JSON.</summary>
+    private protected abstract int Format(TValue value, Span<byte> destination);
+
+    private protected abstract int WriteDigestValue(TValue value, Span<byte> destination);
+
+    private protected abstract int WriteCopyValue(TValue value, Span<byte> destination);
+
+    private protected virtual TValue LoadValue(NpgsqlDataReader row, int column) => row.GetFieldValue<TValue>(column);
+}

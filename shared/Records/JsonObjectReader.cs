@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using RideIngest.Records.Fields;
+
+namespace RideIngest.Records;
+
+/// <summary>
+/// Reads one JSON object into a record in one pass over its bytes. Properties in declared order are found by one comparison, others by
+/// name in any case.
+/// </summary>
+internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
+    where TRecord : Record, new()
+{
+    private const int MostUnknown = 100;
+
+    internal Reading Read(ReadOnlySpan<byte> json)
+    {
+        if (json.StartsWith("\uFEFF"u8))
+            json = json[3..];
+        var reader = new Utf8JsonReader(json);
+        var record = new TRecord();
+        var problems = default(Problems);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                problems.Add("", $"must be a JSON object, not {Excerpt.Of(json)}");
+                return Kind<TRecord>.Invalid(record, ref problems);
+            }
+            return Properties(ref reader, record, ref problems);
+        }
+        catch (JsonException malformed)
+        {
+            problems.Add("", Describe(malformed, json));
+            return Kind<TRecord>.Invalid(record, ref problems);
+        }
+    }
+
+    private Reading Properties(ref Utf8JsonReader reader, TRecord record, ref Problems problems)
+    {
+        ulong seen = 0;
+        var expected = 0;
+        List<string>? unknown = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            var at = expected < fields.Length && name.SequenceEqual(fields[expected].Utf8Name) ? expected : Find(ref reader);
+            if (at < 0)
+            {
+                if ((unknown ??= []).Count < MostUnknown)
+                    unknown.Add(Encoding.UTF8.GetString(name));
+                reader.Skip();
+                continue;
+            }
+            expected = at + 1;
+            reader.Read();
+            var bit = 1UL << at;
+            if ((seen & bit) != 0)
+            {
+                reader.Skip();
+                problems.Add(fields[at].Name, "is given twice");
+                continue;
+            }
+            seen |= bit;
+            if (fields[at].Read(ref reader, record) is { } wrong)
+                problems.Add(fields[at].Name, wrong);
+        }
+
+        // Past the object's end only white space may follow: the reader throws on anything else.
+        reader.Read();
+        if (unknown is not null)
+            ReportNearMisses(unknown, seen, ref problems);
+        return kind.Finish(record, seen, ref problems);
+    }
+
+    private int Find(ref Utf8JsonReader reader)
+    {
+        const int LongestName = 256;
+        if (!reader.ValueIsEscaped || reader.ValueSpan.Length > LongestName)
+            return names.Find(reader.ValueSpan);
+        Span<byte> name = stackalloc byte[LongestName];
+        try
+        {
+            return names.Find(name[..reader.CopyString(name)]);
+        }
+        catch (InvalidOperationException)
+        {
+            return -1;
+        }
+    }
+
+    // A sender who misspells a field means it to be stored: passing it over would lose it in silence.
+    private void ReportNearMisses(List<string> unknown, ulong seen, ref Problems problems)
+    {
+        foreach (var name in unknown)
+        {
+            var at = names.Nearest(name);
+            if (at >= 0 && (seen & (1UL << at)) == 0)
+                problems.Add(fields[at].Name, $"is missing; '{name}' was given and is not a field");
+        }
+    }
+
+    private static string Describe(JsonException malformed, ReadOnlySpan<byte> json)
+    {
+        if (json.Trim(" \t\r\n"u8).IsEmpty)
+            return "is empty; a JSON object is expected";
+        var reason = malformed.Message.AsSpan();
+        var end = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        reason = end < 0 ? reason : reason[..end];
+        return $"is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: {reason}";
+    }
+}

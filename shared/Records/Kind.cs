@@ -1,0 +1,65 @@
+using System.Buffers;
+using Npgsql;
+using RideIngest.Records.Fields;
+
+namespace RideIngest.Records;
+
+/// <summary>
+/// What a record type is: its name, its fields, its rules and its table. Whoever handles records of any kind handles them through this;
+/// <see cref="Kind{TRecord}"/> makes all of it from a table of fields.
+/// </summary>
+public abstract class Kind
+{
+    private protected Kind(string name, string schema)
+    {
+        Name = name;
+        Schema = schema;
+        Table = $"{schema}.{name}";
+    }
+
+    /// <summary>As in <c>/v1/{kind}</c> and <c>rides.ingest.{kind}</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The schema in Postgres. The numbered SQL files that make its table are embedded beside the kind, under its namespace.</summary>
+    public string Schema { get; }
+
+    /// <summary>The table in Postgres, with its schema.</summary>
+    public string Table { get; }
+
+    /// <summary>In declared order, which is that of the columns and of canonical JSON. The first is the id.</summary>
+    public abstract IReadOnlyList<Field> Fields { get; }
+
+    /// <summary>A valid record, for documents and tests.</summary>
+    public abstract Record Sample { get; }
+
+    /// <summary>
+    /// Reads one JSON object: parse, types, ranges and rules in one pass. Never throws on what was sent. A field given twice is a problem.
+    /// An unknown name is passed over, unless it looks like a field that is missing.
+    /// </summary>
+    public abstract Reading Read(ReadOnlySpan<byte> json);
+
+    /// <summary>Writes the record as canonical JSON, on one line without its end: declared order, absent values left out.</summary>
+    public abstract void WriteJson(Record record, IBufferWriter<byte> output);
+
+    /// <summary>
+    /// 128 bits of SHA-256 over the typed record: equal for every spelling of the same content, the same in every process and version.
+    /// Absent values take no part, so a new optional field leaves the digests of records without it as they are.
+    /// </summary>
+    public abstract Guid Digest(Record record);
+
+    internal abstract string Columns { get; }
+
+    internal abstract FieldNames Names { get; }
+
+    internal abstract RowParser StartRow();
+
+    internal abstract int LargestRow { get; }
+
+    /// <summary>Writes the record's columns of a binary COPY row.</summary>
+    internal abstract int WriteCopy(Record record, Span<byte> destination);
+
+    /// <summary>Makes a record of a row whose first columns are <see cref="Columns"/>.</summary>
+    internal abstract Record Load(NpgsqlDataReader row);
+
+    public override string ToString() => Name;
+}

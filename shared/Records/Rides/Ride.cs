@@ -1,0 +1,25 @@
+namespace RideIngest.Records.Rides;
+
+/// <summary>A trip that was asked for, and what became of it.</summary>
+public sealed record Ride : Record
+{
+    public long? BookingId { get; init; }
+    public long UserId { get; init; }
+    public long DriverId { get; init; }
+    public int? VehicleModelId { get; init; }
+    public RideStatus Status { get; init; }
+    public DateTimeOffset RequestedAt { get; init; }
+    public DateTimeOffset? PickedUpAt { get; init; }
+    public DateTimeOffset? DroppedOffAt { get; init; }
+    public double FromLat { get; init; }
+    public double FromLong { get; init; }
+    public double? ToLat { get; init; }
+    public double? ToLong { get; init; }
+    public double? DistanceKm { get; init; }
+
+    /// <summary>In the currency's smallest unit.</summary>
+    public long? FareAmount { get; init; }
+
+    public string? Currency { get; init; }
+    public int? Rating { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace RideIngest.Records.Rides;
+
+public enum RideStatus
+{
+    Completed,
+    Cancelled,
+    NoShow,
+}

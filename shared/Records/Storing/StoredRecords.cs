@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace RideIngest.Records.Storing;
+
+/// <summary>Reads records of one kind back.</summary>
+public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
+{
+    private readonly string _select = $"select {kind.Columns}, digest, trace_id, stored_at from {kind.Table} where id = any($1)";
+
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    public async Task<StoredRecord?> FindAsync(long id, CancellationToken cancellationToken = default) =>
+        (await FindAsync([id], cancellationToken)) is [var found] ? found : null;
+
+    /// <summary>Those of the ids that are stored, in no particular order.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    public async Task<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var select = new NpgsqlCommand(_select, connection);
+            select.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. ids] });
+            await select.PrepareAsync(cancellationToken);
+            await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+            var found = new List<StoredRecord>(ids.Count);
+            while (await rows.ReadAsync(cancellationToken))
+                found.Add(Load(rows));
+            return found;
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new StoreUnavailableException(trouble);
+        }
+    }
+
+    private StoredRecord Load(NpgsqlDataReader row)
+    {
+        var after = kind.Fields.Count;
+        return new StoredRecord(
+            kind.Load(row),
+            row.GetGuid(after),
+            row.IsDBNull(after + 1) ? null : row.GetString(after + 1),
+            row.GetFieldValue<DateTimeOffset>(after + 2));
+    }
+}

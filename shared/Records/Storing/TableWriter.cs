@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace RideIngest.Records.Storing;
+
+/// <summary>The two things that a batch does with its kind's table: copy rows into it, and look which ids it has.</summary>
+internal sealed class TableWriter(Kind kind)
+{
+    private const int PerWrite = 100;
+
+    private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n"u8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
+
+    private readonly string _copy = $"copy {kind.Table} ({kind.Columns}, digest, trace_id) from stdin (format binary)";
+    private readonly string _existing = $"select id, digest from {kind.Table} where id = any($1)";
+
+    /// <summary>Copies all of these rows, or throws and copies none.</summary>
+    internal async Task CopyAsync(NpgsqlConnection connection, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+    {
+        var stream = await connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
+        try
+        {
+            await stream.WriteAsync(CopyHeader, cancellationToken);
+            for (int first = 0, next; first < rows.Count; first = next)
+            {
+                for (next = first + 1; next < rows.Count && next - first < PerWrite && rows[next] == rows[next - 1] + 1;)
+                    next++;
+                await stream.WriteAsync(batch.Bytes(rows[first], rows[next - 1]), cancellationToken);
+            }
+            await stream.WriteAsync(CopyTrailer, cancellationToken);
+        }
+        catch
+        {
+            // Disposing alone would end the COPY as if it were whole.
+            await stream.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await stream.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        await stream.DisposeAsync();
+    }
+
+    /// <summary>The digests of those rows' ids that the table has.</summary>
+    internal async Task<Dictionary<long, Guid>> ExistingAsync(
+        NpgsqlConnection connection, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+    {
+        var ids = new long[rows.Count];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = batch.Id(rows[i]);
+        await using var select = new NpgsqlCommand(_existing, connection);
+        select.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = ids });
+        await select.PrepareAsync(cancellationToken);
+        var existing = new Dictionary<long, Guid>();
+        await using var reader = await select.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            existing.Add(reader.GetInt64(0), reader.GetGuid(1));
+        return existing;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using RideIngest.Records.Fields;
+
+namespace RideIngest.Records.Uploads;
+
+/// <summary>Which column holds which field; −1 for a column that is passed over.</summary>
+internal sealed class CsvHeader
+{
+    private CsvHeader(int[] columns) => Columns = columns;
+
+    internal int[] Columns { get; }
+
+    /// <summary>Reads the header, or returns everything that is wrong with it.</summary>
+    internal static Reading? Read(ReadOnlySpan<byte> row, Kind kind, out CsvHeader? header)
+    {
+        var columns = new List<int>();
+        var unknown = new List<string>();
+        var problems = default(Problems);
+        var cells = new CsvRow(row);
+        while (cells.Next(out var cell))
+        {
+            var name = cell.Trim(" \t"u8);
+            var field = kind.Names.Find(name);
+            if (field < 0)
+                unknown.Add(Encoding.UTF8.GetString(name));
+            else if (columns.Contains(field))
+                problems.Add(kind.Fields[field].Name, "has two columns");
+            columns.Add(field);
+        }
+        if (cells.Wrong is { } wrong)
+            problems.Add("", $"the header {wrong}");
+        FindMissing(kind, columns, unknown, ref problems);
+        header = problems.Any ? null : new CsvHeader([.. columns]);
+        return problems.Any ? new Reading(null, problems.All) : null;
+    }
+
+    // A misspelled column means to be stored: passing it over would lose it in silence, row after row.
+    private static void FindMissing(Kind kind, List<int> columns, List<string> unknown, ref Problems problems)
+    {
+        foreach (var name in unknown.Take(kind.Fields.Count))
+        {
+            var field = kind.Names.Nearest(name);
+            if (field >= 0 && !columns.Contains(field))
+                problems.Add(kind.Fields[field].Name, $"has no column; there is one named {Excerpt.Of(Encoding.UTF8.GetBytes(name))}, which is not a field");
+        }
+        for (var i = 0; i < kind.Fields.Count; i++)
+        {
+            if (kind.Fields[i].Required && !columns.Contains(i))
+                problems.Add(kind.Fields[i].Name, "is required and has no column");
+        }
+    }
+}

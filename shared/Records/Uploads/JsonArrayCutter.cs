@@ -1,0 +1,155 @@
+using System.Buffers;
+
+namespace RideIngest.Records.Uploads;
+
+/// <summary>
+/// The elements of one JSON array, told apart by brackets and strings alone, so that an element that is no good ends where it ends. Only one that
+/// leaves a bracket or a string open takes the rest with it: where it was meant to end, nobody knows.
+/// </summary>
+internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kind, longest)
+{
+    private static readonly SearchValues<byte> Structure = SearchValues.Create("\"[]{},"u8);
+    private static readonly SearchValues<byte> InString = SearchValues.Create("\"\\"u8);
+
+    private bool _opened;
+    private bool _closed;
+    private bool _first = true;
+    private long _scanned;
+    private int _depth;
+    private bool _inString;
+    private bool _escaped;
+    private bool _tooLong;
+
+    protected override bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
+    {
+        while (true)
+        {
+            if (_scanned == 0 && !_tooLong)
+                SkipSpace(ref buffer);
+            if (_scanned >= buffer.Length)
+                return More(complete, out uploaded);
+            if (_closed)
+            {
+                uploaded = End("there is more after the end of the array");
+                return true;
+            }
+            if (!_opened)
+            {
+                if (buffer.FirstSpan[0] != '[')
+                {
+                    uploaded = End("the upload must be a JSON array");
+                    return true;
+                }
+                _opened = true;
+                Consume(ref buffer, 1);
+                continue;
+            }
+            if (!ScanToEnd(buffer, out var closes))
+            {
+                if (_scanned > Longest)
+                {
+                    _tooLong = true;
+                    Consume(ref buffer, _scanned);
+                    _scanned = 0;
+                }
+                return More(complete, out uploaded);
+            }
+            if (Take(ref buffer, closes, out uploaded))
+                return true;
+        }
+    }
+
+    private bool More(bool complete, out Uploaded uploaded)
+    {
+        uploaded = default;
+        if (!complete || _closed)
+            return false;
+        uploaded = End(!_opened ? "the upload is empty; a JSON array is expected"
+            : _scanned > 0 || _tooLong ? "the upload ends inside this record"
+            : "the upload ends before the end of its array");
+        return true;
+    }
+
+    /// <summary>Takes the element of <see cref="_scanned"/> bytes and what ends it.</summary>
+    private bool Take(ref ReadOnlySequence<byte> buffer, bool closes, out Uploaded uploaded)
+    {
+        var element = buffer.Slice(0, _scanned);
+        var empty = _scanned == 0 && !_tooLong;
+        var nothing = empty && closes && _first;
+        uploaded = nothing ? default
+            : _tooLong || _scanned > Longest ? Record(TooLong)
+            : empty ? Record("is missing: there is a comma and no record")
+            : Record(Kind.Read(Join(element)));
+        Consume(ref buffer, _scanned + 1);
+        (_scanned, _tooLong, _first, _closed) = (0, false, false, closes);
+        return !nothing;
+    }
+
+    private static bool IsSpace(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
+
+    private void SkipSpace(ref ReadOnlySequence<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var first = buffer.FirstSpan;
+            if (!first.IsEmpty && !IsSpace(first[0]))
+                return;
+            var end = first.IndexOfAnyExcept(" \t\r\n"u8);
+            Consume(ref buffer, end < 0 ? first.Length : end);
+        }
+    }
+
+    /// <summary>Scans on to the comma or bracket that ends the element.</summary>
+    private bool ScanToEnd(in ReadOnlySequence<byte> buffer, out bool closes)
+    {
+        foreach (var segment in buffer.Slice(_scanned))
+        {
+            var span = segment.Span;
+            for (var i = 0; i < span.Length;)
+            {
+                if (_escaped)
+                {
+                    _escaped = false;
+                    i++;
+                    continue;
+                }
+                var next = span[i..].IndexOfAny(_inString ? InString : Structure);
+                if (next < 0)
+                    break;
+                i += next;
+                if (Ends(span[i], out closes))
+                {
+                    _scanned += i;
+                    return true;
+                }
+                i++;
+            }
+            _scanned += span.Length;
+        }
+        closes = false;
+        return false;
+    }
+
+    private bool Ends(byte b, out bool closes)
+    {
+        closes = false;
+        switch (b)
+        {
+            case (byte)'\\':
+                _escaped = true;
+                return false;
+            case (byte)'"':
+                _inString = !_inString;
+                return false;
+            case (byte)'[' or (byte)'{':
+                _depth++;
+                return false;
+            case (byte)',':
+                return _depth == 0;
+            default:
+                closes = _depth == 0 && b == ']';
+                _depth = Math.Max(0, _depth - 1);
+                return closes;
+        }
+    }
+}

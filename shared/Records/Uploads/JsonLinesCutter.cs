@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace RideIngest.Records.Uploads;
+
+/// <summary>A record per line; blank lines are passed over, and the last line needs no end.</summary>
+internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kind, longest)
+{
+    private bool _skipping;
+
+    protected override bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var end = buffer.PositionOf((byte)'\n');
+            var line = end is { } at ? buffer.Slice(0, at) : buffer;
+            var length = line.Length;
+            if (end is null && !complete && length <= Longest && !_skipping)
+                break;
+            var consumed = end is null ? length : length + 1;
+            if (_skipping || length > Longest)
+            {
+                // The outcome comes at once; the rest of the line is let go as it arrives.
+                var reported = _skipping;
+                _skipping = end is null;
+                uploaded = reported ? default : Record(TooLong);
+                Consume(ref buffer, consumed);
+                if (!reported)
+                    return true;
+                continue;
+            }
+            var json = Join(line);
+            if (json.IndexOfAnyExcept(" \t\r"u8) < 0)
+            {
+                Consume(ref buffer, consumed);
+                continue;
+            }
+            var reading = Kind.Read(json);
+            uploaded = Record(end is null ? Unended(reading) : reading);
+            Consume(ref buffer, consumed);
+            return true;
+        }
+        uploaded = default;
+        return false;
+    }
+
+    private static Reading Unended(Reading reading) => reading.IsValid
+        ? reading
+        : new Reading(reading.Id, [.. reading.Problems, new Problem("", "is the last line and has no end: the upload may have been cut off")]);
+}

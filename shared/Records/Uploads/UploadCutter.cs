@@ -1,0 +1,81 @@
+using System.Buffers;
+
+namespace RideIngest.Records.Uploads;
+
+/// <summary>Cuts an upload into records as its bytes come, and keeps count of where it is.</summary>
+internal abstract class UploadCutter(Kind kind, int longest)
+{
+    private bool _begun;
+    private long _index;
+    private long _offset;
+    private long _line = 1;
+    private byte[] _joined = [];
+
+    protected Kind Kind => kind;
+
+    protected int Longest => longest;
+
+    /// <summary>Nothing more can be read of this upload.</summary>
+    internal bool Ended { get; private set; }
+
+    /// <summary>Takes the next record off the buffer's beginning. False: what is left needs more bytes, or there is no more.</summary>
+    internal bool Next(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
+    {
+        uploaded = default;
+        return !Ended && (_begun || Begin(ref buffer, complete, out uploaded)) && (Ended || Cut(ref buffer, complete, out uploaded));
+    }
+
+    internal Uploaded CutOff(string reason) => End($"the upload was cut off after byte {_offset}: {reason}");
+
+    protected abstract bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded);
+
+    protected void Consume(ref ReadOnlySequence<byte> buffer, long length)
+    {
+        foreach (var segment in buffer.Slice(0, length))
+            _line += segment.Span.Count((byte)'\n');
+        _offset += length;
+        buffer = buffer.Slice(length);
+    }
+
+    /// <summary>The outcome of the record that begins here.</summary>
+    protected Uploaded Record(Reading reading) => new(_index++, _line, _offset, reading);
+
+    protected Uploaded Record(string problem) => Record(new Reading(problem));
+
+    protected Uploaded End(Reading reading)
+    {
+        Ended = true;
+        return new(_index, _line, _offset, reading, EndsUpload: true);
+    }
+
+    protected Uploaded End(string problem) => End(new Reading(problem));
+
+    protected string TooLong => $"is longer than {longest} bytes";
+
+    /// <summary>The piece in one span; copied only if it lies across segments. Good until the next call.</summary>
+    protected ReadOnlySpan<byte> Join(in ReadOnlySequence<byte> piece)
+    {
+        if (piece.IsSingleSegment)
+            return piece.FirstSpan;
+        if (_joined.Length < piece.Length)
+            _joined = new byte[Math.Max(longest, piece.Length)];
+        piece.CopyTo(_joined);
+        return _joined.AsSpan(0, (int)piece.Length);
+    }
+
+    private bool Begin(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
+    {
+        uploaded = default;
+        if (buffer.Length < 3 && !complete)
+            return false;
+        _begun = true;
+        Span<byte> start = stackalloc byte[3];
+        start = start[..(int)Math.Min(3, buffer.Length)];
+        buffer.Slice(0, start.Length).CopyTo(start);
+        if (start.SequenceEqual("\uFEFF"u8))
+            Consume(ref buffer, 3);
+        else if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            uploaded = End("the upload is in UTF-16; UTF-8 is expected");
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace RideIngest.Records.Uploads;
+
+/// <summary>
+/// Reads an upload of any length, record by record, in memory bounded by <paramref name="longestRecord"/>. A record that is wrong is one item
+/// with its problems, and the next is read as if nothing had happened. If the upload itself is wrong, or is cut off, the last item says so.
+/// </summary>
+public sealed class UploadReader(Kind kind, UploadFormat format, int longestRecord = UploadReader.DefaultLongestRecord)
+{
+    public const int DefaultLongestRecord = 64 * 1024;
+
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<Uploaded> ReadAsync(PipeReader body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        UploadCutter cutter = format switch
+        {
+            UploadFormat.JsonArray => new JsonArrayCutter(kind, longestRecord),
+            UploadFormat.JsonLines => new JsonLinesCutter(kind, longestRecord),
+            UploadFormat.Csv => new CsvCutter(kind, longestRecord),
+            _ => throw new InvalidOperationException($"There is no upload format {format}."),
+        };
+        while (!cutter.Ended)
+        {
+            var (result, broken) = await NextAsync(body, cancellationToken);
+            if (broken is not null)
+            {
+                yield return cutter.CutOff(broken);
+                yield break;
+            }
+            var buffer = result.Buffer;
+            while (cutter.Next(ref buffer, result.IsCompleted, out var uploaded))
+                yield return uploaded;
+            body.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                yield break;
+        }
+    }
+
+    // A sender who goes away shows as an IOException.
+    private static async ValueTask<(ReadResult Result, string? Broken)> NextAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await body.ReadAsync(cancellationToken), null);
+        }
+        catch (IOException broken)
+        {
+            return (default, broken.Message);
+        }
+    }
+}

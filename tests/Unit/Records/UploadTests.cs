@@ -1,0 +1,143 @@
+using System.IO.Pipelines;
+using System.Text;
+using RideIngest.Records.Uploads;
+
+namespace RideIngest.Unit.Records;
+
+public sealed class UploadTests
+{
+    private const string Good = """{"id":1,"body":"one"}""";
+
+    [Fact]
+    public async Task The_export_is_read_whole()
+    {
+        var rows = Enumerable.Range(1, 200).Select(id => id + Given.ExportRow[Given.ExportRow.IndexOf(',', StringComparison.Ordinal)..]);
+
+        var items = await Given.Upload(Given.Bookings, UploadFormat.Csv, Given.ExportHeader + "\n" + string.Join("\n", rows));
+
+        Assert.Equal(Enumerable.Range(1, 200).Select(id => (long?)id), items.Select(i => i.Reading.Record?.Id));
+        Assert.Equal(Enumerable.Range(2, 200).Select(line => (long)line), items.Select(i => i.Line));
+    }
+
+    [Theory]
+    [InlineData(UploadFormat.JsonLines, "\uFEFF{\"id\":1,\"body\":\"one\"}\r\n\n{bad}\n{\"id\":3}\n  \n{\"id\":4,\"body\":\"é\"}", "1 ! 3! 4")]
+    [InlineData(UploadFormat.JsonArray, "\uFEFF [ {\"id\":1,\"body\":\"a],}\\\"{\"} ,{bad}, {\"id\":3}\n,\"x\",[1,{}],,{\"id\":4,\"body\":\"é\"} ] ", "1 ! 3! ! ! ! 4")]
+    [InlineData(UploadFormat.JsonArray, "[]", "")]
+    [InlineData(UploadFormat.JsonArray, "[{\"id\":1,\"body\":\"a\"}},{\"id\":2,\"body\":\"b\"}]", "1! 2")]
+    [InlineData(UploadFormat.Csv, "\uFEFFBODY,other,id\r\none,,1\r\n\r\n\"two, \"\"lines\"\"\n\"\"\",x,2\r\nNULL,,3\r\n4,4\r\nfour,\"\",\"4\"", "1 2 3! ! 4")]
+    [InlineData(UploadFormat.Csv, "id,body\n1,a\n\"2,b\n3,c\n4,\"d\"x\n5,e\n", "1 ! 3 4! 5")]
+    public async Task One_bad_record_does_not_spoil_the_next_wherever_the_reads_are_split(UploadFormat format, string body, string outcomes)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        for (var chunk = 1; chunk <= bytes.Length + 1; chunk = chunk < 20 ? chunk + 1 : chunk + bytes.Length)
+        {
+            var items = await Given.Upload(Given.Notes, format, bytes, chunk);
+
+            Assert.Equal(outcomes, string.Join(" ", items.Select(i => $"{i.Reading.Id}{(i.Reading.IsValid ? "" : "!")}")));
+            Assert.Equal(Enumerable.Range(0, items.Count).Select(i => (long)i), items.Select(i => i.Index));
+            Assert.DoesNotContain(items, i => i.EndsUpload);
+        }
+    }
+
+    [Fact]
+    public async Task A_record_is_told_by_its_line_and_its_byte()
+    {
+        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, $"{Good}\n\n{Good}\r\n  {{}}\n");
+
+        Assert.Equal([(1, 0), (3, Good.Length + 2), (4, (Good.Length * 2) + 4)], items.Select(i => ((int)i.Line, (int)i.Offset)));
+    }
+
+    [Theory]
+    [InlineData(UploadFormat.JsonArray, "", "empty")]
+    [InlineData(UploadFormat.JsonArray, "{}", "must be a JSON array")]
+    [InlineData(UploadFormat.JsonArray, "[{\"id\":1},{\"id\":2", "ends inside this record")]
+    [InlineData(UploadFormat.JsonArray, "[{\"id\":1}", "ends inside this record")]
+    [InlineData(UploadFormat.JsonArray, "[{\"id\":1},", "before the end of its array")]
+    [InlineData(UploadFormat.JsonArray, "[] []", "after the end")]
+    [InlineData(UploadFormat.Csv, "", "empty")]
+    [InlineData(UploadFormat.Csv, "id,text,body\n", "two columns")]
+    [InlineData(UploadFormat.Csv, "id\n1\n", "no column")]
+    [InlineData(UploadFormat.Csv, "id,bodi\n1,x\n", "'bodi'")]
+    [InlineData(UploadFormat.Csv, "id,body,wieght\n1,x,3\n", "'wieght'")]
+    [InlineData(UploadFormat.Csv, "id;body\n1;x\n", "no column")]
+    public async Task An_upload_that_is_wrong_itself_ends_with_the_reason(UploadFormat format, string body, string reason)
+    {
+        var last = (await Given.Upload(Given.Notes, format, body))[^1];
+
+        Assert.True(last.EndsUpload);
+        Assert.Contains(last.Reading.Problems, p => p.Message.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task UTF16_is_named_as_what_it_is()
+    {
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("id,body\n1,x\n")]);
+
+        Assert.Contains("UTF-16", Assert.Single(items).Reading.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(UploadFormat.JsonLines, "{0}\n{1}\n{0}\n")]
+    [InlineData(UploadFormat.JsonArray, "[{0},{1},{0}]")]
+    public async Task A_record_that_is_too_long_is_let_go_without_being_kept(UploadFormat format, string layout)
+    {
+        var body = layout.Replace("{0}", Good, StringComparison.Ordinal)
+            .Replace("{1}", $$"""{"id":2,"body":"{{new string('x', 500_000)}}"}""", StringComparison.Ordinal);
+
+        var items = await Given.Upload(Given.Notes, format, Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
+        Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
+    }
+
+    [Theory]
+    [InlineData("1,{0}\n")]
+    [InlineData("\"1,{0}\n")]
+    public async Task A_CSV_row_that_is_too_long_is_let_go_without_being_kept(string row)
+    {
+        var body = $"id,body\n{row.Replace("{0}", new string('x', 500_000), StringComparison.Ordinal)}2,two\n";
+
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal([false, true], items.Select(i => i.Reading.IsValid));
+        Assert.Equal(3, items[1].Line);
+    }
+
+    [Fact]
+    public async Task A_quote_that_is_never_closed_costs_one_line()
+    {
+        var body = "id,body\n1,\"one\n" + string.Concat(Enumerable.Range(2, 2000).Select(id => $"{id},x\n"));
+
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, body);
+
+        Assert.Equal(2001, items.Count);
+        Assert.False(items[0].Reading.IsValid);
+        Assert.All(items.Skip(1), item => Assert.True(item.Reading.IsValid));
+    }
+
+    [Fact]
+    public async Task A_sender_who_goes_away_leaves_a_last_word()
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Good + "\n" + Good[..8]));
+        var items = new List<Uploaded>();
+
+        await foreach (var item in new UploadReader(Given.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
+        {
+            items.Add(item);
+            await pipe.Writer.CompleteAsync(new IOException("the connection was reset"));
+        }
+
+        Assert.True(items[0].Reading.IsValid);
+        Assert.True(items[^1].EndsUpload);
+        Assert.Equal("the upload was cut off after byte 22: the connection was reset", items[^1].Reading.Problems[0].Message);
+    }
+
+    [Fact]
+    public async Task The_last_line_without_an_end_is_read_and_said_to_be_suspect_if_it_is_wrong()
+    {
+        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, $"{Good}\n{Good[..12]}");
+
+        Assert.Contains(items[1].Reading.Problems, p => p.Message.Contains("may have been cut off", StringComparison.Ordinal));
+    }
+}
