@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Text;
+using RideIngest.Spine;
+
+namespace RideIngest.Unit.Spine;
+
+public sealed class ConsumerAnnouncementTests
+{
+    [Fact]
+    public void Read_again_it_is_the_same()
+    {
+        foreach (var said in (ConsumerAnnouncement[])
+            [new("a-1", true, null, 0, 0, DateTimeOffset.UtcNow), new("b-2", false, "No \"Postgres\" answers", 12_345, 99.5, DateTimeOffset.UnixEpoch)])
+        {
+            var output = new ArrayBufferWriter<byte>();
+            said.Write(output);
+
+            Assert.Equal(said, ConsumerAnnouncement.Read(output.WrittenSpan));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("""{"can_store":true}""")]
+    [InlineData("""{"instance":"a","can_store":1}""")]
+    [InlineData("""{"instance":"a","at":"yesterday"}""")]
+    public void What_is_no_announcement_is_null(string bytes) => Assert.Null(ConsumerAnnouncement.Read(Encoding.UTF8.GetBytes(bytes)));
+}
