@@ -1,0 +1,63 @@
+using System.Buffers;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Consumer.Frames;
+using RideIngest.Consumer.Storing;
+using RideIngest.Platform.Hosting;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer.Announcing;
+
+/// <summary>Says once a second whether this consumer can store, and how much waits; the same goes into the metrics.</summary>
+internal sealed class Announcer(NatsConnection connection, StreamWatch stream, StoreGate gate, FramePull pull, ServiceIdentity identity) : BackgroundService
+{
+    private StreamSight _sight;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(ConsumerAnnouncement.Period);
+        do
+        {
+            await Task.WhenAll(gate.ProbeAsync(stoppingToken), LookAsync(stoppingToken));
+            await AnnounceAsync(pull.Trouble ?? gate.Trouble);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await AnnounceAsync("It has left.");
+    }
+
+    private async Task LookAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            _sight = await stream.LookAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+        {
+            // What was seen last stands until NATS is back.
+        }
+    }
+
+    private async Task AnnounceAsync(string? trouble)
+    {
+        ConsumerTelemetry.Observed(_sight.Backlog, _sight.PendingAcks, _sight.OldestAge, trouble is null);
+
+        // While NATS is away the client would keep these, and send them all when nobody cares any more.
+        if (connection.ConnectionState != NatsConnectionState.Open) return;
+        var announcement = new ConsumerAnnouncement(identity.Instance, trouble is null, trouble, _sight.Backlog, _sight.DrainPerSecond, DateTimeOffset.UtcNow);
+        var bytes = new ArrayBufferWriter<byte>();
+        announcement.Write(bytes);
+        try
+        {
+            await connection.PublishAsync(ConsumerAnnouncement.Subject, bytes.WrittenMemory);
+        }
+        catch (NatsException)
+        {
+            // Lost between the two lines; the next one says it.
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using RideIngest.Platform.Telemetry;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer;
+
+/// <summary>Every span and metric of the consumer, and their names.</summary>
+internal static class ConsumerTelemetry
+{
+    public const string StoreSpan = "store";
+
+    private static readonly Meter Meter = RideIngestTelemetry.Meter;
+
+    private static readonly Counter<long> Records = Meter.CreateCounter<long>(
+        "rideingest.consumer.records", description: "Records settled, by kind and outcome.");
+
+    private static readonly Histogram<int> FrameRecords = Meter.CreateHistogram<int>(
+        "rideingest.consumer.frame.records", description: "Records in a frame.");
+
+    private static readonly Histogram<int> BatchRecords = Meter.CreateHistogram<int>(
+        "rideingest.consumer.batch.records", description: "Records stored in one transaction.");
+
+    private static readonly Histogram<double> StoreDuration = Meter.CreateHistogram<double>(
+        "rideingest.consumer.store.duration", "s", "Storing one batch of one kind, retries included.");
+
+    private static readonly Histogram<double> ReplyLatency = Meter.CreateHistogram<double>(
+        "rideingest.consumer.reply.latency", "s", "From the stream having a frame to its reply.");
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "rideingest.consumer.dead_letters", description: "Dead letters kept, by kind and code.");
+
+    private static readonly Counter<long> StoreFailures = Meter.CreateCounter<long>(
+        "rideingest.consumer.store.failures", description: "Attempts that Postgres could not serve, each tried again.");
+
+    private static readonly Gauge<long> Backlog = Meter.CreateGauge<long>(
+        "rideingest.stream.backlog", description: "Frames in the stream that are not settled: waiting and in work.");
+
+    private static readonly Gauge<long> PendingAcks = Meter.CreateGauge<long>(
+        "rideingest.stream.pending_acks", description: "Frames that some consumer has taken and not settled.");
+
+    private static readonly Gauge<double> OldestAge = Meter.CreateGauge<double>(
+        "rideingest.stream.oldest.age", "s", "Age of the oldest frame that is not settled.");
+
+    private static readonly Gauge<int> CanStore = Meter.CreateGauge<int>(
+        "rideingest.consumer.can_store", description: "1 while this consumer can store, 0 while it cannot.");
+
+    /// <summary>Begins the span of a batch.</summary>
+    public static Activity? StartStore(Kind kind, ActivityContext parent) =>
+        RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
+
+    public static void Settled(string kind, FrameReply reply, TimeSpan latency)
+    {
+        FrameRecords.Record(reply.Received, new KeyValuePair<string, object?>("kind", kind));
+        ReplyLatency.Record(latency.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+        foreach (var status in FrameReply.Settled)
+        {
+            if (reply.Of(status) is > 0 and var count)
+                Records.Add(count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", status.Word()));
+        }
+    }
+
+    public static void Stored(string kind, int records, TimeSpan duration)
+    {
+        BatchRecords.Record(records, new KeyValuePair<string, object?>("kind", kind));
+        StoreDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+    }
+
+    public static void StoreFailed() => StoreFailures.Add(1);
+
+    public static void DeadLetter(string kind, string code) =>
+        DeadLetters.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
+
+    public static void Observed(long backlog, long pendingAcks, TimeSpan oldest, bool canStore)
+    {
+        Backlog.Record(backlog);
+        PendingAcks.Record(pendingAcks);
+        OldestAge.Record(oldest.TotalSeconds);
+        CanStore.Record(canStore ? 1 : 0);
+    }
+}

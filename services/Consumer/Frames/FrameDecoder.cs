@@ -1,0 +1,47 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer.Frames;
+
+/// <summary>Reads what came from the stream. Anybody may publish there, so nothing about it is taken for granted.</summary>
+internal sealed class FrameDecoder(Catalog catalog)
+{
+    public Frame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    {
+        var metadata = message.Metadata ?? throw new InvalidOperationException($"A message on {message.Subject} came from no stream.");
+        var name = RidesStream.KindOf(message.Subject);
+        if (message.Error is { } error)
+            return AsWhole("unreadable", $"The message could not be read: {error.Message}");
+        if (!catalog.Find(name, out var kind))
+            return AsWhole("unknown_kind", $"There is no kind {name}; there are {string.Join(", ", catalog.Kinds)}");
+
+        var lines = new List<FrameLine>();
+        FrameLines.Read(kind, message.Data.Span, lines);
+        if (lines.Count == 0)
+            return AsWhole("empty", "It has no records: JSON lines are expected");
+        if (lines.TrueForAll(IsNoRecord))
+            return AsWhole("undecodable", $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
+
+        var trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
+        return new Frame(message, metadata, name)
+        {
+            Kind = kind,
+            Lines = lines,
+            Trace = trace,
+            Traces = FrameTraces.Read(Header(FrameHeaders.Traces), trace, lines.Count),
+        };
+
+        Frame AsWhole(string code, string reason) => new(message, metadata, name)
+        {
+            Whole = (code, reason),
+            Trace = message.Error is null ? FrameTraces.Parse(Header(FrameHeaders.TraceParent)) : default,
+        };
+
+        string? Header(string header) => message.Headers is { } headers && headers.TryGetLastValue(header, out var value) ? value : null;
+    }
+
+    // Not even a JSON object, whose problems would name fields.
+    private static bool IsNoRecord(FrameLine line) => line.Reading is { IsValid: false, Id: null } reading && reading.Problems.All(p => p.Field.Length == 0);
+}

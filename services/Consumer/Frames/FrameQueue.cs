@@ -1,0 +1,59 @@
+using System.Threading.Channels;
+
+namespace RideIngest.Consumer.Frames;
+
+/// <summary>Decoded frames that wait to be stored. Bounded by the pull, which asks for more only when there is room.</summary>
+internal sealed class FrameQueue(ConsumerSettings settings) : IDisposable
+{
+    private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new() { SingleWriter = true });
+    private readonly SemaphoreSlim _taking = new(1);
+    private readonly int _enough = settings.BatchRecords * settings.ParallelBatches;
+    private volatile TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _records;
+
+    public void Add(Frame frame)
+    {
+        Interlocked.Add(ref _records, frame.Lines.Count);
+        _frames.Writer.TryWrite(frame);
+    }
+
+    /// <summary>No more frames will come.</summary>
+    public void Complete() => _frames.Writer.TryComplete();
+
+    /// <summary>Ends when what waits is less than the stores will take next.</summary>
+    public async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var taken = _taken;
+            if (Volatile.Read(ref _records) < _enough && _frames.Reader.Count < _enough) return;
+            await taken.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.</summary>
+    public async Task<List<Frame>> TakeBatchAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<Frame>();
+        await _taking.WaitAsync(cancellationToken);
+        try
+        {
+            if (!await _frames.Reader.WaitToReadAsync(cancellationToken)) return batch;
+            var records = 0;
+            while (records < settings.BatchRecords && batch.Count < settings.BatchRecords && _frames.Reader.TryRead(out var frame))
+            {
+                batch.Add(frame);
+                records += frame.Lines.Count;
+            }
+            Interlocked.Add(ref _records, -records);
+        }
+        finally
+        {
+            _taking.Release();
+        }
+        Interlocked.Exchange(ref _taken, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return batch;
+    }
+
+    public void Dispose() => _taking.Dispose();
+}

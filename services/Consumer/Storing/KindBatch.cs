@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using RideIngest.Consumer.Frames;
+using RideIngest.Records;
+using RideIngest.Records.DeadLetters;
+using RideIngest.Records.Storing;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer.Storing;
+
+/// <summary>
+/// Stores frames of one kind together: one transaction for their records, one for those that end as dead letters, and then each frame's reply and ack.
+/// </summary>
+internal sealed partial class KindBatch(RecordStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
+{
+    public async Task StoreAsync(Kind kind, IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
+    {
+        using var span = Start(kind, frames);
+        var incoming = Incoming(frames);
+        var outcomes = await StoreAsync(kind, incoming, cancellationToken);
+        var exceptions = new List<RecordOutcome>[frames.Count];
+        var letters = new List<DeadLetter>();
+        var stored = 0;
+        for (var i = 0; i < exceptions.Length; i++)
+            exceptions[i] = Exceptions(frames[i], outcomes, ref stored, letters);
+        if (letters.Count > 0)
+        {
+            await box.KeepAsync(letters, cancellationToken);
+            DeadLettersKept(letters.Count, kind.Name, letters[0].RecordId, letters[0].Message);
+        }
+        span?.SetTag("rideingest.records", incoming.Count)?.SetTag("rideingest.frames", frames.Count);
+        for (var i = 0; i < exceptions.Length; i++)
+            await settlement.SettleAsync(frames[i], exceptions[i]);
+    }
+
+    private async Task<Outcome[]> StoreAsync(Kind kind, List<Incoming> incoming, CancellationToken cancellationToken)
+    {
+        if (incoming.Count == 0) return [];
+        var since = Stopwatch.GetTimestamp();
+        var outcomes = await gate.RunAsync(token => stores[kind].StoreAsync(incoming, token), cancellationToken);
+        ConsumerTelemetry.Stored(kind.Name, incoming.Count, Stopwatch.GetElapsedTime(since));
+        return outcomes;
+    }
+
+    private static List<Incoming> Incoming(IReadOnlyList<Frame> frames)
+    {
+        var incoming = new List<Incoming>(frames.Sum(frame => frame.Lines.Count));
+        foreach (var frame in frames)
+        {
+            for (var i = 0; i < frame.Lines.Count; i++)
+            {
+                if (frame.Lines[i].Reading.Record is { } record)
+                    incoming.Add(new Incoming(record, frame.Traces[i].TraceId));
+            }
+        }
+        return incoming;
+    }
+
+    /// <summary>What is to be said of a frame's records; <paramref name="next"/> is the outcome of its next valid one.</summary>
+    private static List<RecordOutcome> Exceptions(Frame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
+    {
+        var exceptions = new List<RecordOutcome>();
+        for (var i = 0; i < frame.Lines.Count; i++)
+        {
+            var reading = frame.Lines[i].Reading;
+            var outcome = reading.IsValid ? outcomes[next++] : new Outcome(Status.Invalid, null, string.Join("; ", reading.Problems));
+            if (outcome.Status == Status.Stored)
+                continue;
+            exceptions.Add(new RecordOutcome(i, reading.Id, outcome));
+            if (IsLetter(outcome.Status, frame))
+                letters.Add(Letter(frame, i, outcome));
+        }
+        return exceptions;
+    }
+
+    // A conflict is the sender's to hear. Where nobody listens for it, the content would be gone without a word.
+    private static bool IsLetter(Status status, Frame frame) =>
+        status is Status.Failed or Status.Invalid || (status == Status.Conflict && frame.ReplyTo is null);
+
+    private static DeadLetter Letter(Frame frame, int index, Outcome outcome)
+    {
+        var line = frame.Lines[index];
+        var bytes = frame.Payload.Slice(line.Offset, line.Length);
+        return new DeadLetter(
+            frame.KindName,
+            line.Reading.Id,
+            line.Reading.Record is { } record ? frame.Kind!.Digest(record) : DeadLetter.DigestOf(bytes.Span),
+            outcome.Code ?? outcome.Status.Word(),
+            outcome.Message ?? "Another record with this id is stored",
+            bytes,
+            frame.Traces[index].TraceId == default ? null : frame.Traces[index].TraceId.ToString(),
+            (int)frame.Metadata.NumDelivered);
+    }
+
+    /// <summary>The batch's span: within the trace of its records, if they have but one; otherwise one of its own that links to each of theirs.</summary>
+    private static Activity? Start(Kind kind, IReadOnlyList<Frame> frames)
+    {
+        var first = frames[0].Trace;
+        var shared = frames.All(frame => frame.Trace == first && frame.Header(FrameHeaders.Traces) is null);
+        var span = ConsumerTelemetry.StartStore(kind, shared ? first : default);
+        if (!shared && span is { IsAllDataRequested: true })
+        {
+            foreach (var trace in frames.SelectMany(frame => frame.Traces).Where(trace => trace != default).Distinct())
+                span.AddLink(new ActivityLink(trace));
+        }
+        return span;
+    }
+
+    [LoggerMessage(4502, LogLevel.Warning, "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters; the first is {Id}: {Reason}")]
+    private partial void DeadLettersKept(int count, string kind, long? id, string reason);
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Consumer.Frames;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer.Storing;
+
+/// <summary>Ends what was begun with taking a frame: first its reply, then its ack. By now everything about it is committed.</summary>
+internal sealed partial class Settlement(NatsConnection connection, FramesInHand inHand, ILogger<Settlement> logger)
+{
+    // Room for the headers, so that a reply never exceeds what the server takes.
+    private const int Reserve = 4096;
+
+    public async Task SettleAsync(Frame frame, IReadOnlyList<RecordOutcome> exceptions)
+    {
+        var reply = new FrameReply(frame.Id, frame.Metadata.Sequence.Stream, frame.Lines.Count, exceptions);
+        var named = frame.Kind?.Name ?? "unknown";
+        try
+        {
+            if (frame.ReplyTo is { } subject)
+                await connection.PublishAsync(subject, reply, serializer: ReplySerializer.Of(connection));
+            await frame.Message.AckAsync();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, and be it a reply subject that nobody can publish to: the records rest where they belong.
+            NotSettled(e, frame.Metadata.Sequence.Stream, frame.KindName);
+        }
+        ConsumerTelemetry.Settled(named, reply, DateTimeOffset.UtcNow - frame.Metadata.Timestamp);
+        inHand.Remove(frame);
+    }
+
+    /// <summary>Gives the frame back, to be delivered again to whoever takes it.</summary>
+    public async Task ReturnAsync(Frame frame, TimeSpan delay = default)
+    {
+        try
+        {
+            await frame.Message.NakAsync(new AckOpts { NakDelay = delay });
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException)
+        {
+            // The server delivers it again all the same, when it has waited for an ack long enough.
+        }
+        inHand.Remove(frame);
+    }
+
+    [LoggerMessage(4301, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its reply or ack could not be sent: it is delivered again, and its records are duplicates then")]
+    private partial void NotSettled(Exception exception, ulong sequence, string kind);
+
+    private sealed class ReplySerializer(int most) : INatsSerialize<FrameReply>
+    {
+        private static ReplySerializer? _last;
+
+        public static ReplySerializer Of(NatsConnection connection)
+        {
+            var most = (connection.ServerInfo?.MaxPayload ?? 1 << 20) - Reserve;
+            return _last is { } last && last.Most == most ? last : _last = new ReplySerializer(most);
+        }
+
+        private int Most => most;
+
+        public void Serialize(IBufferWriter<byte> bufferWriter, FrameReply? value) => value?.Write(bufferWriter, most);
+    }
+}

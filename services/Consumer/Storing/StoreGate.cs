@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Npgsql;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using RideIngest.Platform.Postgres;
+using RideIngest.Records.Storing;
+
+namespace RideIngest.Consumer.Storing;
+
+/// <summary>
+/// Everything that goes to Postgres goes through here. While Postgres is away, it is tried again, with a pause that never exceeds a second, and by one batch
+/// at a time: the breaker lets nobody else through. And this is who knows whether records can be stored now.
+/// </summary>
+internal sealed partial class StoreGate
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly Migrations _migrations;
+    private readonly TimeSpan _handBack;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly ConcurrentDictionary<object, long> _underWay = new();
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _reopens;
+    private string? _failure;
+    private long _failedAt;
+    private int _running;
+
+    public StoreGate(NpgsqlDataSource database, Migrations migrations, ConsumerSettings settings, ILogger<StoreGate> logger)
+    {
+        (_database, _migrations, _handBack, _logger) = (database, migrations, settings.HandBack, logger);
+        _pipeline = new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = args => new(IsAway(args.Outcome.Exception) && AwayFor < _handBack),
+                MaxRetryAttempts = int.MaxValue,
+                Delay = FirstPause,
+                MaxDelay = LongestPause,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(),
+                FailureRatio = 0.5,
+                MinimumThroughput = 2,
+                SamplingDuration = TimeSpan.FromSeconds(2),
+                BreakDuration = LongestPause / 2,
+            })
+            .Build();
+    }
+
+    /// <summary>For how long every attempt has failed.</summary>
+    public TimeSpan AwayFor
+    {
+        get { lock (_gate) return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_failedAt); }
+    }
+
+    /// <summary>Why records cannot be stored now, for people; null while they can.</summary>
+    public string? Trouble =>
+        Volatile.Read(ref _failure)
+        ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Postgres' tables are not up to date yet")
+        ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow) ? $"Postgres has not answered for {Slow.TotalSeconds} s" : null);
+
+    /// <summary>Ends when records can be stored.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _migrations.Applied.WaitAsync(cancellationToken);
+        Task reopens;
+        lock (_gate) reopens = _reopens?.Task ?? Task.CompletedTask;
+        await reopens.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Whether an error says that Postgres is away, and not that something about the work is wrong.</summary>
+    public static bool IsAway(Exception? e) => e is StoreUnavailableException or BrokenCircuitException;
+
+    /// <summary>Tries until Postgres has done it, until it has been away for so long that others should have the work, or until cancelled.</summary>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (work, token) => await work.Gate.AttemptAsync(work.Store, token), (Gate: this, Store: store), cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Looks whether Postgres is there, unless a batch is finding out: that knows more.</summary>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _running) > 0) return;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ProbeTimeout);
+        try
+        {
+            await using var command = _database.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(timeout.Token);
+            Worked();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed($"Postgres has not answered for {ProbeTimeout.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            Failed((e as PostgresException)?.MessageText ?? e.Message);
+        }
+    }
+
+    private async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
+    {
+        var key = new object();
+        _underWay[key] = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await store(cancellationToken);
+            Worked();
+            return result;
+        }
+        catch (StoreUnavailableException e)
+        {
+            ConsumerTelemetry.StoreFailed();
+            Failed(e.Message);
+            throw;
+        }
+        finally
+        {
+            _underWay.TryRemove(key, out _);
+        }
+    }
+
+    private void Worked()
+    {
+        if (Volatile.Read(ref _failure) is null) return;
+        lock (_gate)
+        {
+            if (_failure is null) return;
+            StoresAgain(Math.Round(Stopwatch.GetElapsedTime(_failedAt).TotalSeconds, 1));
+            _failure = null;
+            _reopens!.SetResult();
+            _reopens = null;
+        }
+    }
+
+    private void Failed(string reason)
+    {
+        lock (_gate)
+        {
+            if (_failure is null)
+            {
+                CannotStore(reason);
+                _failedAt = Stopwatch.GetTimestamp();
+                _reopens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+            _failure = reason;
+        }
+    }
+
+    [LoggerMessage(4201, LogLevel.Warning, "Postgres cannot store: {Reason}. Frames in hand are kept, no more are taken, and it is tried again until it can")]
+    private partial void CannotStore(string reason);
+
+    [LoggerMessage(4202, LogLevel.Information, "Postgres stores again, after {Seconds} s")]
+    private partial void StoresAgain(double seconds);
+}

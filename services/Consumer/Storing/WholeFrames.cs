@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using RideIngest.Consumer.Frames;
+using RideIngest.Records;
+using RideIngest.Records.DeadLetters;
+using RideIngest.Spine;
+
+namespace RideIngest.Consumer.Storing;
+
+/// <summary>Keeps frames whole, as dead letters with all their bytes: those of which no record can be read, and those that always fail.</summary>
+internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settlement, ILogger<WholeFrames> logger)
+{
+    public async Task KeepAsync(IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
+    {
+        await box.KeepAsync([.. frames.Select(Letter)], cancellationToken);
+        foreach (var frame in frames)
+        {
+            Kept(frame.Metadata.Sequence.Stream, frame.Message.Subject, frame.Payload.Length, frame.Whole!.Value.Message);
+            await settlement.SettleAsync(frame, [.. frame.Lines.Select((line, index) => Failed(frame, line, index))]);
+        }
+    }
+
+    private static DeadLetter Letter(Frame frame) => new(
+        frame.KindName,
+        null,
+        DeadLetter.DigestOf(frame.Payload.Span),
+        frame.Whole!.Value.Code,
+        frame.Whole.Value.Message,
+        frame.Payload,
+        frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
+        (int)frame.Metadata.NumDelivered);
+
+    private static RecordOutcome Failed(Frame frame, FrameLine line, int index) =>
+        new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
+
+    [LoggerMessage(4501, LogLevel.Warning, "Frame {Sequence} on {Subject} ({Bytes} bytes) is kept whole in ops.dead_letters and settled: {Reason}")]
+    private partial void Kept(ulong sequence, string subject, int bytes, string reason);
+}
