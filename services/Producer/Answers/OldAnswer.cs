@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RideIngest.Producer.Intake;
+using RideIngest.Producer.Replies;
+using RideIngest.Records;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>The answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c>, and a body as its senders know it.</summary>
+internal sealed class OldAnswer : IRecordAnswer
+{
+    public const string Path = "/save/booking/detail";
+    public const string Kind = "bookings";
+
+    private const int Saved = 1;
+    private const int NotSaved = 2;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public Task SettledAsync(HttpContext http, Records.Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    {
+        var status = settled.Outcome.Status;
+        ProducerTelemetry.Answered(kind, status);
+        if (status is not (Status.Stored or Status.Duplicate or Status.Accepted))
+        {
+            var problem = RecordAnswer.ProblemOf(settled.Outcome);
+            Write(http.Response, problem.Status, record.Id, NotSaved, problem.Detail ?? problem.Title);
+            return Task.CompletedTask;
+        }
+        if (status == Status.Accepted)
+            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter);
+        Write(http.Response, status == Status.Stored ? 201 : status == Status.Duplicate ? 200 : 202, record.Id, Saved, "");
+        return Task.CompletedTask;
+    }
+
+    public Task RefusedAsync(HttpContext http, long? id, HttpProblem problem)
+    {
+        ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
+        if (problem.RetryAfter is { } retryAfter)
+            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter);
+        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Detail ?? problem.Title);
+        return Task.CompletedTask;
+    }
+
+    private static void Write(HttpResponse response, int status, long? id, int type, string error)
+    {
+        var body = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(body, Json))
+        {
+            json.WriteStartObject();
+            if (id is { } known)
+                json.WriteNumber("id", known);
+            else
+                json.WriteNull("id");
+            json.WriteNumber("type", type);
+            json.WriteString("error", error);
+            json.WriteEndObject();
+        }
+        response.StatusCode = status;
+        response.ContentType = ContentTypes.Json;
+        response.ContentLength = body.WrittenCount;
+        response.BodyWriter.Write(body.WrittenSpan);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Globalization;
+using RideIngest.Producer.Intake;
+using RideIngest.Producer.Replies;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>The answers of <c>/v1/{kind}</c>.</summary>
+internal sealed class RecordAnswer : IRecordAnswer
+{
+    private const int LongestId = 20;
+
+    public Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    {
+        var status = settled.Outcome.Status;
+        ProducerTelemetry.Answered(kind, status);
+        var response = http.Response;
+        switch (status)
+        {
+            case Status.Stored:
+                response.StatusCode = 201;
+                response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/v1/{kind.Name}/{record.Id}");
+                Write(response, record.Id, ""","status":"stored"}"""u8, default);
+                break;
+            case Status.Duplicate:
+                response.StatusCode = 200;
+                Write(response, record.Id, ""","status":"duplicate"}"""u8, default);
+                break;
+            case Status.Accepted:
+                var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
+                response.StatusCode = 202;
+                response.Headers.Location = $"/v1/receipts/{receipt}";
+                response.Headers.RetryAfter = Seconds(retryAfter);
+                Write(response, record.Id, ""","status":"accepted","receipt":"""u8, receipt);
+                break;
+            default:
+                return RefusedAsync(http, record.Id, ProblemOf(settled.Outcome));
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task RefusedAsync(HttpContext http, long? id, HttpProblem problem)
+    {
+        ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
+        return (problem with { Id = problem.Id ?? id }).ExecuteAsync(http);
+    }
+
+    /// <summary>Of an outcome that is none of the good ones.</summary>
+    public static HttpProblem ProblemOf(Outcome outcome) => outcome.Status switch
+    {
+        Status.Conflict => new HttpProblem(409, "conflict", "Another record with this id is stored, and stays", Sentence(outcome.Message)),
+        Status.Invalid => new HttpProblem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
+        _ => new HttpProblem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + (outcome.Code is { } code ? $" ({code})" : "")),
+    };
+
+    public static string Seconds(TimeSpan span) =>
+        Math.Max(1, (long)Math.Ceiling(span.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+    private static string? Sentence(string? message) =>
+        string.IsNullOrEmpty(message) ? null : $"{char.ToUpperInvariant(message[0])}{message[1..].TrimEnd('.')}.";
+
+    private static void Write(HttpResponse response, long id, ReadOnlySpan<byte> rest, string? receipt)
+    {
+        var body = response.BodyWriter.GetSpan(16 + LongestId + rest.Length + (receipt?.Length ?? 0));
+        """{"id":"""u8.CopyTo(body);
+        Utf8Formatter.TryFormat(id, body[6..], out var length);
+        length += 6;
+        rest.CopyTo(body[length..]);
+        length += rest.Length;
+        if (receipt is not null)
+        {
+            body[length++] = (byte)'"';
+            length += System.Text.Encoding.ASCII.GetBytes(receipt, body[length..]);
+            body[length++] = (byte)'"';
+            body[length++] = (byte)'}';
+        }
+        response.ContentType = ContentTypes.Json;
+        response.ContentLength = length;
+        response.BodyWriter.Advance(length);
+    }
+}

@@ -1,0 +1,40 @@
+namespace RideIngest.Producer.Answers;
+
+/// <summary>The problems that are the producer's own. Their types are stable: senders decide by them.</summary>
+internal static class Refusals
+{
+    public static HttpProblem StreamFull(TimeSpan retryAfter, string? reason) =>
+        new(503, "stream-full", "Nothing was kept: too much waits to be stored", Sentence(reason)) { Retryable = true, RetryAfter = retryAfter };
+
+    public static HttpProblem Unavailable(TimeSpan retryAfter) =>
+        new(503, "unavailable", "Nothing was kept: neither the stream nor the store can be reached") { Retryable = true, RetryAfter = retryAfter };
+
+    public static HttpProblem OutcomeUnknown(TimeSpan retryAfter) =>
+        new(504, "outcome-unknown", "Whether the record was kept is not known", "Sending it again is safe: a record is stored once.")
+        {
+            Retryable = true,
+            RetryAfter = retryAfter,
+        };
+
+    public static HttpProblem Busy(TimeSpan retryAfter, string detail) =>
+        new(503, "busy", "Nothing was kept: too many records are in work", detail) { Retryable = true, RetryAfter = retryAfter };
+
+    public static HttpProblem TooManyRequests(TimeSpan retryAfter, string key) =>
+        new(429, "rate-limit", "The key's rate limit is used up", $"Key {key} has a limit of its own.") { Retryable = true, RetryAfter = retryAfter };
+
+    public static HttpProblem TooLarge(long most) =>
+        new(413, "too-large", "The body is too large", $"The most that is taken here is {most} bytes.");
+
+    public static HttpProblem UnsupportedMediaType(string? given, string expected) =>
+        new(415, "unsupported-media-type", "This content type is not read here",
+            $"{(string.IsNullOrEmpty(given) ? "None was given" : $"{given} was given")}; send {expected}, in UTF-8.");
+
+    public static HttpProblem Unauthorized(string detail) => new(401, "unauthorized", "Who is asking is not known", detail);
+
+    public static HttpProblem Forbidden(string key, string scope) =>
+        new(403, "forbidden", "The key does not allow this", $"Key {key} lacks the scope {scope}.");
+
+    public static HttpProblem NotFound(string detail) => new(404, "not-found", "There is nothing here", detail);
+
+    private static string? Sentence(string? reason) => string.IsNullOrEmpty(reason) ? null : $"The stream says: {reason}.";
+}

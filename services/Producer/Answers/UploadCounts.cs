@@ -1,0 +1,43 @@
+using System.Text.Json;
+using RideIngest.Records;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>An upload's outcomes in numbers, and the status code that they make.</summary>
+internal sealed class UploadCounts
+{
+    private readonly long[] _by = new long[Enum.GetValues<Status>().Length];
+    private long _refused;
+
+    public HttpProblem? LastRefusal { get; private set; }
+
+    public long Received { get; private set; }
+
+    public long Accepted => _by[(int)Status.Accepted];
+
+    public long Failed => _by[(int)Status.Invalid] + _by[(int)Status.Conflict] + _by[(int)Status.Failed];
+
+    /// <summary>Not one record got anywhere: then that is the answer to the whole.</summary>
+    public bool NothingKept => Received > 0 && _refused == Received;
+
+    public int StatusCode => Failed > 0 ? 207 : Accepted > 0 ? 202 : 200;
+
+    public void Add(in UploadResult result)
+    {
+        Received++;
+        _by[(int)result.Status]++;
+        if (result.Refusal is null)
+            return;
+        _refused++;
+        LastRefusal = result.Refusal;
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteNumber("received"u8, Received);
+        json.WriteNumber("stored"u8, _by[(int)Status.Stored]);
+        json.WriteNumber("duplicate"u8, _by[(int)Status.Duplicate]);
+        json.WriteNumber("accepted"u8, Accepted);
+        json.WriteNumber("failed"u8, Failed);
+    }
+}

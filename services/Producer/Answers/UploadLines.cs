@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RideIngest.Producer.Intake;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>
+/// A line per record as they settle, while the upload is still being read. The status code goes out with the first lines: it is exact for an upload that
+/// is settled in one go, and 200 for any other, whose lines tell.
+/// </summary>
+internal sealed class UploadLines(HttpContext http) : IUploadAnswer
+{
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public async Task AddAsync(IEnumerable<UploadResult> results, bool last)
+    {
+        var response = http.Response;
+        if (!response.HasStarted)
+        {
+            var settled = results.ToList();
+            var counts = new UploadCounts();
+            foreach (var result in settled)
+                counts.Add(result);
+            if (last && counts is { NothingKept: true, LastRefusal: { } refusal })
+            {
+                await refusal.ExecuteAsync(http);
+                return;
+            }
+            response.StatusCode = last ? counts.StatusCode : 200;
+            response.ContentType = ContentTypes.JsonLines;
+            results = settled;
+        }
+        Write(results, response.BodyWriter);
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    private static void Write(IEnumerable<UploadResult> results, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output, Json);
+        foreach (var result in results)
+        {
+            result.Write(json);
+            json.Flush();
+            json.Reset();
+            output.Write("\n"u8);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RideIngest.Producer.Intake;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>One JSON object once all is settled: the counts, and the failures, or every record when all were asked for.</summary>
+internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> retryAfter) : IUploadAnswer
+{
+    private const int MostFailures = 10_000;
+    private const int MostOfAll = 250_000;
+    private const int PerFlush = 1000;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly UploadCounts _counts = new();
+    private readonly List<UploadResult> _results = [];
+    private bool _truncated;
+
+    public Task AddAsync(IEnumerable<UploadResult> results, bool last)
+    {
+        foreach (var result in results)
+        {
+            _counts.Add(result);
+            if (!all && !result.IsFailure)
+                continue;
+            if (_results.Count < (all ? MostOfAll : MostFailures))
+                _results.Add(result);
+            else
+                _truncated = true;
+        }
+        return last ? EndAsync() : Task.CompletedTask;
+    }
+
+    private async Task EndAsync()
+    {
+        if (_counts is { NothingKept: true, LastRefusal: { } refusal })
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+        var response = http.Response;
+        response.StatusCode = _counts.StatusCode;
+        response.ContentType = ContentTypes.Json;
+        if (_counts.Accepted > 0)
+            response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter());
+        await using var json = new Utf8JsonWriter(response.BodyWriter, Json);
+        json.WriteStartObject();
+        _counts.Write(json);
+        json.WriteStartArray("results"u8);
+        for (var i = 0; i < _results.Count; i++)
+        {
+            _results[i].Write(json);
+            if (i % PerFlush != PerFlush - 1)
+                continue;
+            json.Flush();
+            await response.BodyWriter.FlushAsync(http.RequestAborted);
+        }
+        json.WriteEndArray();
+        if (_truncated)
+            json.WriteBoolean("truncated"u8, true);
+        json.WriteEndObject();
+    }
+}

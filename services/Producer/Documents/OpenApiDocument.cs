@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RideIngest.Platform.Telemetry;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Intake;
+using RideIngest.Records;
+
+namespace RideIngest.Producer.Documents;
+
+/// <summary><c>/openapi/v1.json</c>, made of what the catalog knows: a new kind stands in it without anybody writing it down.</summary>
+internal static class OpenApiDocument
+{
+    private static readonly JsonWriterOptions Json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static ReadOnlyMemory<byte> Of(Catalog catalog)
+    {
+        var output = new ArrayBufferWriter<byte>(16 * 1024);
+        using var json = new Utf8JsonWriter(output, Json);
+        json.WriteStartObject();
+        json.WriteString("openapi", "3.1.0");
+        json.WriteStartObject("info");
+        json.WriteString("title", "RideIngest");
+        json.WriteString("version", RideIngestTelemetry.Version);
+        json.WriteString("description", "Takes records, and tells their senders truthfully what became of each one. Sending a record again is always safe.");
+        json.WriteEndObject();
+        json.WriteStartObject("paths");
+        foreach (var kind in catalog.Kinds)
+            Paths(json, kind);
+        if (catalog.Find(OldAnswer.Kind, out var old))
+            Operation(json, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [(201, "Old"), (200, "Old"), (202, "Old"), .. Problems(400, 409, 413, 415, 422, 429, 503, 504).Select(p => (p.Status, "Old"))]);
+        Operation(json, "/v1/receipts/{receipt}", "get", "What became of an accepted record",
+            o => Parameters(o, ("receipt", "path", "string", "As the 202 gave it"), ("wait", "query", "string", "How long to wait for it to settle: 10s")),
+            [(200, "Receipt"), .. Problems(400, 404, 503)]);
+        json.WriteEndObject();
+        json.WriteStartObject("components");
+        json.WriteStartObject("schemas");
+        foreach (var kind in catalog.Kinds)
+            RecordSchema.Write(json, kind);
+        AnswerSchemas.Write(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenMemory;
+    }
+
+    private static void Paths(Utf8JsonWriter json, Kind kind)
+    {
+        Operation(json, $"/v1/{kind.Name}", "post", $"Send one record to {kind.Name}", o =>
+        {
+            Parameters(o, ("Prefer", "header", "string", "respond-async: answer as soon as the stream has it. wait=10: wait so many seconds for the outcome"));
+            RecordBody(o, kind);
+        }, [(201, "Stored"), (200, "Duplicate"), (202, "Accepted"), .. Problems(400, 401, 403, 409, 413, 415, 422, 429, 503, 504)]);
+        Operation(json, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
+        {
+            Parameters(o,
+                ("results", "query", "string", "all: list every record instead of the failures"),
+                ("Prefer", "header", "string", "As for one record"),
+                ("Accept", "header", "string", "application/x-ndjson: a line per record, streamed as they settle"));
+            o.WriteStartObject("requestBody");
+            o.WriteStartObject("content");
+            Content(o, ContentTypes.Json, s => { s.WriteString("type", "array"); Ref(s, "items", kind.Name); });
+            Content(o, ContentTypes.JsonLines, s => s.WriteString("$ref", $"#/components/schemas/{kind.Name}"));
+            Content(o, ContentTypes.Csv, s => s.WriteString("type", "string"));
+            o.WriteEndObject();
+            o.WriteEndObject();
+        }, [(200, "Upload"), (202, "Upload"), (207, "Upload"), .. Problems(400, 401, 403, 413, 415, 422, 429, 503)]);
+        Operation(json, $"/v1/{kind.Name}/{{id}}", "get", $"A stored record of {kind.Name}",
+            o => Parameters(o, ("id", "path", "integer", "The record's id")), [(200, kind.Name), .. Problems(401, 403, 404, 503)]);
+    }
+
+    private static void Operation(
+        Utf8JsonWriter json, string path, string method, string summary, Action<Utf8JsonWriter> request, (int Status, string Schema)[] answers)
+    {
+        json.WriteStartObject(path);
+        json.WriteStartObject(method);
+        json.WriteString("summary", summary);
+        request(json);
+        json.WriteStartObject("responses");
+        foreach (var (status, schema) in answers)
+        {
+            json.WriteStartObject(status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString("description", AnswerSchemas.Describe(status));
+            json.WriteStartObject("content");
+            Content(json, schema == "Problem" ? HttpProblem.ContentType : ContentTypes.Json, s => s.WriteString("$ref", $"#/components/schemas/{schema}"));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static (int Status, string Schema)[] Problems(params int[] statuses) => [.. statuses.Select(status => (status, "Problem"))];
+
+    private static void RecordBody(Utf8JsonWriter json, Kind kind)
+    {
+        json.WriteStartObject("requestBody");
+        json.WriteBoolean("required", true);
+        json.WriteStartObject("content");
+        Content(json, ContentTypes.Json, s => s.WriteString("$ref", $"#/components/schemas/{kind.Name}"));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Content(Utf8JsonWriter json, string contentType, Action<Utf8JsonWriter> schema)
+    {
+        json.WriteStartObject(contentType);
+        json.WriteStartObject("schema");
+        schema(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Ref(Utf8JsonWriter json, string name, string schema)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("$ref", $"#/components/schemas/{schema}");
+        json.WriteEndObject();
+    }
+
+    private static void Parameters(Utf8JsonWriter json, params (string Name, string In, string Type, string Description)[] parameters)
+    {
+        json.WriteStartArray("parameters");
+        foreach (var (name, place, type, description) in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("in", place);
+            json.WriteBoolean("required", place == "path");
+            json.WriteString("description", description);
+            json.WriteStartObject("schema");
+            json.WriteString("type", type);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,99 @@
+using NATS.Client.Core;
+using RideIngest.Platform.Config;
+using RideIngest.Producer.Replies;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Frames;
+
+/// <summary>
+/// Publishes frames to the stream. A frame that was not acknowledged is sent again under the same id, which the stream stores once, so that trying
+/// again is always safe. After a failure the stream counts as away for a moment, and frames need not find it out one by one.
+/// </summary>
+internal sealed partial class FramePublisher(INatsConnection nats, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
+{
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
+    private const int AwayForMs = 1000;
+
+    private readonly NatsSubOpts _replyOpts = new() { Timeout = settings.PublishTimeout, ThrowIfNoResponders = false };
+    private long _awayUntil;
+
+    public async ValueTask<Published> PublishAsync(Frame frame)
+    {
+        if (nats.ConnectionState != NatsConnectionState.Open || !link.IsReady)
+            return new Published(PublishEnd.Away, Reason: "NATS is away");
+        if (Environment.TickCount64 < Volatile.Read(ref _awayUntil))
+            return new Published(PublishEnd.Away, Reason: "the stream did not answer a moment ago");
+
+        var id = inbox.FrameId(frame.Number);
+        var subject = RidesStream.Subject(frame.Kind.Name);
+        var last = default(Published);
+        for (var attempt = 1; attempt <= settings.PublishAttempts && !frame.IsSettled; attempt++)
+        {
+            if (attempt > 1)
+                await Task.Delay(BetweenAttempts);
+            var published = await TryAsync(frame, subject, id);
+            if (published.End == PublishEnd.Taken)
+                return published;
+
+            // Once an attempt may have got through, no later refusal can take that back.
+            last = last.End == PublishEnd.Unknown ? last : published;
+            if (published.End == PublishEnd.Refused || nats.ConnectionState != NatsConnectionState.Open)
+                break;
+        }
+
+        if (last.End is PublishEnd.Away or PublishEnd.Unknown)
+        {
+            Volatile.Write(ref _awayUntil, Environment.TickCount64 + AwayForMs);
+            link.Check();
+        }
+        NotTaken(id, frame.Count, frame.Kind.Name, last.Reason ?? "");
+        return last;
+    }
+
+    private async ValueTask<Published> TryAsync(Frame frame, string subject, string id)
+    {
+        try
+        {
+            // Headers are read-only once published: each attempt has its own.
+            var ack = await nats.RequestAsync(
+                subject, frame.Payload.Written, Headers(frame, id), NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader, replyOpts: _replyOpts);
+            if (ack.HasNoResponders)
+                return new Published(PublishEnd.Away, Reason: "no stream listens");
+            if (ack.Error is { } unreadable)
+                return new Published(PublishEnd.Unknown, Reason: unreadable.Message);
+            return ack.Data.Error == 0
+                ? new Published(PublishEnd.Taken, ack.Data.Sequence)
+                : new Published(PublishEnd.Refused, Reason: ack.Data.Reason);
+        }
+        catch (NatsNoReplyException)
+        {
+            return new Published(PublishEnd.Unknown, Reason: $"no acknowledgement within {Duration.Format(settings.PublishTimeout)}");
+        }
+        catch (NatsPayloadTooLargeException tooLarge)
+        {
+            return new Published(PublishEnd.Refused, Reason: tooLarge.Message);
+        }
+        catch (Exception trouble) when (trouble is NatsException or ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            return new Published(PublishEnd.Unknown, Reason: trouble.Message);
+        }
+    }
+
+    private NatsHeaders Headers(Frame frame, string id)
+    {
+        var headers = new NatsHeaders(6)
+        {
+            { FrameHeaders.Id, id },
+            { FrameHeaders.Reply, inbox.SubjectOf(frame.Number) },
+            { FrameHeaders.Count, frame.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+        };
+        if (System.Diagnostics.Activity.Current is { } current)
+            headers.Add(FrameHeaders.TraceParent, FrameTraces.TraceParent(current.Context)!);
+        if (frame.Traces.Count > 1)
+            headers.Add(FrameHeaders.Traces, FrameTraces.Write(frame.Traces));
+        return headers;
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "Frame {Frame} with {Count} {Kind} did not get into the stream: {Reason}")]
+    private partial void NotTaken(string frame, int count, string kind, string reason);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using RideIngest.Platform.Telemetry;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Fallback;
+using RideIngest.Producer.Replies;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Frames;
+
+/// <summary>Sends a frame on its way, through the stream or around it, and tells it how that went.</summary>
+internal sealed partial class FrameSender(
+    FramePublisher publisher, DirectStore direct, PendingReplies replies, ConsumerNews news, ILogger<FrameSender> logger)
+{
+    /// <summary>Never throws. Ends when the stream has the frame, or when it is settled without it.</summary>
+    public async Task SendAsync(Frame frame)
+    {
+        // The frame leaves on the thread of whoever came last, and is not a part of that request.
+        Activity.Current = null;
+        using var span = Span(frame);
+        try
+        {
+            replies.Add(frame);
+            ProducerTelemetry.FrameSize.Record(frame.Count, ProducerTelemetry.KindTag(frame.Kind));
+            var published = await publisher.PublishAsync(frame);
+            if (published.End == PublishEnd.Taken)
+                frame.Published(published.Sequence, news.Storing);
+            else if (published.End == PublishEnd.Refused)
+                frame.Refused(Refusals.StreamFull(news.RetryAfter, published.Reason));
+            else if (!frame.IsSettled)
+                await GoAroundAsync(frame, published);
+        }
+        catch (Exception unexpected)
+        {
+            Lost(unexpected, frame.Count, frame.Kind.Name);
+            frame.Refused(Refusals.OutcomeUnknown(news.RetryAfter));
+        }
+        finally
+        {
+            frame.Payload.Release();
+        }
+    }
+
+    private async Task GoAroundAsync(Frame frame, Published published)
+    {
+        var stored = await direct.StoreAsync(frame);
+        if (stored.Outcomes is { } outcomes)
+        {
+            ProducerTelemetry.StoredDirectly.Add(frame.Count, ProducerTelemetry.KindTag(frame.Kind));
+            frame.Stored(outcomes);
+        }
+        else if (published.End == PublishEnd.Unknown || stored.MayBeStored)
+            frame.Refused(Refusals.OutcomeUnknown(news.RetryAfter));
+        else
+            frame.Refused(Refusals.Unavailable(news.RetryAfter));
+    }
+
+    private static Activity? Span(Frame frame)
+    {
+        var shared = frame.Traces.Count > 1;
+        var span = RideIngestTelemetry.Source.StartActivity(
+            "publish", ActivityKind.Producer, shared || frame.Traces.Count == 0 ? default : frame.Traces[0]);
+        if (span is not { IsAllDataRequested: true })
+            return span;
+        span.SetTag("messaging.system", "nats");
+        span.SetTag("messaging.destination.name", RidesStream.Subject(frame.Kind.Name));
+        span.SetTag("messaging.batch.message_count", frame.Count);
+        foreach (var trace in shared ? frame.Traces : [])
+            span.AddLink(new ActivityLink(trace));
+        return span;
+    }
+
+    [LoggerMessage(2004, LogLevel.Error, "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]
+    private partial void Lost(Exception exception, int count, string kind);
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Text.Json;
+using NATS.Client.Core;
+
+namespace RideIngest.Producer.Frames;
+
+/// <summary>The stream's answer to a publish: its place in the stream, or why there is none.</summary>
+/// <param name="Error">JetStream's error code; 0 when it is stored.</param>
+internal readonly record struct PublishAck(ulong Sequence, int Error, string? Reason)
+{
+    public static readonly INatsDeserialize<PublishAck> Reader = new AckReader();
+
+    private sealed class AckReader : INatsDeserialize<PublishAck>
+    {
+        private const int NotAnAck = -1;
+
+        public PublishAck Deserialize(in ReadOnlySequence<byte> buffer)
+        {
+            // Empty: nobody listens on the subject, which the message's status says.
+            if (buffer.IsEmpty)
+                return default;
+            var json = new Utf8JsonReader(buffer);
+            ulong sequence = 0;
+            var (error, reason) = (0, (string?)null);
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                if (json.ValueTextEquals("seq"u8) && json.Read())
+                    sequence = json.GetUInt64();
+                else if (json.ValueTextEquals("err_code"u8) && json.Read())
+                    error = json.GetInt32();
+                else if (json.ValueTextEquals("description"u8) && json.Read())
+                    reason = json.GetString();
+            }
+            return sequence == 0 && error == 0 ? new(0, NotAnAck, reason ?? "the answer is no acknowledgement") : new(sequence, error, reason);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using RideIngest.Producer.Replies;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Frames;
+
+/// <summary>
+/// Records of many requests, each of which waits. All are woken by a few work items that take the requests in runs, rather than by one item each: a
+/// frame of 500 then costs the pool as much as a frame of a few.
+/// </summary>
+internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
+{
+    private const int Run = 32;
+
+    private readonly Lock _gate = new();
+    private readonly List<PendingRecord?> _pending = [];
+    private readonly List<ActivityContext> _traces = [];
+    private IReadOnlyList<RecordOutcome> _exceptions = [];
+    private Outcome[]? _outcomes;
+    private Settled _settled;
+    private ulong _sequence;
+    private bool _ended;
+    private int _left;
+    private int _nextRun;
+
+    public override bool IsSettled => Volatile.Read(ref _ended);
+
+    public override IReadOnlyList<ActivityContext> Traces => _traces;
+
+    /// <summary>Only while it gathers.</summary>
+    public void Add(Record record, ActivityContext trace, PendingRecord pending)
+    {
+        Append(record);
+        _traces.Add(trace);
+        _pending.Add(pending);
+        _left++;
+    }
+
+    public override void Published(ulong sequence, bool storing)
+    {
+        lock (_gate)
+            _sequence = sequence;
+        Sweep(Environment.TickCount64, storing);
+    }
+
+    public override void Replied(FrameReply reply)
+    {
+        if (reply.Received == Count)
+            End(new Settled(new Outcome(Status.Stored), reply.Sequence), reply.Exceptions, null);
+    }
+
+    public override void Stored(Outcome[] outcomes) => End(default, [], outcomes);
+
+    public override void Refused(HttpProblem problem) => End(Settled.Refused(problem), [], null);
+
+    public override void Sweep(long now, bool storing)
+    {
+        lock (_gate)
+        {
+            if (_ended || _sequence == 0)
+                return;
+            var accepted = Settled.Accepted(_sequence);
+            for (var i = 0; i < _pending.Count; i++)
+            {
+                if (_pending[i] is not { } pending || (storing && now < pending.Deadline))
+                    continue;
+                _pending[i] = null;
+                _left--;
+                pending.SettleLater(accepted);
+            }
+            _ended = _left == 0;
+        }
+    }
+
+    private void End(in Settled settled, IReadOnlyList<RecordOutcome> exceptions, Outcome[]? outcomes)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            (_settled, _exceptions, _outcomes) = (settled, exceptions, outcomes);
+        }
+        for (var first = 0; first < _pending.Count; first += Run)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var first = (Interlocked.Increment(ref _nextRun) - 1) * Run;
+        var exception = 0;
+        while (exception < _exceptions.Count && _exceptions[exception].Index < first)
+            exception++;
+        for (var i = first; i < Math.Min(first + Run, _pending.Count); i++)
+        {
+            var settled = _outcomes is null ? _settled : new Settled(_outcomes[i]);
+            if (exception < _exceptions.Count && _exceptions[exception].Index == i)
+                settled = settled with { Outcome = _exceptions[exception++].Outcome };
+            if (_pending[i] is { } pending)
+                pending.Settle(pending.WantsNoOutcome && settled.Sequence > 0 ? Settled.Accepted(settled.Sequence) : settled);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+
+namespace RideIngest.Producer.Intake;
+
+/// <summary>How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). What is not understood is passed over, as it must be.</summary>
+/// <param name="Wait">Null when the sender says nothing of it.</param>
+/// <param name="RespondAsync">An answer is wanted as soon as the stream has the record, or else after <paramref name="Wait"/>.</param>
+internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
+{
+    public static Preference Of(StringValues headers)
+    {
+        var preference = default(Preference);
+        foreach (var header in headers)
+        {
+            foreach (var part in header.AsSpan().Split(','))
+                preference = preference.With(header.AsSpan()[part].Trim());
+        }
+        return preference;
+    }
+
+    /// <summary>When to answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.</summary>
+    public long Deadline(TimeSpan usual, TimeSpan longest)
+    {
+        var wait = Wait ?? (RespondAsync ? TimeSpan.Zero : usual);
+        wait = wait < longest ? wait : longest;
+        return wait <= TimeSpan.Zero ? 0 : Environment.TickCount64 + (long)wait.TotalMilliseconds;
+    }
+
+    private Preference With(ReadOnlySpan<char> preference)
+    {
+        const string WaitIs = "wait=";
+        if (preference.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
+            return this with { RespondAsync = true };
+        return preference.StartsWith(WaitIs, StringComparison.OrdinalIgnoreCase)
+            && int.TryParse(preference[WaitIs.Length..].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? this with { Wait = TimeSpan.FromSeconds(seconds) } : this;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using RideIngest.Producer.Access;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Frames;
+using RideIngest.Producer.Limits;
+using RideIngest.Producer.Replies;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Intake;
+
+/// <summary>What every room of the intake needs to decide whether and how long.</summary>
+internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, SpineSettings Spine, ProducerSettings Producer);
+
+/// <summary>One record of one kind, from the request to the answer.</summary>
+internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
+{
+    private readonly string _scope = ApiKeys.Write(kind);
+
+    public Task PostAsync(HttpContext http)
+    {
+        var refusal = rules.Keys.Refuse(http.Request, _scope, out var caller)
+            ?? (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json));
+        if (refusal is null && caller?.Rate?.TryTake(1, out var retryAfter) == false)
+            refusal = Refusals.TooManyRequests(retryAfter, caller.Name);
+        if (refusal is not null)
+            return answer.RefusedAsync(http, null, refusal);
+        if (!rules.InFlight.TryEnter())
+            return answer.RefusedAsync(http, null, Refusals.Busy(rules.News.RetryAfter, "The limit is producer.records_in_flight."));
+        return TakeAsync(http);
+    }
+
+    private async Task TakeAsync(HttpContext http)
+    {
+        try
+        {
+            if (await RecordBody.ReadAsync(http.Request, kind, rules.Producer.MaxRecord) is not { } reading)
+            {
+                await answer.RefusedAsync(http, null, Refusals.TooLarge(rules.Producer.MaxRecord));
+                return;
+            }
+            if (reading.Record is not { } record)
+            {
+                ProducerTelemetry.Answered(kind, Status.Invalid);
+                await answer.RefusedAsync(http, reading.Id, Invalid.Of(reading));
+                return;
+            }
+
+            var preference = http.Request.Headers["Prefer"];
+            var deadline = (preference.Count == 0 ? default : Preference.Of(preference)).Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
+            var settled = await frames.SendAsync(record, Activity.Current?.Context ?? default, deadline);
+            if (settled.Refusal is { } refusal)
+                await answer.RefusedAsync(http, record.Id, refusal);
+            else
+                await answer.SettledAsync(http, kind, record, settled, rules.News.RetryAfter);
+        }
+        finally
+        {
+            rules.InFlight.Leave();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Frames;
+using RideIngest.Producer.Limits;
+using RideIngest.Records;
+using RideIngest.Records.Uploads;
+
+namespace RideIngest.Producer.Intake;
+
+/// <summary>
+/// One upload: read, cut into frames, sent and answered at the same time, so many frames at once and no more. A frame leaves when it is full; or, not
+/// full, when the upload ends, or when its next bytes are not here yet and none of its frames is on its way.
+/// </summary>
+internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limits, int mostFrames)
+{
+    private readonly Channel<(UploadSegment Segment, bool Last)> _segments =
+        Channel.CreateBounded<(UploadSegment, bool)>(new BoundedChannelOptions(mostFrames) { SingleReader = true, SingleWriter = true });
+
+    private Task _lastOnItsWay = Task.CompletedTask;
+
+    public required Func<long> Deadline { get; init; }
+
+    public KeyRate? Rate { get; init; }
+
+    /// <returns>What is wrong with the upload, when it could not be read at all; then nothing has been answered.</returns>
+    public async Task<Reading?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
+    {
+        var answering = AnswerAsync(answer);
+        try
+        {
+            if (await ReadAsync(upload, trace) is { } unreadable)
+                return unreadable;
+        }
+        catch (Exception e)
+        {
+            _segments.Writer.TryComplete(e);
+            await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        await answering;
+        return null;
+    }
+
+    private async Task<Reading?> ReadAsync(IAsyncEnumerable<Uploaded> upload, ActivityContext trace)
+    {
+        var segment = new UploadSegment(kind, trace);
+        var any = false;
+        await using var records = upload.GetAsyncEnumerator();
+        while (true)
+        {
+            var next = records.MoveNextAsync().AsTask();
+            if (!next.IsCompleted && segment.Count > 0 && await Task.WhenAny(next, _lastOnItsWay) != next)
+            {
+                await LeaveAsync(segment, last: false);
+                segment = new UploadSegment(kind, trace);
+            }
+            if (!await next)
+                break;
+            if (records.Current.EndsUpload && !any)
+            {
+                _segments.Writer.Complete();
+                return records.Current.Reading;
+            }
+            any = true;
+            segment.Add(records.Current);
+            if (limits.IsFull(segment.Frame) || segment.Count >= 2 * limits.MostRecords)
+            {
+                await LeaveAsync(segment, last: false);
+                segment = new UploadSegment(kind, trace);
+            }
+        }
+        await LeaveAsync(segment, last: true);
+        _segments.Writer.Complete();
+        return null;
+    }
+
+    private async Task LeaveAsync(UploadSegment segment, bool last)
+    {
+        while (Rate?.TryTake(segment.Frame.Count, out var wait) == false)
+            await Task.Delay(wait);
+        await _segments.Writer.WriteAsync((segment, last));
+        if (segment.Frame.Count == 0)
+        {
+            segment.Frame.Stored([]);
+            return;
+        }
+        segment.Frame.Deadline = Deadline();
+        _lastOnItsWay = segment.Frame.Settled;
+        _ = sender.SendAsync(segment.Frame);
+    }
+
+    private async Task AnswerAsync(IUploadAnswer answer)
+    {
+        try
+        {
+            await foreach (var (segment, last) in _segments.Reader.ReadAllAsync())
+            {
+                var results = segment.Results(await segment.Frame.Settled);
+                await answer.AddAsync(Counted(results), last);
+            }
+        }
+        catch (Exception e)
+        {
+            // The reader must not go on for an answer that nobody gets.
+            _segments.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    private List<UploadResult> Counted(IEnumerable<UploadResult> results)
+    {
+        var list = results.ToList();
+        foreach (var status in list.CountBy(result => result.Status))
+            ProducerTelemetry.Answered(kind, status.Key, status.Value);
+        return list;
+    }
+}

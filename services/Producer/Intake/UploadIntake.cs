@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using RideIngest.Producer.Access;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Frames;
+using RideIngest.Records;
+using RideIngest.Records.Uploads;
+
+namespace RideIngest.Producer.Intake;
+
+/// <summary>Uploads of one kind: what is refused at the door, and in which form the others are read and answered.</summary>
+internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits limits, IntakeRules rules)
+{
+    private const string Formats = $"{ContentTypes.Json}, {ContentTypes.JsonLines} or {ContentTypes.Csv}";
+
+    private readonly string _scope = ApiKeys.Write(kind);
+
+    public async Task PostAsync(HttpContext http)
+    {
+        var request = http.Request;
+        var refusal = rules.Keys.Refuse(request, _scope, out var caller);
+        if (refusal is null && !ContentTypes.TryGetFormat(request.ContentType, out _))
+            refusal = Refusals.UnsupportedMediaType(request.ContentType, Formats);
+        if (refusal is null && rules.Producer.MaxUpload > 0 && request.ContentLength > rules.Producer.MaxUpload)
+            refusal = Refusals.TooLarge(rules.Producer.MaxUpload);
+        if (refusal is null && caller?.Rate?.TryTake(0, out var retryAfter) == false)
+            refusal = Refusals.TooManyRequests(retryAfter, caller.Name);
+        if (refusal is null && !rules.InFlight.TryEnterUpload())
+            refusal = Refusals.Busy(rules.News.RetryAfter, "The limit is producer.uploads.");
+        if (refusal is not null)
+        {
+            ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", refusal.Type));
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+
+        try
+        {
+            await TakeAsync(http, caller);
+        }
+        finally
+        {
+            rules.InFlight.LeaveUpload();
+        }
+    }
+
+    private async Task TakeAsync(HttpContext http, Caller? caller)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = rules.Producer.MaxUpload > 0 ? rules.Producer.MaxUpload : null;
+        ContentTypes.TryGetFormat(http.Request.ContentType, out var format);
+        var reader = new UploadReader(kind, format!.Value, (int)rules.Producer.MaxRecord);
+        var preference = Preference.Of(http.Request.Headers["Prefer"]);
+        var flow = new UploadFlow(kind, sender, limits, rules.Producer.FramesPerUpload)
+        {
+            Deadline = () => preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait),
+            Rate = caller?.Rate,
+        };
+        IUploadAnswer answer = http.Request.Headers.Accept.ToString().Contains(ContentTypes.JsonLines, StringComparison.OrdinalIgnoreCase)
+            ? new UploadLines(http)
+            : new UploadSummary(http, http.Request.Query["results"] == "all", () => rules.News.RetryAfter);
+
+        // The upload's own problem, when nothing of it could be read, is the request's.
+        if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context ?? default) is { } unreadable)
+            await Invalid.Of(unreadable).ExecuteAsync(http);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Frames;
+using RideIngest.Records;
+using RideIngest.Records.Uploads;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Intake;
+
+/// <summary>A stretch of an upload: the valid records, which make a frame, and the invalid ones among them, in their order.</summary>
+internal sealed class UploadSegment(Kind kind, ActivityContext trace)
+{
+    private const int NotInFrame = -1;
+
+    private readonly List<Entry> _entries = [];
+
+    public UploadFrame Frame { get; } = new(kind, trace);
+
+    public int Count => _entries.Count;
+
+    public void Add(in Uploaded uploaded)
+    {
+        if (uploaded.Reading.Record is { } record)
+        {
+            _entries.Add(new Entry(uploaded.Index, record.Id, Frame.Count, null));
+            Frame.Add(record);
+            return;
+        }
+        var place = uploaded.EndsUpload ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: ");
+        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, place + Invalid.Line(uploaded.Reading)));
+    }
+
+    /// <summary>What became of each, once the frame is settled.</summary>
+    public IEnumerable<UploadResult> Results(FrameSettled settled)
+    {
+        foreach (var (index, id, at, invalid) in _entries)
+        {
+            if (at == NotInFrame)
+                yield return new UploadResult(index, id, Status.Invalid, null, invalid);
+            else if (settled.Refusal is { } refusal)
+                yield return new UploadResult(index, id, Status.Failed, null, refusal.Detail is { } detail ? $"{refusal.Title}: {detail}" : refusal.Title, Refusal: refusal);
+            else
+                yield return Of(index, settled.Outcomes![at], Frame.Records[at], settled.Sequence);
+        }
+    }
+
+    private UploadResult Of(long index, Outcome outcome, Record record, ulong sequence)
+    {
+        var receipt = outcome.Status == Status.Accepted ? new Receipt(kind.Name, record.Id, kind.Digest(record), sequence) : null;
+        return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);
+    }
+
+    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid);
+}

@@ -1,0 +1,32 @@
+namespace RideIngest.Producer.Limits;
+
+/// <summary>Counts the records whose senders wait, so that there is an end to them.</summary>
+internal sealed class RecordsInFlight(ProducerSettings settings)
+{
+    private int _records;
+    private int _uploads;
+
+    public int Records => Volatile.Read(ref _records);
+
+    /// <summary>False when the limit is reached; otherwise to be followed by one <see cref="Leave"/>.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _records) <= settings.RecordsInFlight)
+            return true;
+        Interlocked.Decrement(ref _records);
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _records);
+
+    /// <summary>As above, for an upload: what it holds is bounded by its own limits.</summary>
+    public bool TryEnterUpload()
+    {
+        if (Interlocked.Increment(ref _uploads) <= settings.Uploads)
+            return true;
+        Interlocked.Decrement(ref _uploads);
+        return false;
+    }
+
+    public void LeaveUpload() => Interlocked.Decrement(ref _uploads);
+}

@@ -1,0 +1,70 @@
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Postgres;
+using RideIngest.Producer.Access;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Documents;
+using RideIngest.Producer.Fallback;
+using RideIngest.Producer.Frames;
+using RideIngest.Producer.Intake;
+using RideIngest.Producer.Limits;
+using RideIngest.Producer.Receipts;
+using RideIngest.Producer.Replies;
+using RideIngest.Records;
+using RideIngest.Records.DeadLetters;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer;
+
+/// <summary>Takes records over HTTP, sends them into the stream, and tells each sender what became of them.</summary>
+public sealed class ProducerModule(Catalog? catalog = null) : IModule
+{
+    private readonly Catalog _catalog = catalog ?? new Catalog();
+
+    public string Name => "producer";
+
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer").AddSettings<AuthSettings>("auth");
+        services.AddNats().AddPostgres().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
+        foreach (var kind in _catalog.Kinds)
+            services.AddMigrations(kind.Schema, kind.GetType());
+        services.AddMigrations("ops", typeof(DeadLetterStore));
+
+        services.AddSingleton<ApiKeys>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
+        services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
+        services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
+
+        // Replies and news are listened for before the stream is ready, and so before the first frame leaves.
+        services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());
+        services.AddSingleton<ReplyInbox>().AddHostedService(provider => provider.GetRequiredService<ReplyInbox>());
+        services.AddSingleton<SpineLink>().AddHostedService(provider => provider.GetRequiredService<SpineLink>());
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        var provider = endpoints.ServiceProvider;
+        var rules = provider.GetRequiredService<IntakeRules>();
+        var sender = provider.GetRequiredService<FrameSender>();
+        var limits = provider.GetRequiredService<FrameLimits>();
+        var lookup = provider.GetRequiredService<ReceiptLookup>();
+        foreach (var kind in _catalog.Kinds)
+        {
+            var gatherer = new FrameGatherer(kind, sender, limits, rules.Producer);
+            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, rules).PostAsync);
+            endpoints.MapGet($"/v1/{kind.Name}/{{id}}", new RecordEndpoint(kind, lookup, rules).GetAsync);
+            if (kind.Name == OldAnswer.Kind)
+                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync);
+        }
+        var document = OpenApiDocument.Of(_catalog);
+        endpoints.MapGet("/openapi/v1.json", http =>
+        {
+            http.Response.ContentType = ContentTypes.Json;
+            http.Response.ContentLength = document.Length;
+            return http.Response.Body.WriteAsync(document, http.RequestAborted).AsTask();
+        });
+        endpoints.MapGet("/v1/receipts/{receipt}", provider.GetRequiredService<ReceiptEndpoint>().GetAsync);
+    }
+}

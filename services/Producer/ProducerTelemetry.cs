@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+using RideIngest.Platform.Telemetry;
+using RideIngest.Records;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer;
+
+/// <summary>Every name that the producer measures under.</summary>
+internal static class ProducerTelemetry
+{
+    public static readonly Histogram<long> FrameSize =
+        RideIngestTelemetry.Meter.CreateHistogram<long>("rideingest.producer.frame.records", "{record}", "Records in a frame that was sent on its way.");
+
+    public static readonly Counter<long> StoredDirectly =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
+
+    public static readonly Counter<long> Refused =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests refused before or instead of an outcome, by problem.");
+
+    private static readonly Counter<long> Answers =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.records", "{record}", "Records answered, by kind and outcome.");
+
+    private static readonly object[] Words = [.. Enum.GetValues<Status>().Select(status => status.Word())];
+
+    public static void Answered(Kind kind, Status status, int count = 1) =>
+        Answers.Add(count, KindTag(kind), new KeyValuePair<string, object?>("outcome", Words[(int)status]));
+
+    public static KeyValuePair<string, object?> KindTag(Kind kind) => new("kind", kind.Name);
+}

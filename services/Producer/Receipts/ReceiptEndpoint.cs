@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using RideIngest.Platform.Config;
+using RideIngest.Producer.Access;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Intake;
+using RideIngest.Records;
+using RideIngest.Records.Storing;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Receipts;
+
+/// <summary><c>GET /v1/receipts/{receipt}?wait=10s</c></summary>
+internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeRules rules)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    public async Task GetAsync(HttpContext http)
+    {
+        var text = (string?)http.Request.RouteValues["receipt"];
+        if (!Receipt.TryParse(text, out var receipt) || !catalog.Find(receipt.Kind, out var kind))
+        {
+            // Who may ask at all comes first: a stranger learns nothing of receipts.
+            await (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _) is { Status: 401 } stranger
+                ? stranger : Refusals.NotFound("This receipt was never given.")).ExecuteAsync(http);
+            return;
+        }
+        if (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _, orScope: ApiKeys.Write(kind)) is { } refusal)
+            await refusal.ExecuteAsync(http);
+        else if (!TryGetWait(http.Request, out var wait))
+            await new HttpProblem(400, "bad-request", "The parameter wait is no duration", "Examples: wait=10s, wait=500ms.").ExecuteAsync(http);
+        else
+            await AnswerAsync(http, receipt, wait);
+    }
+
+    private async Task AnswerAsync(HttpContext http, Receipt receipt, TimeSpan wait)
+    {
+        ReceiptState state;
+        try
+        {
+            state = await SettleAsync(receipt, wait, http.RequestAborted);
+        }
+        catch (StoreUnavailableException)
+        {
+            await (HttpProblem.OfStatus(503) with
+            {
+                Title = "The store cannot be asked now",
+                Detail = "The record is safe in the stream or stored already; which of them, Postgres would know.",
+                Id = receipt.Id,
+                RetryAfter = rules.News.RetryAfter,
+            }).ExecuteAsync(http);
+            return;
+        }
+        http.Response.ContentType = ContentTypes.Json;
+        http.Response.Headers.CacheControl = "no-store";
+        if (!state.IsSettled)
+            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(rules.News.RetryAfter);
+        state.Write(receipt, http.Response.BodyWriter);
+    }
+
+    private async Task<ReceiptState> SettleAsync(Receipt receipt, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var state = await lookup.FindAsync(receipt, cancellationToken);
+            var left = wait - Stopwatch.GetElapsedTime(since);
+            if (state.IsSettled || left <= TimeSpan.Zero)
+                return state;
+            await Task.Delay(left < pause ? left : pause, cancellationToken);
+        }
+    }
+
+    private bool TryGetWait(HttpRequest request, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if (request.Query["wait"] is not [{ } text])
+            return true;
+        if (int.TryParse(text, out _))
+            text += "s";
+        if (!Duration.TryParse(text, out wait))
+            return false;
+        wait = wait < rules.Producer.MaxWait ? wait : rules.Producer.MaxWait;
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using NATS.Client.Core;
+using Npgsql;
+using RideIngest.Producer.Frames;
+using RideIngest.Records;
+using RideIngest.Records.DeadLetters;
+using RideIngest.Records.Storing;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Receipts;
+
+/// <summary>Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.</summary>
+internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, SpineLink link)
+{
+    private static readonly TimeSpan NatsAnswersWithin = TimeSpan.FromSeconds(2);
+
+    private readonly DeadLetterStore _deadLetters = new(database);
+    private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new StoredRecords(database, kind));
+
+    public StoredRecords Stored(Kind kind) => _stored[kind.Name];
+
+    /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
+    public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        if (await InPostgresAsync(receipt, cancellationToken) is { } found)
+            return found;
+        if (!await IsPastAsync(receipt.Sequence, cancellationToken))
+            return new ReceiptState(Status.Accepted);
+
+        // Consumers commit before they ack: what they have settled since is there by now.
+        return await InPostgresAsync(receipt, cancellationToken)
+            ?? new ReceiptState(Status.Failed, "consumers have settled it, and neither a row nor a dead letter of it is left: it was deleted since");
+    }
+
+    private async Task<ReceiptState?> InPostgresAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        if (await _stored[receipt.Kind].FindAsync(receipt.Id, cancellationToken) is { } row)
+        {
+            return row.Digest == receipt.Digest
+                ? new ReceiptState(Status.Stored)
+                : new ReceiptState(Status.Conflict, $"another record with the id {receipt.Id} is stored");
+        }
+        return await _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest, cancellationToken) is { State: DeadLetterState.Open } kept
+            ? new ReceiptState(Status.Failed, $"{kept.Letter.Message} ({kept.Letter.ErrorCode})")
+            : null;
+    }
+
+    /// <summary>Whether consumers have settled everything up to this place in the stream.</summary>
+    private async Task<bool> IsPastAsync(ulong sequence, CancellationToken cancellationToken)
+    {
+        if (link.Store is not { } store || sequence == 0)
+            return false;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(NatsAnswersWithin);
+        try
+        {
+            await store.RefreshAsync(limit.Token);
+            return store.Info.AckFloor.StreamSeq >= sequence;
+        }
+        catch (Exception away) when (away is NatsException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using RideIngest.Producer.Access;
+using RideIngest.Producer.Answers;
+using RideIngest.Producer.Intake;
+using RideIngest.Records;
+using RideIngest.Records.Storing;
+
+namespace RideIngest.Producer.Receipts;
+
+/// <summary><c>GET /v1/{kind}/{id}</c>: the record as it rests in Postgres.</summary>
+internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRules rules)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _) is { } refusal)
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+        var text = (string?)http.Request.RouteValues["id"];
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            await Refusals.NotFound($"{text} is no id: ids are whole numbers greater than 0.").ExecuteAsync(http);
+            return;
+        }
+        try
+        {
+            if (await lookup.Stored(kind).FindAsync(id, http.RequestAborted) is not { } stored)
+            {
+                await (Refusals.NotFound($"No record with the id {id} is stored in {kind.Name}.") with { Id = id }).ExecuteAsync(http);
+                return;
+            }
+            http.Response.ContentType = ContentTypes.Json;
+            kind.WriteJson(stored.Record, http.Response.BodyWriter);
+        }
+        catch (StoreUnavailableException)
+        {
+            await (HttpProblem.OfStatus(503) with { Title = "The store cannot be asked now", Id = id, RetryAfter = rules.News.RetryAfter }).ExecuteAsync(http);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using NATS.Client.Core;
+using RideIngest.Spine;
+
+namespace RideIngest.Producer.Replies;
+
+/// <summary>What consumers say of themselves: whether anybody stores, and how long what waits will take.</summary>
+internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
+{
+    private const long SilenceMs = 3000;
+    private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, (long At, ConsumerAnnouncement News)> _heard = new();
+    private volatile ConsumerAnnouncement? _latest;
+
+    // Who has just started has not had the time to hear of anybody; nor has a consumer that starts together with us begun to store.
+    private readonly long _knowsFrom = Environment.TickCount64 + SilenceMs;
+    private long _storingUntil;
+
+    /// <summary>Whether a consumer has said within the last seconds that it stores.</summary>
+    public bool Storing => Environment.TickCount64 < Math.Max(_knowsFrom, Volatile.Read(ref _storingUntil));
+
+    /// <summary>How long until what waits now is stored, as far as anybody knows.</summary>
+    public TimeSpan RetryAfter
+    {
+        get
+        {
+            if (_latest is not { } latest || !Storing)
+                return Unknown;
+            if (latest.Backlog == 0)
+                return TimeSpan.FromSeconds(1);
+            var seconds = latest.DrainPerSecond > 0 ? latest.Backlog / latest.DrainPerSecond : Longest.TotalSeconds;
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 1, Longest.TotalSeconds));
+        }
+    }
+
+    internal void Hear(ConsumerAnnouncement news)
+    {
+        var now = Environment.TickCount64;
+        _heard[news.Instance] = (now, news);
+        _latest = news;
+        var until = 0L;
+        foreach (var (instance, heard) in _heard)
+        {
+            if (heard.At + SilenceMs < now)
+                _heard.TryRemove(instance, out _);
+            else if (heard.News.CanStore)
+                until = Math.Max(until, heard.At + SilenceMs);
+        }
+        Volatile.Write(ref _storingUntil, until);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Listening.ForeverAsync(
+        nats, ConsumerAnnouncement.Subject, Reader.Default, null, message => { if (message.Data is { } news) Hear(news); }, stoppingToken);
+
+    private sealed class Reader : INatsDeserialize<ConsumerAnnouncement>
+    {
+        public static readonly Reader Default = new();
+
+        public ConsumerAnnouncement? Deserialize(in ReadOnlySequence<byte> buffer) =>
+            ConsumerAnnouncement.Read(buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray());
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using RideIngest.Platform.Hosting;
+using RideIngest.Producer;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>Who may do what, and how much of it.</summary>
+public sealed class AccessTests : IAsyncLifetime
+{
+    private RideSystem _system = null!;
+
+    public async Task InitializeAsync() => _system = await RideSystem.StartAsync(args:
+    [
+        "--auth:mode=keys",
+        .. Key(0, "writer", "the-writers-key", "bookings:write"),
+        .. Key(1, "reader", "the-readers-key", "read"),
+        .. Key(2, "slow", "the-slow-key", "bookings:write"), "--auth:keys:2:records_per_second=5",
+    ]);
+
+    public async Task DisposeAsync() => await _system.DisposeAsync();
+
+    [Fact]
+    public async Task Without_a_key_or_with_an_unknown_one_the_answer_is_401()
+    {
+        Assert.Equal(401, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()))).Status);
+        Assert.Equal(401, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "guess"))).Status);
+        Assert.Equal(401, (await _system.GetAsync("/v1/bookings/1")).Status);
+        Assert.Equal(401, (await _system.GetAsync("/v1/receipts/none")).Status);
+    }
+
+    [Fact]
+    public async Task A_key_allows_what_its_scopes_say_in_either_header()
+    {
+        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
+        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Authorization", "Bearer the-writers-key"))).Status);
+        var other = await _system.PostAsync("/v1/rides", Given.Ride(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"));
+        Assert.Equal((403, "/problems/forbidden"), (other.Status, (string?)other.Json["type"]));
+        Assert.Contains("rides:write", (string)other.Json["detail"]!, StringComparison.Ordinal);
+        Assert.Equal(403, (await _system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-readers-key"))).Status);
+    }
+
+    [Fact]
+    public async Task Beyond_its_rate_a_key_is_told_when_to_come_back()
+    {
+        Answer answer;
+        do
+            answer = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-slow-key"));
+        while (answer.Status == 201);
+
+        Assert.Equal((429, "/problems/rate-limit", true), (answer.Status, (string?)answer.Json["type"], (bool)answer.Json["retryable"]!));
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
+    }
+
+    [Theory]
+    [InlineData("auth.open", "--urls", "http://0.0.0.0:0")]
+    [InlineData("auth.keys", "--auth:mode=keys")]
+    [InlineData("cars:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=cars:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task Settings_that_cannot_be_meant_stop_the_start_with_the_key_to_change(string mentioned, params string[] args)
+    {
+        await using var host = RideIngestHost.Create("producer", [.. args, "--logging:level=fatal", $"--nats:url={_system.Nats.Url}"], new ProducerModule());
+
+        var refused = await Assert.ThrowsAsync<StartupException>(() => host.StartAsync());
+
+        Assert.Contains(mentioned, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Key(int index, string name, string key, string scope) =>
+    [
+        $"--auth:keys:{index}:name={name}", $"--auth:keys:{index}:scopes={scope}",
+        $"--auth:keys:{index}:sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}",
+    ];
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Npgsql;
+using RideIngest.Consumer;
+using RideIngest.LocalServers;
+using RideIngest.Platform.Hosting;
+using RideIngest.Producer;
+using RideIngest.TestKit;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>A producer over a NATS and a database of its own, with consumers when a test wants them.</summary>
+internal sealed class RideSystem : IAsyncDisposable
+{
+    private readonly List<RideIngestHost> _hosts = [];
+    private readonly string[] _args;
+
+    private RideSystem(NatsServer nats, string database, PostgresServer? postgres, string[] args)
+    {
+        (Nats, Postgres) = (nats, postgres);
+        Database = NpgsqlDataSource.Create(database);
+        _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
+    }
+
+    public NatsServer Nats { get; }
+
+    /// <summary>This test's alone, if it asked for one.</summary>
+    public PostgresServer? Postgres { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public static async Task<RideSystem> StartAsync(bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, params string[] args)
+    {
+        var postgres = ownPostgres ? await TestPostgres.PrivateAsync() : null;
+        var database = postgres is null ? await TestPostgres.CreateDatabaseAsync() : await postgres.CreateDatabaseAsync("rides");
+        var system = new RideSystem(await TestNats.PrivateAsync(options: nats), database, postgres, args);
+        if (consumer)
+            await system.StartConsumerAsync();
+        system.Client = await system.StartProducerAsync();
+        return system;
+    }
+
+    public async Task<HttpClient> StartProducerAsync(params string[] args)
+    {
+        var host = RideIngestHost.Create("producer", [.. _args, .. args], new ProducerModule());
+        _hosts.Add(host);
+        await host.StartAsync();
+        var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+        return client;
+    }
+
+    public async Task<RideIngestHost> StartConsumerAsync()
+    {
+        var host = RideIngestHost.Create("consumer", _args.Where(arg => !arg.StartsWith("--producer:", StringComparison.Ordinal) && !arg.StartsWith("--auth:", StringComparison.Ordinal)).ToArray(), new ConsumerModule());
+        _hosts.Add(host);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async Task<Answer> PostAsync(string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return await Answer.OfAsync(await Client.SendAsync(request));
+    }
+
+    public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await Client.GetAsync(path));
+
+    public async Task<long> CountAsync(string table, string where = "true")
+    {
+        await using var command = Database.CreateCommand($"select count(*) from {table} where {where}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            await host.DisposeAsync();
+        }
+        await Database.DisposeAsync();
+        await Nats.DisposeAsync();
+        if (Postgres is not null)
+            await Postgres.DisposeAsync();
+    }
+}
+
+/// <summary>An answer, read whole.</summary>
+internal sealed record Answer(int Status, string Text, HttpResponseHeaders Headers, string? ContentType)
+{
+    public JsonNode Json => JsonNode.Parse(Text)!;
+
+    public static async Task<Answer> OfAsync(HttpResponseMessage response)
+    {
+        using (response)
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+    }
+}
