@@ -22,14 +22,20 @@ internal sealed class ConsumerWorker(
         return Task.CompletedTask;
     }
 
-    /// <summary>Pulls no more, finishes what is in hand with replies and acks, and leaves nothing to be delivered again.</summary>
+    /// <summary>
+    /// Pulls no more, finishes what is in hand with replies and acks, and leaves nothing to be delivered again. While Postgres or NATS is away that cannot
+    /// be done, and is not waited for.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await departure.FinishedAsync(_working, cancellationToken);
-        await _abandon.CancelAsync();
-        await _working;
-        await _pulling;
+        var work = Task.WhenAll(_pulling, _working);
+        if (!await departure.FinishedAsync(work, cancellationToken))
+        {
+            // Not awaited: a command that is cancelled asks Postgres to cancel it, and that may not listen.
+            _ = _abandon.CancelAsync();
+            await Departure.AbandonedAsync(work);
+        }
         await _settled.CancelAsync();
         await _reporting;
         await departure.LeaveAsync();
@@ -44,7 +50,7 @@ internal sealed class ConsumerWorker(
 
     private async Task PullAsync()
     {
-        await pull.RunAsync(_stop.Token);
+        await pull.RunAsync(_stop.Token, _abandon.Token);
         queue.Complete();
     }
 }

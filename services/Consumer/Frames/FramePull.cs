@@ -7,7 +7,7 @@ using RideIngest.Spine;
 namespace RideIngest.Consumer.Frames;
 
 /// <summary>
-/// Takes frames from the stream, and the next ones while those are being stored. A pull is never broken off: it ends by itself, within a second when
+/// Takes frames from the stream, and the next ones while those are being stored. A pull is not broken off: it ends by itself, within a second when
 /// nothing comes, so that the server sends no frame to somebody who has left.
 /// </summary>
 internal sealed partial class FramePull(
@@ -21,7 +21,8 @@ internal sealed partial class FramePull(
     public string? Trouble { get; private set; } = $"The stream {spine.Stream} has not been reached yet.";
 
     /// <summary>Pulls until asked to stop; then no frame comes any more.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="abandon">Breaks the last pull off all the same: without NATS it would wait for it.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         INatsJSConsumer? consumer = null;
         var pause = FirstPause;
@@ -31,7 +32,7 @@ internal sealed partial class FramePull(
             {
                 consumer ??= await ReachAsync(stop);
                 await intake.ReadyAsync(stop);
-                if (await PullAsync(consumer))
+                if (await PullAsync(consumer, abandon))
                 {
                     pause = FirstPause;
                     continue;
@@ -63,7 +64,7 @@ internal sealed partial class FramePull(
     }
 
     /// <returns>False when the pull ended before its time with nothing: the stream or its consumer may be gone.</returns>
-    private async Task<bool> PullAsync(INatsJSConsumer consumer)
+    private async Task<bool> PullAsync(INatsJSConsumer consumer, CancellationToken abandon)
     {
         var since = Stopwatch.GetTimestamp();
         var came = false;
@@ -71,7 +72,7 @@ internal sealed partial class FramePull(
         // A frame that is larger than what a pull asks for would never come.
         var bytes = Math.Max(settings.PullBytes, (connection.ServerInfo?.MaxPayload ?? 0) + 64 * 1024);
         var pull = new NatsJSFetchOpts { MaxBytes = (int)bytes, Expires = Expires, IdleHeartbeat = TimeSpan.Zero };
-        await foreach (var message in consumer.FetchAsync<NatsMemoryOwner<byte>>(pull))
+        await foreach (var message in consumer.FetchAsync<NatsMemoryOwner<byte>>(pull, cancellationToken: abandon))
         {
             came = true;
             await intake.AddAsync(message);

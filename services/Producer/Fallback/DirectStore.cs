@@ -17,26 +17,40 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 /// </summary>
 internal sealed partial class DirectStore(NpgsqlDataSource database, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
 {
+    // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(10);
+    private const int AwayForMs = 1000;
+
     private readonly Dictionary<string, BatchStore> _stores = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new BatchStore(database, kind));
+    private long _awayUntil;
 
     public async Task<DirectlyStored> StoreAsync(Frame frame)
     {
-        if (settings.Fallback == RideIngest.Spine.Fallback.None)
+        if (settings.Fallback == RideIngest.Spine.Fallback.None || Environment.TickCount64 < Volatile.Read(ref _awayUntil))
             return default;
         var begun = false;
         try
         {
             // Apart from the store's own connecting: that nothing has begun is what makes a 503 true. A pooled connection may be a dead one.
-            await using (var probe = database.CreateCommand("select 1"))
-                await probe.ExecuteNonQueryAsync();
+            await ProbeAsync().WaitAsync(AnswersWithin);
             begun = true;
-            return new DirectlyStored(await _stores[frame.Kind.Name].StoreAsync(frame.ToIncoming()));
+            using var late = new CancellationTokenSource(StoresWithin);
+            return new DirectlyStored(await _stores[frame.Kind.Name].StoreAsync(frame.ToIncoming(), late.Token));
         }
-        catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException or IOException)
+        catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException)
         {
+            Volatile.Write(ref _awayUntil, Environment.TickCount64 + AwayForMs);
             AwayAsWell(frame.Count, frame.Kind.Name, trouble.Message);
             return new DirectlyStored(null, begun);
         }
+    }
+
+    private async Task ProbeAsync()
+    {
+        await using var probe = database.CreateCommand("select 1");
+        probe.CommandTimeout = (int)AnswersWithin.TotalSeconds;
+        await probe.ExecuteNonQueryAsync();
     }
 
     [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]

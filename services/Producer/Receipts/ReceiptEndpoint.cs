@@ -10,7 +10,7 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary><c>GET /v1/receipts/{receipt}?wait=10s</c></summary>
-internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeRules rules)
+internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeRules rules, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -65,7 +65,7 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         {
             var state = await lookup.FindAsync(receipt, cancellationToken);
             var left = wait - Stopwatch.GetElapsedTime(since);
-            if (state.IsSettled || left <= TimeSpan.Zero)
+            if (state.IsSettled || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
                 return state;
             await Task.Delay(left < pause ? left : pause, cancellationToken);
         }

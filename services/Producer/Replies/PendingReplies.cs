@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RideIngest.Platform.Hosting;
 using RideIngest.Producer.Frames;
 using RideIngest.Spine;
 
@@ -12,12 +13,15 @@ internal sealed class PendingReplies : IDisposable
     private readonly ConcurrentDictionary<long, Frame> _frames = new();
     private readonly ConsumerNews _news;
     private readonly Timer _sweeper;
+    private readonly TimeSpan _drain;
     private long _last;
+    private long _waitUntil = long.MaxValue;
     private int _sweeping;
 
-    public PendingReplies(ConsumerNews news)
+    public PendingReplies(ConsumerNews news, HostingSettings hosting, IHostApplicationLifetime lifetime)
     {
-        _news = news;
+        (_news, _drain) = (news, hosting.Drain);
+        lifetime.ApplicationStopping.Register(HurryUp);
         _sweeper = new Timer(static self => ((PendingReplies)self!).Sweep(), this, SweepEvery, SweepEvery);
     }
 
@@ -38,11 +42,15 @@ internal sealed class PendingReplies : IDisposable
 
     public void Dispose() => _sweeper.Dispose();
 
+    /// <summary>The process ends: who waits hears in good time that the stream has the record, instead of being cut off.</summary>
+    private void HurryUp() => Volatile.Write(ref _waitUntil, Environment.TickCount64 + (long)(_drain / 2).TotalMilliseconds);
+
     private void Sweep()
     {
         if (Interlocked.Exchange(ref _sweeping, 1) != 0)
             return;
-        var (now, storing) = (Environment.TickCount64, _news.Storing);
+        var now = Environment.TickCount64;
+        var storing = _news.Storing && now < Volatile.Read(ref _waitUntil);
         foreach (var (number, frame) in _frames)
         {
             if (!frame.IsSettled)

@@ -146,7 +146,11 @@ internal sealed class ConsumerRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var running in _running) await running.DisposeAsync();
+        foreach (var running in _running)
+        {
+            if (running is RideIngestHost { Stopping.IsCancellationRequested: false } host) await host.StopAsync();
+            await running.DisposeAsync();
+        }
         await Client.DisposeAsync();
         await Database.DisposeAsync();
         await Nats.DisposeAsync();

@@ -8,6 +8,7 @@ using RideIngest.LocalServers;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
 using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.Producer;
 
@@ -16,10 +17,11 @@ internal sealed class RideSystem : IAsyncDisposable
 {
     private readonly List<RideIngestHost> _hosts = [];
     private readonly string[] _args;
+    private readonly string _database;
 
     private RideSystem(NatsServer nats, string database, PostgresServer? postgres, string[] args)
     {
-        (Nats, Postgres) = (nats, postgres);
+        (Nats, Postgres, _database) = (nats, postgres, database);
         Database = NpgsqlDataSource.Create(database);
         _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
     }
@@ -44,15 +46,24 @@ internal sealed class RideSystem : IAsyncDisposable
         return system;
     }
 
-    public async Task<HttpClient> StartProducerAsync(params string[] args)
+    public async Task<HttpClient> StartProducerAsync(params string[] args) => (await HostProducerAsync(args)).Client;
+
+    public async Task<(RideIngestHost Host, HttpClient Client)> HostProducerAsync(params string[] args)
     {
         var host = RideIngestHost.Create("producer", [.. _args, .. args], new ProducerModule());
         _hosts.Add(host);
         await host.StartAsync();
         var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
-        return client;
+        return (host, client);
     }
+
+    /// <summary>For one more producer or consumer, that reaches its servers through a network of its own.</summary>
+    public string[] Through(TcpProxy nats, TcpProxy postgres) =>
+    [
+        $"--nats:url=nats://{TcpProxy.Host}:{nats.Port}",
+        $"--postgres:url={new NpgsqlConnectionStringBuilder(_database) { Host = TcpProxy.Host, Port = postgres.Port }}",
+    ];
 
     public async Task<RideIngestHost> StartConsumerAsync()
     {
@@ -84,7 +95,8 @@ internal sealed class RideSystem : IAsyncDisposable
         Client.Dispose();
         foreach (var host in _hosts)
         {
-            await host.StopAsync();
+            if (!host.Stopping.IsCancellationRequested)
+                await host.StopAsync();
             await host.DisposeAsync();
         }
         await Database.DisposeAsync();

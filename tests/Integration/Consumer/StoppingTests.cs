@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
+
+namespace RideIngest.Integration.Consumer;
+
+/// <summary>A consumer that is told to stop leaves, whatever its servers do; and what it had in hand is stored once all the same.</summary>
+public sealed class StoppingTests
+{
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(Outage.Down, Outage.None)]
+    [InlineData(Outage.Still, Outage.None)]
+    [InlineData(Outage.None, Outage.Down)]
+    [InlineData(Outage.None, Outage.Still)]
+    [InlineData(Outage.Still, Outage.Still)]
+    public async Task Told_to_stop_in_an_outage_it_leaves_within_its_drain(Outage ofNats, Outage ofPostgres)
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var nats = new TcpProxy("127.0.0.1", rig.Nats.Port);
+        await using var postgres = new TcpProxy("127.0.0.1", (await TestPostgres.SharedAsync()).Port);
+        await OutageTests.AckWaitAsync(rig, TimeSpan.FromSeconds(2));
+        var leaving = await rig.RunAsync(postgres, $"--nats:url=nats://{TcpProxy.Host}:{nats.Port}", $"--hosting:drain={Drain.TotalSeconds}s");
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        postgres.Suffer(ofPostgres);
+        for (var frame = 0; frame < 20; frame++) await rig.PublishAsync(ConsumerRig.Lines(100 + (frame * 10), 10));
+        await ConsumerRig.UntilAsync(async () => await rig.InfoAsync() is { NumAckPending: > 0 } or { AckFloor.StreamSeq: > 1 });
+        nats.Suffer(ofNats);
+        var since = Stopwatch.GetTimestamp();
+        await leaving.StopAsync();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, Drain);
+        await rig.RunAsync();
+        await rig.SettledAsync();
+        Assert.Equal(201, await rig.CountAsync());
+    }
+}
