@@ -61,6 +61,9 @@ public static class PostgresDatabase
         connection.Timeout = (int)settings.ConnectTimeout.TotalSeconds;
         connection.CommandTimeout = (int)settings.CommandTimeout.TotalSeconds;
 
+        // Npgsql asks for Kerberos first unless told not to: a round trip more for every connection, and noise where its library is missing.
+        if (!connection.ShouldSerialize("GSS Encryption Mode")) connection.GssEncryptionMode = GssEncryptionMode.Disable;
+
         // A server that vanished without a word is noticed, instead of being waited for.
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;

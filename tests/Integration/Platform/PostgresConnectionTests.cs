@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RideIngest.Platform.Postgres;
+using RideIngest.TestKit;
+
+namespace RideIngest.Integration.Platform;
+
+public sealed class PostgresConnectionTests
+{
+    [Theory]
+    [InlineData("", GssEncryptionMode.Disable)]
+    [InlineData(";GSS Encryption Mode=Prefer", GssEncryptionMode.Prefer)]
+    public async Task Kerberos_is_asked_for_only_where_the_connection_string_says_so(string said, GssEncryptionMode expected)
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={database}{said}");
+
+        var used = new NpgsqlConnectionStringBuilder(host.Services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
+
+        Assert.Equal(expected, used.GssEncryptionMode);
+        await host.StopAsync();
+    }
+}
