@@ -20,7 +20,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
     public void AddServices(IServiceCollection services)
     {
         var kinds = catalog ?? new Catalog();
-        services.AddSettings<SpineSettings>("ingest").AddSettings<ConsumerSettings>("consumer").AddNats().AddMigrations("ops", typeof(DeadLetterStore));
+        services.AddSettings<SpineSettings>("ingest").AddSettings<ConsumerSettings>("consumer").AddNats().AddPostgres().AddMigrations("ops", typeof(DeadLetterStore));
         foreach (var kind in kinds.Kinds) services.AddMigrations(kind.Schema, kind.GetType());
 
         services

@@ -27,7 +27,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer").AddSettings<AuthSettings>("auth");
-        services.AddNats().AddPostgres().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
+        services.AddNats(essential: false).AddPostgres(essential: false).AddReadinessCheck<ProducerReadiness>().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType());
         services.AddMigrations("ops", typeof(DeadLetterStore));

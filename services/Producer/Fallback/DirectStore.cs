@@ -1,4 +1,5 @@
 using Npgsql;
+using RideIngest.Platform.Postgres;
 using RideIngest.Producer.Frames;
 using RideIngest.Records;
 using RideIngest.Records.Storing;
@@ -15,7 +16,7 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 /// The way around the stream: the same store that consumers use. A frame that did get into the stream as well does no harm, since what is stored twice
 /// is a duplicate.
 /// </summary>
-internal sealed partial class DirectStore(NpgsqlDataSource database, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
+internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
 {
     // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
@@ -25,9 +26,26 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Catalog cat
     private readonly Dictionary<string, BatchStore> _stores = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new BatchStore(database, kind));
     private long _awayUntil;
 
+    /// <summary>Whether records may go this way at all.</summary>
+    public bool IsOn => settings.Fallback == RideIngest.Spine.Fallback.Postgres;
+
+    /// <summary>Whether a frame could be stored now.</summary>
+    public async Task<bool> IsThereAsync()
+    {
+        try
+        {
+            await ProbeAsync().WaitAsync(AnswersWithin);
+            return migrations.Applied.IsCompletedSuccessfully;
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            return false;
+        }
+    }
+
     public async Task<DirectlyStored> StoreAsync(Frame frame)
     {
-        if (settings.Fallback == RideIngest.Spine.Fallback.None || Environment.TickCount64 < Volatile.Read(ref _awayUntil))
+        if (!IsOn || !migrations.Applied.IsCompletedSuccessfully || Environment.TickCount64 < Volatile.Read(ref _awayUntil))
             return default;
         var begun = false;
         try

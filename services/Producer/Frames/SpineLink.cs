@@ -15,6 +15,9 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
     /// <summary>Whether the stream has been seen. That it is there now, only a publish can tell.</summary>
     public bool IsReady => _store is not null;
 
+    /// <summary>Why the stream was not there when it was last looked for; null if it was, or if nobody has looked yet.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>The durable consumer, whose ack floor tells what has been settled; null before it has been seen.</summary>
     public INatsJSConsumer? Store => _store;
 
@@ -40,20 +43,19 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
             Check();
             return default;
         };
-        string? told = null;
         while (true)
         {
             await _asked.WaitAsync(stoppingToken);
             try
             {
                 _store = await RidesStream.EnsureAsync(js, settings, stoppingToken);
-                told = null;
+                Trouble = null;
                 continue;
             }
             catch (NatsException trouble)
             {
-                if (told != trouble.Message)
-                    NotThere(settings.Stream, told = trouble.Message);
+                if (Trouble != trouble.Message)
+                    NotThere(settings.Stream, Trouble = trouble.Message);
             }
             catch (ObjectDisposedException)
             {

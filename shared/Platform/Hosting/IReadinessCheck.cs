@@ -15,9 +15,16 @@ public interface IReadinessCheck
 
 public static class ReadinessRegistration
 {
-    public static IServiceCollection AddReadinessCheck<T>(this IServiceCollection services) where T : class, IReadinessCheck
+    /// <param name="essential">
+    /// Whether the process is not ready while this is missing, or only degraded: it says so, and goes on getting requests. If any module
+    /// cannot do without, the process cannot.
+    /// </param>
+    public static IServiceCollection AddReadinessCheck<T>(this IServiceCollection services, bool essential = true) where T : class, IReadinessCheck
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IReadinessCheck, T>());
-        return services;
+        return essential ? services.AddSingleton(new EssentialCheck(typeof(T))) : services;
     }
 }
+
+/// <summary>Says of a check that the process cannot do without what it looks for.</summary>
+public sealed record EssentialCheck(Type Check);

@@ -9,8 +9,10 @@ namespace RideIngest.Platform.Messaging;
 /// <summary>Gives a service its NATS connection: one for the process, opened at start, reopened for as long as it takes.</summary>
 public static class NatsMessaging
 {
-    public static IServiceCollection AddNats(this IServiceCollection services)
+    /// <param name="essential">Whether the process is not ready without it.</param>
+    public static IServiceCollection AddNats(this IServiceCollection services, bool essential = true)
     {
+        services.AddReadinessCheck<NatsReadiness>(essential);
         if (services.Any(d => d.ServiceType == typeof(NatsConnection))) return services;
         services.AddSettings<NatsSettings>("nats");
         services.AddSingleton(provider => new NatsConnection(Options(
@@ -20,7 +22,7 @@ public static class NatsMessaging
         services.AddSingleton<INatsConnection>(provider => provider.GetRequiredService<NatsConnection>());
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
-        return services.AddReadinessCheck<NatsReadiness>();
+        return services;
     }
 
     private static NatsOpts Options(NatsSettings settings, ServiceIdentity identity, ILoggerFactory logging) => NatsOpts.Default with

@@ -10,8 +10,10 @@ namespace RideIngest.Platform.Postgres;
 /// <summary>Gives a service its <see cref="NpgsqlDataSource"/> and keeps its tables as its SQL files say.</summary>
 public static class PostgresDatabase
 {
-    public static IServiceCollection AddPostgres(this IServiceCollection services)
+    /// <param name="essential">Whether the process is not ready without it.</param>
+    public static IServiceCollection AddPostgres(this IServiceCollection services, bool essential = true)
     {
+        services.AddReadinessCheck<PostgresReadiness>(essential);
         if (services.Any(d => d.ServiceType == typeof(NpgsqlDataSource))) return services;
 
         // user_id in a row is UserId in a type.
@@ -33,7 +35,6 @@ public static class PostgresDatabase
             provider.GetRequiredService<FatalStop>(),
             provider.GetRequiredService<ILogger<Migrations>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Migrations>());
-        services.AddReadinessCheck<PostgresReadiness>();
         return services;
     }
 
@@ -43,7 +44,7 @@ public static class PostgresDatabase
     /// </summary>
     public static IServiceCollection AddMigrations(this IServiceCollection services, string schema, Type beside)
     {
-        services.AddPostgres();
+        services.AddPostgres(essential: false);
         var set = MigrationSet.Embedded(schema, beside.Assembly, beside.Namespace!);
         if (!services.Any(d => d.ImplementationInstance is MigrationSet other && other.Name == set.Name)) services.AddSingleton(set);
         return services;

@@ -123,10 +123,9 @@ public sealed class OutageTests
         Answer answer;
         do
             answer = await system.PostAsync("/v1/bookings/batch", Upload(), headers: ("Prefer", "respond-async"));
-        while (answer.Status == 202);
+        while (answer.Status is 202 or 207);
 
         ExpectRetryable(answer, 503, "stream-full");
-        ExpectRetryable(await system.PostAsync("/v1/bookings/batch", Upload()), 503, "stream-full");
     }
 
     [Fact]
