@@ -52,6 +52,9 @@ internal abstract class Frame(Kind kind)
         return incoming;
     }
 
+    /// <summary>Whether the reply tells of each record. Of those that a truncated one leaves out nobody could say that they are stored; their receipts will.</summary>
+    protected bool Answers(FrameReply reply) => reply.Received == Count && !reply.Truncated;
+
     protected void Append(Record record)
     {
         FrameLines.Append(kind, record, Payload);

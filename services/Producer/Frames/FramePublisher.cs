@@ -61,9 +61,12 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
                 return new Published(PublishEnd.Away, Reason: "no stream listens");
             if (ack.Error is { } unreadable)
                 return new Published(PublishEnd.Unknown, Reason: unreadable.Message);
-            return ack.Data.Error == 0
-                ? new Published(PublishEnd.Taken, ack.Data.Sequence)
-                : new Published(PublishEnd.Refused, Reason: ack.Data.Reason);
+            return ack.Data switch
+            {
+                { Sequence: > 0 } taken => new Published(PublishEnd.Taken, taken.Sequence),
+                { Error: > 0 } refused => new Published(PublishEnd.Refused, Reason: refused.Reason),
+                _ => new Published(PublishEnd.Unknown, Reason: "the answer is no acknowledgement"),
+            };
         }
         catch (NatsNoReplyException)
         {

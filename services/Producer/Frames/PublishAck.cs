@@ -5,15 +5,14 @@ using NATS.Client.Core;
 namespace RideIngest.Producer.Frames;
 
 /// <summary>The stream's answer to a publish: its place in the stream, or why there is none.</summary>
-/// <param name="Error">JetStream's error code; 0 when it is stored.</param>
+/// <param name="Sequence">0 when it is not stored, or when the answer does not say.</param>
+/// <param name="Error">JetStream's error code; 0 when there is none.</param>
 internal readonly record struct PublishAck(ulong Sequence, int Error, string? Reason)
 {
     public static readonly INatsDeserialize<PublishAck> Reader = new AckReader();
 
     private sealed class AckReader : INatsDeserialize<PublishAck>
     {
-        private const int NotAnAck = -1;
-
         public PublishAck Deserialize(in ReadOnlySequence<byte> buffer)
         {
             // Empty: nobody listens on the subject, which the message's status says.
@@ -33,7 +32,7 @@ internal readonly record struct PublishAck(ulong Sequence, int Error, string? Re
                 else if (json.ValueTextEquals("description"u8) && json.Read())
                     reason = json.GetString();
             }
-            return sequence == 0 && error == 0 ? new(0, NotAnAck, reason ?? "the answer is no acknowledgement") : new(sequence, error, reason);
+            return new(sequence, error, reason);
         }
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
 
     public override void Replied(FrameReply reply)
     {
-        if (reply.Received == Count)
+        if (Answers(reply))
             End(new Settled(new Outcome(Status.Stored), reply.Sequence), reply.Exceptions, null);
     }
 

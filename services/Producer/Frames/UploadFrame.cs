@@ -35,7 +35,7 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : Frame(kind
 
     public override void Replied(FrameReply reply)
     {
-        if (reply.Received != Count)
+        if (!Answers(reply))
             return;
 
         // That the stream has it is all the sender wants to hear then.

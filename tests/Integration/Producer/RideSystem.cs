@@ -7,6 +7,7 @@ using RideIngest.Consumer;
 using RideIngest.LocalServers;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
+using RideIngest.Records;
 using RideIngest.TestKit;
 using RideIngest.TestKit.Network;
 
@@ -19,12 +20,18 @@ internal sealed class RideSystem : IAsyncDisposable
     private readonly string[] _args;
     private readonly string _database;
 
-    private RideSystem(NatsServer nats, string database, PostgresServer? postgres, string[] args)
+    private readonly Catalog? _catalog;
+
+    private RideSystem(NatsServer nats, string database, PostgresServer? postgres, Catalog? catalog, string[] args)
     {
+        _catalog = catalog;
         (Nats, Postgres, _database) = (nats, postgres, database);
         Database = NpgsqlDataSource.Create(database);
         _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
     }
+
+    /// <summary>For a process of its own.</summary>
+    public string[] Arguments => ["--urls", "http://127.0.0.1:0", $"--nats:url={Nats.Url}", $"--postgres:url={_database}"];
 
     public NatsServer Nats { get; }
 
@@ -35,11 +42,11 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<RideSystem> StartAsync(bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, params string[] args)
+    public static async Task<RideSystem> StartAsync(bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, Catalog? catalog = null, params string[] args)
     {
         var postgres = ownPostgres ? await TestPostgres.PrivateAsync() : null;
         var database = postgres is null ? await TestPostgres.CreateDatabaseAsync() : await postgres.CreateDatabaseAsync("rides");
-        var system = new RideSystem(await TestNats.PrivateAsync(options: nats), database, postgres, args);
+        var system = new RideSystem(await TestNats.PrivateAsync(options: nats), database, postgres, catalog, args);
         if (consumer)
             await system.StartConsumerAsync();
         system.Client = await system.StartProducerAsync();
@@ -50,7 +57,7 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public async Task<(RideIngestHost Host, HttpClient Client)> HostProducerAsync(params string[] args)
     {
-        var host = RideIngestHost.Create("producer", [.. _args, .. args], new ProducerModule());
+        var host = RideIngestHost.Create("producer", [.. _args, .. args], new ProducerModule(_catalog));
         _hosts.Add(host);
         await host.StartAsync();
         var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
@@ -67,7 +74,7 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public async Task<RideIngestHost> StartConsumerAsync()
     {
-        var host = RideIngestHost.Create("consumer", _args.Where(arg => !arg.StartsWith("--producer:", StringComparison.Ordinal) && !arg.StartsWith("--auth:", StringComparison.Ordinal)).ToArray(), new ConsumerModule());
+        var host = RideIngestHost.Create("consumer", _args.Where(arg => !arg.StartsWith("--producer:", StringComparison.Ordinal) && !arg.StartsWith("--auth:", StringComparison.Ordinal)).ToArray(), new ConsumerModule(_catalog));
         _hosts.Add(host);
         await host.StartAsync();
         return host;

@@ -33,6 +33,27 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_export_of_XRides_is_stored_whole_and_again_every_row_is_a_duplicate()
+    {
+        var export = string.Join("\r\n",
+            "id,user_id,vehicle_model_id,package_id,travel_type_id,from_area_id,to_area_id,from_city_id,to_city_id,from_date,to_date,online_booking,mobile_site_booking,booking_created,from_lat,from_long,to_lat,to_long,Car_Cancellation",
+            "132513,23981,85,NULL,2,120,1041,15,NULL,1/2/2013 1:32,NULL,1,0,1/1/2013 0:02,12.888298,77.62042,12.8066,77.62618,0",
+            "134416,19719,85,NULL,2,1026,493,NULL,NULL,11/10/2013 9:55,11/10/2013 12:59,0,0,11/8/2013 16:55,12.90958,77.44679,13.152033,77.69532,0",
+            "134094,37918,14,NULL,2,953,1136,NULL,NULL,9/19/2013 20:18,9/19/2013 22:34,0,1,9/19/2013 10:33,13.09584,77.74885,13.038079,77.60196,0",
+            "133549,7244,36,7,3,823,NULL,15,NULL,6/23/2013 6:35,NULL,1,0,6/21/2013 16:20,12.879596,77.76611,NULL,NULL,0",
+            "132759,23127,12,NULL,2,490,665,NULL,NULL,2/13/2013 11:33,2/13/2013 18:48,0,0,2/12/2013 2:33,13.22438,77.5182,13.127458,77.46343,1",
+            "133253,21761,12,,2,1114,482,,,5/5/2013 17:12,5/6/2013 3:59,0,0,5/4/2013 16:57,13.034717,77.79688,12.79311,77.58399,0");
+
+        var first = await _system.PostAsync("/v1/bookings/batch", export, "text/csv");
+        var again = await _system.PostAsync("/v1/bookings/batch", export, "text/csv");
+
+        Assert.Equal((200, """{"received":6,"stored":6,"duplicate":0,"accepted":0,"failed":0,"results":[]}"""), (first.Status, first.Text));
+        Assert.Equal((200, """{"received":6,"stored":0,"duplicate":6,"accepted":0,"failed":0,"results":[]}"""), (again.Status, again.Text));
+        Assert.Equal(1, await _system.CountAsync("rides.bookings", "id = 133549 and package_id = 7 and to_lat is null and from_date = '2013-06-23T06:35Z' and online_booking"));
+        Assert.Equal(1, await _system.CountAsync("rides.bookings", "car_cancellation"));
+    }
+
+    [Fact]
     public async Task Bad_lines_are_their_own_outcome_and_their_neighbours_are_stored()
     {
         long[] ids = NewIds(5);
