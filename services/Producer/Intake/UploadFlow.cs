@@ -24,7 +24,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
     public KeyRate? Rate { get; init; }
 
     /// <returns>What is wrong with the upload, when it could not be read at all; then nothing has been answered.</returns>
-    public async Task<Reading?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
+    public async Task<Uploaded?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
     {
         var answering = AnswerAsync(answer);
         try
@@ -42,7 +42,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         return null;
     }
 
-    private async Task<Reading?> ReadAsync(IAsyncEnumerable<Uploaded> upload, ActivityContext trace)
+    private async Task<Uploaded?> ReadAsync(IAsyncEnumerable<Uploaded> upload, ActivityContext trace)
     {
         var segment = new UploadSegment(kind, trace);
         var any = false;
@@ -60,7 +60,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
             if (records.Current.EndsUpload && !any)
             {
                 _segments.Writer.Complete();
-                return records.Current.Reading;
+                return records.Current;
             }
             any = true;
             segment.Add(records.Current);

@@ -62,6 +62,10 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
 
         // The upload's own problem, when nothing of it could be read, is the request's.
         if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context ?? default) is { } unreadable)
-            await Invalid.Of(unreadable).ExecuteAsync(http);
+        {
+            var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 } ? Refusals.TooLarge(rules.Producer.MaxUpload) : Invalid.Of(unreadable.Reading);
+            ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
+            await problem.ExecuteAsync(http);
+        }
     }
 }

@@ -27,7 +27,7 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
             var (result, broken) = await NextAsync(body, cancellationToken);
             if (broken is not null)
             {
-                yield return cutter.CutOff(broken);
+                yield return cutter.CutOff(broken.Message) with { Broken = broken };
                 yield break;
             }
             var buffer = result.Buffer;
@@ -40,7 +40,7 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
     }
 
     // A sender who goes away shows as an IOException.
-    private static async ValueTask<(ReadResult Result, string? Broken)> NextAsync(PipeReader body, CancellationToken cancellationToken)
+    private static async ValueTask<(ReadResult Result, IOException? Broken)> NextAsync(PipeReader body, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +48,7 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
         }
         catch (IOException broken)
         {
-            return (default, broken.Message);
+            return (default, broken);
         }
     }
 }

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using RideIngest.Producer.Limits;
+using RideIngest.Producer.Replies;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>Where the producer stops taking more, and what becomes of what it holds.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Beyond_the_records_in_flight_senders_hear_503_and_those_before_them_are_answered()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        var (host, client) = await system.HostProducerAsync("--producer:records_in_flight=2");
+        var inFlight = host.Services.GetRequiredService<RecordsInFlight>();
+
+        Task<Answer>[] waiting = [PostAsync(client), PostAsync(client)];
+        await Eventually.True(() => Task.FromResult(inFlight.Records == 2));
+        var busy = await PostAsync(client);
+
+        Assert.Equal((503, "/problems/busy", true), (busy.Status, (string?)busy.Json["type"], (bool)busy.Json["retryable"]!));
+        Assert.True(busy.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(202, answer.Status));
+        Assert.Equal(0, inFlight.Records);
+    }
+
+    [Fact]
+    public async Task A_sender_who_goes_away_in_an_upload_leaves_nothing_behind_and_what_was_sent_is_stored()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var (host, client) = await system.HostProducerAsync("--producer:uploads=1");
+        var first = Given.NewId();
+        using (var sender = await UploadAsync(client, $"{Given.Booking(first)}\n{Given.Booking(Given.NewId())}\n{{\"id\":"))
+        {
+            await Eventually.True(async () => await system.CountAsync("rides.bookings", $"id = {first}") == 1);
+            Assert.Equal(503, (await PostAsync(client, "/v1/bookings/batch", "[]")).Status);
+            sender.Client.Close(0);
+        }
+
+        await Eventually.True(async () => (await PostAsync(client, "/v1/bookings/batch", "[]")).Status == 200);
+        await Eventually.True(() => Task.FromResult(host.Services.GetRequiredService<PendingReplies>().Count == 0));
+        Assert.Equal(2, await system.CountAsync("rides.bookings", $"id between {first} and {first + 1}"));
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_too_large_is_413_and_nothing_of_it_is_kept_whether_or_not_it_says_how_large_it_is()
+    {
+        await using var system = await RideSystem.StartAsync(args: "--producer:max_upload=1000");
+        var (fits, not) = (Given.Booking(Given.NewId()), Lines(10));
+
+        var taken = await system.PostAsync("/v1/bookings/batch", fits, "application/x-ndjson");
+        var refused = await system.PostAsync("/v1/bookings/batch", not, "application/x-ndjson");
+
+        using var sent = new HttpRequestMessage(HttpMethod.Post, "/v1/bookings/batch") { Content = Chunked(new Unsized([Lines(10)])) };
+        var unsized = await Answer.OfAsync(await system.Client.SendAsync(sent));
+
+        Assert.Equal((200, 413, "/problems/too-large"), (taken.Status, refused.Status, (string?)refused.Json["type"]));
+        Assert.Equal((413, "/problems/too-large"), (unsized.Status, (string?)unsized.Json["type"]));
+        Assert.Equal(1, await system.CountAsync("rides.bookings"));
+    }
+
+    [Fact]
+    public async Task An_upload_that_turns_out_too_large_later_on_has_the_outcomes_of_what_was_read_and_says_where_it_ended()
+    {
+        await using var system = await RideSystem.StartAsync(args: "--producer:max_upload=20000");
+        var body = new Unsized([Lines(50), Lines(100)]) { Between = () => Eventually.True(async () => await system.CountAsync("rides.bookings") > 0) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/bookings/batch?results=all") { Content = Chunked(body) };
+
+        var answer = await Answer.OfAsync(await system.Client.SendAsync(request));
+
+        Assert.Equal(207, answer.Status);
+        var results = answer.Json["results"]!.AsArray();
+        Assert.Equal((int)answer.Json["stored"]!, results.Count - 1);
+        Assert.Equal("invalid", (string?)results[^1]!["status"]);
+        Assert.Contains("too large", (string?)results[^1]!["error"], StringComparison.Ordinal);
+        Assert.Equal((long)answer.Json["stored"]!, await system.CountAsync("rides.bookings"));
+    }
+
+    private static string Lines(int records) => string.Concat(Enumerable.Range(0, records).Select(_ => Given.Booking(Given.NewId()).Trim() + "\n"));
+
+    private static StreamContent Chunked(Unsized body) => new(body) { Headers = { ContentType = new("application/x-ndjson") } };
+
+    private static async Task<TcpClient> UploadAsync(HttpClient client, string lines)
+    {
+        var sender = new TcpClient();
+        await sender.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
+        var body = Encoding.UTF8.GetBytes(lines.Trim());
+        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"POST /v1/bookings/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length + 1000}\r\n\r\n{lines.Trim()}")));
+        return sender;
+    }
+
+    private static Task<Answer> PostAsync(HttpClient client) => PostAsync(client, "/v1/bookings", Given.Booking(Given.NewId()));
+
+    private static async Task<Answer> PostAsync(HttpClient client, string path, string json)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        return await Answer.OfAsync(await client.PostAsync(path, body));
+    }
+
+    /// <summary>Does not say how long it is, so that the request is chunked, and waits between its parts.</summary>
+    private sealed class Unsized(string[] parts) : MemoryStream(Encoding.UTF8.GetBytes(parts[0]))
+    {
+        private int _part = 1;
+
+        public Func<Task> Between { get; init; } = () => Task.CompletedTask;
+
+        public override bool CanSeek => false;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position < Length || _part == parts.Length)
+                return await base.ReadAsync(buffer, cancellationToken);
+            await Between();
+            return Encoding.UTF8.GetBytes(parts[_part++], buffer.Span);
+        }
+    }
+}
