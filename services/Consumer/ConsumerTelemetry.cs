@@ -10,6 +10,7 @@ namespace RideIngest.Consumer;
 internal static class ConsumerTelemetry
 {
     public const string StoreSpan = "store";
+    public const string ReplySpan = "reply";
 
     private static readonly Meter Meter = RideIngestTelemetry.Meter;
 
@@ -49,6 +50,10 @@ internal static class ConsumerTelemetry
     /// <summary>Begins the span of a batch.</summary>
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
         RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
+
+    /// <summary>Begins the span of a frame's reply and ack, within the trace that the frame was published in.</summary>
+    public static Activity? StartReply(ActivityContext frame) =>
+        frame == default ? null : RideIngestTelemetry.Source.StartActivity(ReplySpan, ActivityKind.Producer, frame);
 
     public static void Settled(string kind, FrameReply reply, TimeSpan latency)
     {

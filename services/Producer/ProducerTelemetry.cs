@@ -17,6 +17,15 @@ internal static class ProducerTelemetry
     public static readonly Counter<long> Refused =
         RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests refused before or instead of an outcome, by problem.");
 
+    private static readonly Histogram<double> AnswerDuration =
+        RideIngestTelemetry.Meter.CreateHistogram<double>("rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");
+
+    private static readonly Gauge<int> InFlight =
+        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.records_in_flight", "{record}", "Single records whose senders wait; producer.records_in_flight is the limit.");
+
+    private static readonly Gauge<int> PendingReplies =
+        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.pending_replies", "{frame}", "Frames on their way whose outcome is awaited.");
+
     private static readonly Counter<long> Answers =
         RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.records", "{record}", "Records answered, by kind and outcome.");
 
@@ -24,6 +33,14 @@ internal static class ProducerTelemetry
 
     public static void Answered(Kind kind, Status status, int count = 1) =>
         Answers.Add(count, KindTag(kind), new KeyValuePair<string, object?>("outcome", Words[(int)status]));
+
+    public static void AnsweredAfter(Kind kind, TimeSpan duration) => AnswerDuration.Record(duration.TotalSeconds, KindTag(kind));
+
+    public static void Observed(int inFlight, int pendingReplies)
+    {
+        InFlight.Record(inFlight);
+        PendingReplies.Record(pendingReplies);
+    }
 
     public static KeyValuePair<string, object?> KindTag(Kind kind) => new("kind", kind.Name);
 }

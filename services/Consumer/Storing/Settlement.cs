@@ -16,6 +16,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
     {
         var reply = new FrameReply(frame.Id, frame.Metadata.Sequence.Stream, frame.Lines.Count, exceptions);
         var named = frame.Kind?.Name ?? "unknown";
+        using var span = ConsumerTelemetry.StartReply(frame.Trace);
         try
         {
             if (frame.ReplyTo is { } subject)

@@ -32,6 +32,7 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
 
     private async Task TakeAsync(HttpContext http)
     {
+        var since = Stopwatch.GetTimestamp();
         try
         {
             if (await RecordBody.ReadAsync(http.Request, kind, rules.Producer.MaxRecord) is not { } reading)
@@ -57,6 +58,7 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
         finally
         {
             rules.InFlight.Leave();
+            ProducerTelemetry.AnsweredAfter(kind, Stopwatch.GetElapsedTime(since));
         }
     }
 }

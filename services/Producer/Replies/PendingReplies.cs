@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer.Frames;
+using RideIngest.Producer.Limits;
 using RideIngest.Spine;
 
 namespace RideIngest.Producer.Replies;
@@ -12,15 +13,16 @@ internal sealed class PendingReplies : IDisposable
 
     private readonly ConcurrentDictionary<long, Frame> _frames = new();
     private readonly ConsumerNews _news;
+    private readonly RecordsInFlight _inFlight;
     private readonly Timer _sweeper;
     private readonly TimeSpan _drain;
     private long _last;
     private long _waitUntil = long.MaxValue;
     private int _sweeping;
 
-    public PendingReplies(ConsumerNews news, HostingSettings hosting, IHostApplicationLifetime lifetime)
+    public PendingReplies(ConsumerNews news, RecordsInFlight inFlight, HostingSettings hosting, IHostApplicationLifetime lifetime)
     {
-        (_news, _drain) = (news, hosting.Drain);
+        (_news, _inFlight, _drain) = (news, inFlight, hosting.Drain);
         lifetime.ApplicationStopping.Register(HurryUp);
         _sweeper = new Timer(static self => ((PendingReplies)self!).Sweep(), this, SweepEvery, SweepEvery);
     }
@@ -58,6 +60,7 @@ internal sealed class PendingReplies : IDisposable
             if (frame.IsSettled)
                 _frames.TryRemove(number, out _);
         }
+        ProducerTelemetry.Observed(_inFlight.Records, _frames.Count);
         Volatile.Write(ref _sweeping, 0);
     }
 }

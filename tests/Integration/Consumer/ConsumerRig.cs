@@ -80,9 +80,9 @@ internal sealed class ConsumerRig : IAsyncDisposable
     }
 
     /// <summary>Runs one more consumer as a process of its own.</summary>
-    public ConsumerProcess Spawn()
+    public SpineProcess Spawn()
     {
-        var process = new ConsumerProcess(Arguments);
+        var process = new SpineProcess("Consumer", Arguments);
         _running.Add(process);
         return process;
     }

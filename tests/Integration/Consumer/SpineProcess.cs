@@ -1,28 +1,36 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
 using RideIngest.LocalServers;
 
 namespace RideIngest.Integration.Consumer;
 
-/// <summary>The consumer as it is deployed: a process of its own.</summary>
-internal sealed class ConsumerProcess : IAsyncDisposable
+/// <summary>A producer or a consumer as it is deployed: a process of its own.</summary>
+internal sealed partial class SpineProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
-    private readonly Task<string> _output;
+    private readonly StringBuilder _said = new();
+    private readonly Task _output;
     private readonly Task<string> _errors;
+    private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ConsumerProcess(params string[] args)
+    /// <param name="service"><c>Producer</c> or <c>Consumer</c>.</param>
+    public SpineProcess(string service, params string[] args)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RideIngest.Consumer.dll"), .. args])
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"RideIngest.{service}.dll"), .. args])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _output = ReadAsync();
         _errors = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>Where it listens.</summary>
+    public Task<Uri> UrlAsync() => _url.Task.WaitAsync(Deadline);
 
     public void Terminate() => Posix.Signal(_process.Id, Posix.Terminate);
 
@@ -32,7 +40,8 @@ internal sealed class ConsumerProcess : IAsyncDisposable
     public async Task<(int Code, string Said)> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Deadline);
-        return (_process.ExitCode, await _output + await _errors);
+        await _output;
+        return (_process.ExitCode, _said + await _errors);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,4 +53,18 @@ internal sealed class ConsumerProcess : IAsyncDisposable
         }
         _process.Dispose();
     }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _said.AppendLine(line);
+            if (Listens().Match(line) is { Success: true } match)
+                _url.TrySetResult(new Uri(match.Groups[1].Value));
+        }
+        _url.TrySetException(new InvalidOperationException($"It ended: {_said}"));
+    }
+
+    [GeneratedRegex(@"listens on (http://[^"" ,]+)")]
+    private static partial Regex Listens();
 }

@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using System.Text;
+using RideIngest.Integration.Consumer;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>Producer and consumer as they are deployed: processes of their own over servers that somebody else runs.</summary>
+public sealed class ProcessTests
+{
+    private const int Senders = 32;
+
+    [Fact]
+    public async Task A_producer_that_is_asked_to_stop_under_load_answers_every_request_that_it_took()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var consumer = new SpineProcess("Consumer", system.Arguments);
+        await using var producer = new SpineProcess("Producer", system.Arguments);
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await consumer.UrlAsync();
+        var stored = 0L;
+        var first = Given.NewId();
+
+        var senders = Enumerable.Range(0, Senders).Select(_ => SendAsync()).ToArray();
+        await Eventually.True(() => Task.FromResult(Interlocked.Read(ref stored) > 500));
+        producer.Terminate();
+        await Task.WhenAll(senders);
+        var (code, said) = await producer.ExitAsync();
+
+        Assert.Equal(0, code);
+        Assert.Contains("everything finished", said, StringComparison.Ordinal);
+        Assert.Equal(Interlocked.Read(ref stored), await system.CountAsync("rides.bookings", $"id > {first}"));
+        consumer.Terminate();
+        Assert.Equal(0, (await consumer.ExitAsync()).Code);
+
+        // Each goes on until nobody listens any more.
+        async Task SendAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    using var body = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
+                    using var answer = await client.PostAsync("/v1/bookings", body);
+                    Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+                    Interlocked.Increment(ref stored);
+                }
+                catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+                {
+                    return;
+                }
+                catch (HttpRequestException)
+                {
+                    // It crossed with the closing of an idle connection; the count of rows tells whether the producer had taken it after all.
+                }
+            }
+        }
+    }
+}

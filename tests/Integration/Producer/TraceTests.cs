@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>One trace per record, from its request to the reply.</summary>
+public sealed class TraceTests : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ActivityListener _listener;
+
+    public TraceTests()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "RideIngest" or "Microsoft.AspNetCore",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public async Task A_lone_record_has_one_trace_through_HTTP_publish_store_and_reply()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var (trace, id) = (NewTrace(), Given.NewId());
+
+        var answer = await system.PostAsync("/v1/bookings", Given.Booking(id), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
+
+        Assert.Equal(201, answer.Status);
+        var http = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
+        var publish = await SpanAsync(span => span.TraceId == trace && span.OperationName == "publish");
+        var store = await SpanAsync(span => span.TraceId == trace && span.OperationName == "store bookings");
+        var reply = await SpanAsync(span => span.TraceId == trace && span.OperationName == "reply");
+        Assert.Equal("00000000000000aa", http.ParentSpanId.ToHexString());
+        Assert.Equal((http.SpanId, publish.SpanId, publish.SpanId), (publish.ParentSpanId, store.ParentSpanId, reply.ParentSpanId));
+        Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
+    }
+
+    [Fact]
+    public async Task In_shared_frames_publish_and_store_link_to_the_trace_of_each_record()
+    {
+        await using var system = await RideSystem.StartAsync(args: "--producer:frames_in_flight=1");
+        var traces = Enumerable.Range(0, 100).Select(_ => NewTrace()).ToArray();
+
+        await Task.WhenAll(traces.Select(trace =>
+            system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"))));
+
+        foreach (var trace in traces)
+        {
+            await SpanAsync(span => span.OperationName == "publish" && IsOf(span, trace));
+            await SpanAsync(span => span.OperationName == "store bookings" && IsOf(span, trace));
+        }
+        Assert.Contains(_spans, span => span.OperationName == "publish" && span.Links.Any(link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
+    }
+
+    [Fact]
+    public async Task A_problem_names_the_trace_of_its_request()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        var trace = NewTrace();
+
+        var answer = await system.PostAsync("/v1/bookings", "nonsense", headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
+
+        Assert.Equal(trace.ToHexString(), (string?)answer.Json["traceId"]);
+    }
+
+    private static ActivityTraceId NewTrace() => ActivityTraceId.CreateRandom();
+
+    private static bool IsOf(Activity span, ActivityTraceId trace) => span.TraceId == trace || span.Links.Any(link => link.Context.TraceId == trace);
+
+    private async Task<Activity> SpanAsync(Func<Activity, bool> wanted)
+    {
+        await Eventually.True(() => Task.FromResult(_spans.Any(wanted)));
+        return _spans.First(wanted);
+    }
+}
