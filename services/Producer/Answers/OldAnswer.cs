@@ -29,7 +29,7 @@ internal sealed class OldAnswer : IRecordAnswer
             return Task.CompletedTask;
         }
         if (status == Status.Accepted)
-            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter);
+            RecordAnswer.Accept(http.Response, kind, record, settled, retryAfter);
         Write(http.Response, status == Status.Stored ? 201 : status == Status.Duplicate ? 200 : 202, record.Id, Saved, "");
         return Task.CompletedTask;
     }

@@ -29,10 +29,8 @@ internal sealed class RecordAnswer : IRecordAnswer
                 Write(response, record.Id, ""","status":"duplicate"}"""u8, default);
                 break;
             case Status.Accepted:
-                var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
+                var receipt = Accept(response, kind, record, settled, retryAfter);
                 response.StatusCode = 202;
-                response.Headers.Location = $"/v1/receipts/{receipt}";
-                response.Headers.RetryAfter = Seconds(retryAfter);
                 Write(response, record.Id, ""","status":"accepted","receipt":"""u8, receipt);
                 break;
             default:
@@ -45,6 +43,16 @@ internal sealed class RecordAnswer : IRecordAnswer
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
         return (problem with { Id = problem.Id ?? id }).ExecuteAsync(http);
+    }
+
+    /// <summary>Says where and when to ask for the end of an accepted record.</summary>
+    /// <returns>Its receipt.</returns>
+    public static string Accept(HttpResponse response, Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    {
+        var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
+        response.Headers.Location = $"/v1/receipts/{receipt}";
+        response.Headers.RetryAfter = Seconds(retryAfter);
+        return receipt;
     }
 
     /// <summary>Of an outcome that is none of the good ones.</summary>

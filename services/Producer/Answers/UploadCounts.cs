@@ -9,7 +9,8 @@ internal sealed class UploadCounts
     private readonly long[] _by = new long[Enum.GetValues<Status>().Length];
     private long _refused;
 
-    public HttpProblem? LastRefusal { get; private set; }
+    /// <summary>The refusal that is true of the whole: where of some records nobody knows, it is not said that none was kept.</summary>
+    public HttpProblem? Refusal { get; private set; }
 
     public long Received { get; private set; }
 
@@ -29,7 +30,8 @@ internal sealed class UploadCounts
         if (result.Refusal is null)
             return;
         _refused++;
-        LastRefusal = result.Refusal;
+        if (Refusal?.Status != 504)
+            Refusal = result.Refusal;
     }
 
     public void Write(Utf8JsonWriter json)

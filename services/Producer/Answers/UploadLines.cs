@@ -22,7 +22,7 @@ internal sealed class UploadLines(HttpContext http) : IUploadAnswer
             var counts = new UploadCounts();
             foreach (var result in settled)
                 counts.Add(result);
-            if (last && counts is { NothingKept: true, LastRefusal: { } refusal })
+            if (last && counts is { NothingKept: true, Refusal: { } refusal })
             {
                 await refusal.ExecuteAsync(http);
                 return;

@@ -34,7 +34,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
 
     private async Task EndAsync()
     {
-        if (_counts is { NothingKept: true, LastRefusal: { } refusal })
+        if (_counts is { NothingKept: true, Refusal: { } refusal })
         {
             await refusal.ExecuteAsync(http);
             return;

@@ -41,6 +41,9 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
                 break;
         }
 
+        // The consumer's reply was quicker than the stream's: it has the frame, whatever became of its acknowledgements.
+        if (frame.IsSettled)
+            return last;
         if (last.End is PublishEnd.Away or PublishEnd.Unknown)
         {
             Volatile.Write(ref _awayUntil, Environment.TickCount64 + AwayForMs);
@@ -64,7 +67,7 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
             return ack.Data switch
             {
                 { Sequence: > 0 } taken => new Published(PublishEnd.Taken, taken.Sequence),
-                { Error: > 0 } refused => new Published(PublishEnd.Refused, Reason: refused.Reason),
+                { Error: > 0 } none => new Published(none.IsFull ? PublishEnd.Refused : PublishEnd.Away, Reason: none.Reason),
                 _ => new Published(PublishEnd.Unknown, Reason: "the answer is no acknowledgement"),
             };
         }

@@ -27,6 +27,8 @@ public sealed partial class Readiness(IEnumerable<IReadinessCheck> checks, IEnum
         return new(status, [.. failed.Select(check => check.Second!)]);
     }
 
+    internal bool IsDraining => _draining;
+
     /// <summary>From now on the answer is no, whatever the checks would say.</summary>
     internal void Drain() => _draining = true;
 

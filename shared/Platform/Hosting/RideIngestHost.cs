@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -69,6 +70,13 @@ public sealed partial class RideIngestHost : IAsyncDisposable
 
         _app = _builder.Build();
         SpanNames.Use(_app);
+        var readiness = _app.Services.GetRequiredService<Readiness>();
+        _app.Use((context, next) =>
+        {
+            // Who keeps its connection would send its next request into the moment in which that is closed.
+            if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+            return next(context);
+        });
         _app.UseMiddleware<ProblemPages>();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);

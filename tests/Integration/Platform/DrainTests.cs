@@ -46,6 +46,7 @@ public sealed class DrainTests
 
         var answer = await client.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.True(answer.Headers.ConnectionClose);
         Assert.Contains("draining", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz")).StatusCode);
         await stopping;

@@ -172,6 +172,9 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.Equal((201, $$"""{"id":{{id}},"type":1,"error":""}"""), (saved.Status, saved.Text));
         Assert.Equal((422, 2, id), (invalid.Status, (int)invalid.Json["type"]!, (long)invalid.Json["id"]!));
         Assert.Contains("user_id is required", (string)invalid.Json["error"]!, StringComparison.OrdinalIgnoreCase);
+        var accepted = await _system.PostAsync("/save/booking/detail", Given.Booking(id), headers: ("Prefer", "respond-async"));
+        Assert.Equal((202, $$"""{"id":{{id}},"type":1,"error":""}"""), (accepted.Status, accepted.Text));
+        Assert.Equal("stored", (string?)(await _system.GetAsync($"{accepted.Headers.Location}?wait=10s")).Json["status"]);
     }
 
     [Fact]
