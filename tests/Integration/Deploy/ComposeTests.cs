@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using RideIngest.Consumer;
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+using RideIngest.Producer;
+
+namespace RideIngest.Integration.Deploy;
+
+/// <summary>docker-compose.yml, as far as it can be proven without Docker.</summary>
+public sealed class ComposeTests
+{
+    private const string Prefix = "RIDEINGEST__";
+    private const string Secrets = "/run/secrets/";
+
+    private static readonly JsonNode Compose = DeployYaml.Load("docker-compose.yml");
+
+    [Fact]
+    public async Task Its_settings_make_a_producer_and_a_consumer_that_take_a_record_with_the_key_made()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+
+        await DeployedSystem.TakesARecordAsync(secrets, Settings("producer", secrets), Settings("consumer", secrets));
+    }
+
+    [Fact]
+    public async Task Every_file_that_it_names_exists()
+    {
+        using var made = await DeploySecrets.CreateAsync();
+        var mounted = Services().SelectMany(service => service.Value!["volumes"].Strings()).Where(volume => volume.StartsWith("./", StringComparison.Ordinal));
+        var built = Services().Select(service => service.Value!["build"]).OfType<JsonObject>().ToList();
+
+        Assert.All(mounted, volume => Assert.True(Path.Exists(DeployYaml.PathOf(volume.Split(':')[0]))));
+        Assert.All(built, build => Assert.True(File.Exists(DeployYaml.PathOf((string)build["dockerfile"]!))));
+        Assert.All(built, build => Assert.True(File.Exists(DeployYaml.PathOf($"services/{build["args"]!["SERVICE"]}/{build["args"]!["SERVICE"]}.csproj"))));
+        Assert.All(Compose["secrets"]!.AsObject(), secret => Assert.True(File.Exists(made[Path.GetFileName((string)secret.Value!["file"]!)])));
+    }
+
+    [Fact]
+    public void Every_secret_and_volume_that_a_container_uses_is_declared()
+    {
+        var used = Services().SelectMany(service => (service.Value!["secrets"] as JsonArray ?? []).Select(secret => (string)(secret is JsonObject named ? named["source"]! : secret!)!));
+        var volumes = Services().SelectMany(service => service.Value!["volumes"].Strings()).Select(volume => volume.Split(':')[0]).Where(name => !name.StartsWith('.'));
+
+        Assert.Equal(Compose["secrets"]!.AsObject().Select(secret => secret.Key).Order(), used.Distinct().Order());
+        Assert.Equal(Compose["volumes"]!.AsObject().Select(volume => volume.Key).Order(), volumes.Distinct().Order());
+    }
+
+    [Fact]
+    public void Nothing_is_published_beyond_this_machine() =>
+        Assert.All(Services().SelectMany(service => service.Value!["ports"].Strings()), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+
+    [Fact]
+    public void The_producer_listens_where_its_port_leads() =>
+        Assert.EndsWith($":{Compose["services"]!["producer"]!["ports"].Strings().Single().Split(':')[2]}", Environment("producer")["RIDEINGEST__HOSTING__URLS"], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("producer")]
+    [InlineData("consumer")]
+    public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create(service, Settings(service, secrets), service == "producer" ? new ProducerModule() : new ConsumerModule());
+        var hosting = host.Settings.Get<HostingSettings>();
+
+        Assert.True(Duration.TryParse((string)Compose["services"]![service]!["stop_grace_period"]!, out var grace));
+        Assert.True(grace > hosting.Drain + hosting.DrainDelay);
+    }
+
+    private static JsonObject Services() => Compose["services"]!.AsObject();
+
+    private static Dictionary<string, string> Environment(string service) =>
+        Compose["services"]![service]!["environment"]!.AsObject().ToDictionary(variable => variable.Key, variable => (string)variable.Value!);
+
+    /// <summary>The environment as switches: among these a key that does not exist is always an error.</summary>
+    private static string[] Settings(string service, DeploySecrets secrets) =>
+    [
+        .. Environment(service).Select(variable =>
+        {
+            Assert.StartsWith(Prefix, variable.Key, StringComparison.Ordinal);
+            var value = variable.Value.StartsWith(Secrets, StringComparison.Ordinal) ? secrets[variable.Value[Secrets.Length..]] : variable.Value;
+            return $"--{variable.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).ToLowerInvariant()}={value}";
+        }),
+    ];
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using RideIngest.Consumer;
+using RideIngest.Platform.Hosting;
+using RideIngest.Producer;
+using RideIngest.Spine;
+
+namespace RideIngest.Integration.Deploy;
+
+/// <summary>deploy/kubernetes, as far as it can be proven without a cluster.</summary>
+public sealed class KubernetesTests
+{
+    private const string Folder = "deploy/kubernetes";
+    private const string Secrets = "/run/secrets/rideingest";
+
+    private static readonly JsonNode Kustomization = DeployYaml.Load($"{Folder}/kustomization.yaml");
+
+    [Fact]
+    public async Task Its_configuration_makes_a_producer_and_a_consumer_that_take_a_record_with_the_key_made()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var config = Config(secrets);
+
+        await DeployedSystem.TakesARecordAsync(secrets, ["--config-path", config], ["--config-path", config]);
+    }
+
+    [Fact]
+    public void Every_file_is_yaml_and_belongs_to_the_kustomization_or_is_optional()
+    {
+        var listed = Kustomization["resources"].Strings().Concat(Kustomization["configMapGenerator"]![0]!["files"].Strings());
+        var there = Directory.GetFiles(DeployYaml.PathOf(Folder), "*.yaml").Select(file => Path.GetFileName(file)!).ToList();
+
+        Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
+        Assert.Equal(there.Except(["kustomization.yaml", "consumer-scaling.yaml"]).Append("../nats").Order(), listed.Order());
+        Assert.All(DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(), file => Assert.True(File.Exists(DeployYaml.PathOf($"deploy/nats/{file}"))));
+    }
+
+    [Theory]
+    [InlineData("producer")]
+    [InlineData("consumer")]
+    public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create(name, ["--config-path", Config(secrets)], name == "producer" ? new ProducerModule() : new ConsumerModule());
+        var hosting = host.Settings.Get<HostingSettings>();
+        var pod = Pod(name);
+        var container = pod["containers"]![0]!;
+        var mounted = pod["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == "secrets")!["secret"]!["items"]!.AsArray().Select(item => $"{Secrets}/{item!["path"]}");
+        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(file => name == "producer" || !file.EndsWith("sha256", StringComparison.Ordinal));
+
+        Assert.Equal(read.Order(), mounted.Order());
+        Assert.Equal(new Uri(hosting.Urls.Replace("*", "any", StringComparison.Ordinal)).Port.ToString(System.Globalization.CultureInfo.InvariantCulture), (string)container["ports"]![0]!["containerPort"]!);
+        Assert.True(int.Parse((string)pod["terminationGracePeriodSeconds"]!, System.Globalization.CultureInfo.InvariantCulture) > (hosting.Drain + hosting.DrainDelay).TotalSeconds);
+        Assert.All(container.AsObject().Where(part => part.Key.EndsWith("Probe", StringComparison.Ordinal)), probe => Assert.Contains((string)probe.Value!["httpGet"]!["path"]!, (string[])["/healthz", "/readyz"]));
+    }
+
+    [Fact]
+    public async Task The_stream_and_its_url_agree_with_the_nats_that_is_set_up()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create("consumer", ["--config-path", Config(secrets)], new ConsumerModule());
+        var spine = host.Settings.Get<SpineSettings>();
+        var set = DeployYaml.LoadAll($"{Folder}/nats.yaml").Single(document => (string?)document["kind"] == "StatefulSet");
+        var servers = Enumerable.Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture)).Select(i => $"nats-{i}.{set["spec"]!["serviceName"]}").ToList();
+        var config = await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/nats/nats-cluster.conf"));
+
+        Assert.Equal(servers.Count, spine.Replicas);
+        Assert.Equal(string.Join(",", servers.Select(server => $"nats://{server}:4222")), (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
+        Assert.Contains($"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
+        Assert.True(spine.StreamBytes < 16L << 30 && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
+    }
+
+    private static JsonNode Pod(string name) =>
+        DeployYaml.LoadAll($"{Folder}/{name}.yaml").Single(document => (string?)document["kind"] == "Deployment")["spec"]!["template"]!["spec"]!;
+
+    private static IEnumerable<string> Read(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry => Read(entry.Value)),
+        JsonArray list => list.SelectMany(Read),
+        JsonValue value when value.GetValue<string>().StartsWith(Secrets, StringComparison.Ordinal) => [value.GetValue<string>()],
+        _ => [],
+    };
+
+    private static string Config(DeploySecrets secrets)
+    {
+        var text = File.ReadAllText(DeployYaml.PathOf($"{Folder}/config.yaml")).Replace($"{Secrets}/", secrets["."][..^1], StringComparison.Ordinal);
+        File.WriteAllText(secrets["config.yaml"], text);
+        return secrets["config.yaml"];
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using RideIngest.Integration.Platform;
+using RideIngest.TestKit;
+
+namespace RideIngest.Integration.Deploy;
+
+/// <summary>The configuration of the servers, checked by those servers.</summary>
+public sealed class ServerConfigTests
+{
+    private static readonly Version KnowsSyncInterval = new(2, 10);
+
+    [Theory]
+    [InlineData("nats-server.conf")]
+    [InlineData("nats-cluster.conf")]
+    public async Task NATS_reads_its_configuration_with_the_password_made(string file)
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        File.Copy(DeployYaml.PathOf($"deploy/nats/{file}"), secrets[file]);
+        File.Copy(secrets["nats_users.conf"], secrets["users.conf"]);
+        var versions = NatsVersions.All.Select(row => (string)row[0]).Where(version => Version.Parse(version) >= KnowsSyncInterval).ToList();
+
+        Assert.NotEmpty(versions);
+        foreach (var version in versions)
+            Assert.Equal((0, ""), Failure(await RunAsync(NatsVersions.Binary(version), "-t", "-c", secrets[file])));
+    }
+
+    [Theory]
+    [InlineData("check", "config", "prometheus.yml")]
+    [InlineData("test", "rules", "alerts-test.yml")]
+    public async Task Promtool_has_nothing_against_the_configuration_and_its_alerts_do_as_their_tests_say(string verb, string what, string file) =>
+        Assert.Equal((0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
+
+    [Fact]
+    public async Task What_was_made_once_is_kept()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var before = await File.ReadAllTextAsync(secrets["nats_users.conf"]);
+
+        await secrets.RunAsync();
+
+        Assert.Equal(before, await File.ReadAllTextAsync(secrets["nats_users.conf"]));
+    }
+
+    private static (int Code, string Said) Failure((int Code, string Said) result) => result.Code == 0 ? (0, "") : result;
+
+    private static async Task<(int Code, string Said)> RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["POD_NAME"] = "nats-0";
+        using var process = Process.Start(start)!;
+        var said = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Concat(said));
+    }
+}
