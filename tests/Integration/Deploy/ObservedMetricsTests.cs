@@ -5,9 +5,11 @@ using System.Text.RegularExpressions;
 using RideIngest.Consumer;
 using RideIngest.Integration.Platform;
 using RideIngest.Integration.Producer;
+using RideIngest.Platform.Postgres;
 using RideIngest.Platform.Telemetry;
 using RideIngest.Producer;
 using RideIngest.Producer.Answers;
+using RideIngest.TestKit;
 
 namespace RideIngest.Integration.Deploy;
 
@@ -70,7 +72,7 @@ public sealed partial class ObservedMetricsTests
 
     private static async Task<IEnumerable<string>> ScrapedAsync()
     {
-        await using var host = await new TestModule().StartAsync();
+        await using var host = await new TestModule(services => services.AddPostgres()).StartAsync($"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         using var client = host.Client();
         await client.GetAsync("/healthz");
         var lines = (await client.GetStringAsync("/metrics")).Split('\n');
