@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using RideIngest.Integration.Platform;
 using RideIngest.TestKit;
 
@@ -29,6 +31,19 @@ public sealed class ServerConfigTests
     [InlineData("test", "rules", "alerts-test.yml")]
     public async Task Promtool_has_nothing_against_the_configuration_and_its_alerts_do_as_their_tests_say(string verb, string what, string file) =>
         Assert.Equal((0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
+
+    [Fact]
+    public async Task Prometheus_understands_what_the_dashboard_and_the_autoscaler_ask()
+    {
+        using var directory = new TestDirectory();
+        var panels = JsonNode.Parse(await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/grafana/dashboards/rideingest.json")))!["panels"]!.AsArray();
+        var scaling = DeployYaml.Load("deploy/kubernetes/consumer-scaling.yaml")["spec"]!["triggers"]!.AsArray();
+        var asked = panels.SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => target!["expr"]!).Concat(scaling.Select(trigger => trigger!["metadata"]!["query"]!));
+        var rules = asked.Select((query, i) => new { record = $"asked:{i}", expr = (string)query! });
+        await File.WriteAllTextAsync(directory.In("asked.yml"), JsonSerializer.Serialize(new { groups = new[] { new { name = "asked", rules } } }));
+
+        Assert.Equal((0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "check", "rules", directory.In("asked.yml"))));
+    }
 
     [Fact]
     public async Task What_was_made_once_is_kept()
