@@ -13,6 +13,9 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
 {
     private const int MostUnknown = 100;
 
+    // What the parser's messages say beyond what is wrong: about its own options, and the place, which is said in our way.
+    private static readonly string[] ForProgrammers = [" LineNumber:", " which is not supported in this mode", " Cannot read next JSON"];
+
     internal Reading Read(ReadOnlySpan<byte> json)
     {
         if (json.StartsWith("\uFEFF"u8))
@@ -47,7 +50,7 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
             var at = expected < fields.Length && name.SequenceEqual(fields[expected].Utf8Name) ? expected : Find(ref reader);
             if (at < 0)
             {
-                if ((unknown ??= []).Count < MostUnknown)
+                if (name.Length <= NearMiss.Longest && (unknown ??= []).Count < MostUnknown)
                     unknown.Add(Encoding.UTF8.GetString(name));
                 reader.Skip();
                 continue;
@@ -94,9 +97,9 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
     {
         foreach (var name in unknown)
         {
-            var at = names.Nearest(name);
-            if (at >= 0 && (seen & (1UL << at)) == 0)
-                problems.Add(fields[at].Name, $"is missing; '{name}' was given and is not a field");
+            var at = names.Nearest(name, field => (seen & (1UL << field)) != 0);
+            if (at >= 0)
+                problems.Add(fields[at].Name, $"is missing; {Excerpt.Of(Encoding.UTF8.GetBytes(name))} was given and is not a field");
         }
     }
 
@@ -104,9 +107,15 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
     {
         if (json.Trim(" \t\r\n"u8).IsEmpty)
             return "is empty; a JSON object is expected";
-        var reason = malformed.Message.AsSpan();
-        var end = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        reason = end < 0 ? reason : reason[..end];
-        return $"is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}: {reason}";
+        if (Foreign.Encoding(json) is { } encoding)
+            return encoding;
+        var reason = malformed.Message;
+        foreach (var forProgrammers in ForProgrammers)
+        {
+            var end = reason.IndexOf(forProgrammers, StringComparison.Ordinal);
+            reason = end < 0 ? reason : reason[..end];
+        }
+        var place = malformed.LineNumber > 0 ? $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}" : $"byte {malformed.BytePositionInLine + 1}";
+        return $"is not valid JSON at its {place}: {reason.TrimEnd('.')}";
     }
 }

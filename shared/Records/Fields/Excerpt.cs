@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace RideIngest.Records.Fields;
@@ -9,10 +10,20 @@ internal static class Excerpt
 
     internal static string Of(ReadOnlySpan<byte> given)
     {
-        var text = Encoding.UTF8.GetString(given.Length > Longest ? given[..Longest] : given);
-        var shown = new StringBuilder(text.Length + 4).Append('\'');
-        foreach (var c in text)
-            shown.Append(char.IsControl(c) ? '\uFFFD' : c);
-        return shown.Append(given.Length > Longest ? "…'" : "'").ToString();
+        var shown = new StringBuilder(Math.Min(given.Length, Longest) + 4).Append('\'');
+        var taken = 0;
+        while (taken < given.Length)
+        {
+            Rune.DecodeFromUtf8(given[taken..], out var rune, out var length);
+            if (taken + length > Longest)
+                return shown.Append("…'").ToString();
+            shown.Append(IsPrintable(rune) ? rune : Rune.ReplacementChar);
+            taken += length;
+        }
+        return shown.Append('\'').ToString();
     }
+
+    // Format characters are not: they can turn the direction of what a person reads.
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -5,13 +5,13 @@ namespace RideIngest.Records.Fields;
 /// <summary>Finds a field by any of its names, in any case, from the bytes as they came.</summary>
 internal sealed class FieldNames
 {
-    private readonly IReadOnlyList<Field> _fields;
     private readonly (byte[]? Name, int Field)[] _slots;
+    private readonly (string Letters, int Field)[] _known;
 
     internal FieldNames(IReadOnlyList<Field> fields)
     {
-        _fields = fields;
         var names = fields.SelectMany((field, index) => field.Aliases.Prepend(field.Name).Select(name => (name, index))).ToArray();
+        _known = [.. names.Select(n => (NearMiss.Letters(n.name), n.index))];
         _slots = new (byte[]?, int)[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)names.Length * 4)];
         foreach (var (name, index) in names)
         {
@@ -36,13 +36,15 @@ internal sealed class FieldNames
         return -1;
     }
 
-    /// <summary>The field that an unknown name was probably meant to be, or −1. Slow; for names that were not found.</summary>
-    internal int Nearest(string unknown)
+    /// <summary>The field that an unknown name was probably meant to be, or −1. For names that were not found.</summary>
+    /// <param name="given">Whether a field is there under its right name, and so was not meant.</param>
+    internal int Nearest(string unknown, Predicate<int> given)
     {
-        for (var index = 0; index < _fields.Count; index++)
+        var letters = NearMiss.Letters(unknown);
+        foreach (var (known, field) in _known)
         {
-            if (_fields[index].Aliases.Prepend(_fields[index].Name).Any(name => NearMiss.Is(unknown, name)))
-                return index;
+            if (NearMiss.Is(letters, known) && !given(field))
+                return field;
         }
         return -1;
     }

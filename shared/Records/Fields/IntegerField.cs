@@ -75,12 +75,20 @@ public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
         return written;
     }
 
+    // A decimal takes 1e-30 for 0.
+    private static bool IsZero(ReadOnlySpan<byte> text)
+    {
+        var exponent = text.IndexOfAny((byte)'e', (byte)'E');
+        return !(exponent < 0 ? text : text[..exponent]).ContainsAnyInRange((byte)'1', (byte)'9');
+    }
+
     private static bool TryParseWhole(ReadOnlySpan<byte> text, out long number)
     {
         number = 0;
         if (text.Length > LongestExact
             || !(Utf8Parser.TryParse(text, out decimal value, out var used) && used == text.Length)
-            || value != decimal.Truncate(value) || value is < long.MinValue or > long.MaxValue)
+            || value != decimal.Truncate(value) || value is < long.MinValue or > long.MaxValue
+            || (value == 0 && !IsZero(text)))
             return false;
         number = (long)value;
         return true;

@@ -6,39 +6,45 @@ namespace RideIngest.Records.Fields;
 /// </summary>
 internal static class NearMiss
 {
-    private const int Longest = 64;
+    /// <summary>Beyond it a name is nobody's slip.</summary>
+    internal const int Longest = 64;
 
-    internal static bool Is(string unknown, string known)
+    /// <summary>What counts of a name here; nothing, if it is too long.</summary>
+    internal static string Letters(string name) =>
+        name.Length > Longest ? "" : string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+
+    /// <summary>Takes the <see cref="Letters"/> of both.</summary>
+    internal static bool Is(string given, string meant)
     {
-        if (unknown.Length > Longest)
+        if (given.Length == 0)
             return false;
-        var (given, meant) = (Letters(unknown), Letters(known));
-        if (given == meant || given + "id" == meant)
+        if (given == meant || (given.Length + 2 == meant.Length && meant.StartsWith(given, StringComparison.Ordinal) && meant.EndsWith("id", StringComparison.Ordinal)))
             return true;
         var allowed = meant.Length < 4 ? 0 : meant.Length < 9 ? 1 : 2;
         return Math.Abs(given.Length - meant.Length) <= allowed && Distance(given, meant) <= allowed;
     }
 
-    private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-
     /// <summary>Edits from one to the other; swapping two neighbours is one edit.</summary>
     private static int Distance(string a, string b)
     {
-        var cost = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-            cost[i, 0] = i;
+        const int Width = Longest + 1;
+        Span<int> rows = stackalloc int[3 * Width];
         for (var j = 0; j <= b.Length; j++)
-            cost[0, j] = j;
+            rows[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
+            var row = rows.Slice(i % 3 * Width, Width);
+            var above = rows.Slice((i + 2) % 3 * Width, Width);
+            var before = rows.Slice((i + 1) % 3 * Width, Width);
+            row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var replaced = cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                cost[i, j] = Math.Min(replaced, Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1);
+                var replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
             }
         }
-        return cost[a.Length, b.Length];
+        return rows[(a.Length % 3 * Width) + b.Length];
     }
 }

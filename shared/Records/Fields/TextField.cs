@@ -18,7 +18,8 @@ public sealed class TextField<TRecord> : Field<TRecord>
     private readonly Action<TRecord, string?> _set;
     private readonly int _bytes;
     private readonly int _characters;
-    private Regex? _pattern;
+    private Regex? _whole;
+    private string? _pattern;
     private string? _expected;
 
     internal TextField(Expression<Func<TRecord, string?>> property, int maxLength)
@@ -38,7 +39,9 @@ public sealed class TextField<TRecord> : Field<TRecord>
     /// <summary>What the whole text must match, and how to say so: "must be {expected}".</summary>
     public TextField<TRecord> Matching(string pattern, string expected)
     {
-        _pattern = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        // A $ alone would let a line end pass after it.
+        _whole = new Regex($@"{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        _pattern = pattern;
         _expected = expected;
         return this;
     }
@@ -47,7 +50,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
 
     public override int? MaxLength => _characters;
 
-    public override string? Pattern => _pattern?.ToString();
+    public override string? Pattern => _pattern;
 
     public override string Expected => _expected ?? $"text of at most {_characters} characters";
 
@@ -71,7 +74,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
             return "must not contain the character U+0000";
         var value = Encoding.UTF8.GetString(text);
         _set(record, value);
-        return value.Length <= _characters && _pattern?.IsMatch(value) != false ? null : Not(text);
+        return value.Length <= _characters && _whole?.IsMatch(value) != false ? null : Not(text);
     }
 
     internal override int WriteJson(TRecord record, Span<byte> destination)

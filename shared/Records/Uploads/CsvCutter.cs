@@ -31,7 +31,9 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
             var length = row >= 0 && row <= Longest ? row : firstLine;
             if (length > Longest)
             {
-                uploaded = _header is null ? End($"the header {TooLong}") : Record(TooLong);
+                uploaded = _header is null
+                    ? End($"the header {TooLongBy}")
+                    : TooLong(Read(Join(buffer.Slice(0, Longest)), _header.Columns, out _).Id);
                 _skipping = line < 0;
                 ConsumeLine(ref buffer, firstLine);
                 return true;
@@ -76,7 +78,7 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
             if (count < columns.Length && columns[count] >= 0)
                 _row.Cell(columns[count], cell);
         }
-        var wrong = cells.Wrong ?? (count == columns.Length ? null : $"has {count} cells where the header has {columns.Length}");
+        var wrong = cells.Wrong ?? (count == columns.Length ? null : $"has {count} {(count == 1 ? "cell" : "cells")} where the header has {columns.Length}");
         broken = wrong is not null;
         return _row.End(wrong);
     }

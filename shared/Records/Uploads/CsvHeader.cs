@@ -13,6 +13,9 @@ internal sealed class CsvHeader
     /// <summary>Reads the header, or returns everything that is wrong with it.</summary>
     internal static Reading? Read(ReadOnlySpan<byte> row, Kind kind, out CsvHeader? header)
     {
+        header = null;
+        if (Separators(row) is { } foreign)
+            return new Reading(foreign);
         var columns = new List<int>();
         var unknown = new List<string>();
         var problems = default(Problems);
@@ -34,13 +37,25 @@ internal sealed class CsvHeader
         return problems.Any ? new Reading(null, problems.All) : null;
     }
 
+    /// <summary>Says at once what would otherwise look like a header without a single known column.</summary>
+    private static string? Separators(ReadOnlySpan<byte> row)
+    {
+        if (row.TrimEnd((byte)'\r').Contains((byte)'\r'))
+            return "the header goes on after a carriage return: lines must end in LF or CRLF";
+        if (row.Contains((byte)','))
+            return null;
+        return row.Contains((byte)';') ? "the header has no commas: its cells seem to be separated by semicolons"
+            : row.Contains((byte)'\t') ? "the header has no commas: its cells seem to be separated by tabs"
+            : null;
+    }
+
     // A misspelled column means to be stored: passing it over would lose it in silence, row after row.
     private static void FindMissing(Kind kind, List<int> columns, List<string> unknown, ref Problems problems)
     {
         foreach (var name in unknown.Take(kind.Fields.Count))
         {
-            var field = kind.Names.Nearest(name);
-            if (field >= 0 && !columns.Contains(field))
+            var field = kind.Names.Nearest(name, field => columns.Contains(field));
+            if (field >= 0)
                 problems.Add(kind.Fields[field].Name, $"has no column; there is one named {Excerpt.Of(Encoding.UTF8.GetBytes(name))}, which is not a field");
         }
         for (var i = 0; i < kind.Fields.Count; i++)

@@ -19,6 +19,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
     private bool _inString;
     private bool _escaped;
     private bool _tooLong;
+    private long? _id;
 
     protected override bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
     {
@@ -27,7 +28,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             if (_scanned == 0 && !_tooLong)
                 SkipSpace(ref buffer);
             if (_scanned >= buffer.Length)
-                return More(complete, out uploaded);
+                return More(ref buffer, complete, out uploaded);
             if (_closed)
             {
                 uploaded = End("there is more after the end of the array");
@@ -48,38 +49,48 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             {
                 if (_scanned > Longest)
                 {
+                    _id = _tooLong ? _id : IdIn(buffer);
                     _tooLong = true;
                     Consume(ref buffer, _scanned);
                     _scanned = 0;
                 }
-                return More(complete, out uploaded);
+                return More(ref buffer, complete, out uploaded);
             }
             if (Take(ref buffer, closes, out uploaded))
                 return true;
         }
     }
 
-    private bool More(bool complete, out Uploaded uploaded)
+    private bool More(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
     {
         uploaded = default;
         if (!complete || _closed)
             return false;
-        uploaded = End(!_opened ? "the upload is empty; a JSON array is expected"
-            : _scanned > 0 || _tooLong ? "the upload ends inside this record"
-            : "the upload ends before the end of its array");
+        if (_scanned == 0 && !_tooLong)
+            uploaded = End(_opened ? "the upload ends before the end of its array" : "the upload is empty; a JSON array is expected");
+        else if (_depth > 0 || _inString)
+            uploaded = End(WholeProblem(_tooLong ? _id : IdIn(buffer), "the upload ends inside this record"));
+        else
+        {
+            // The record is all there; what the upload lacks after it is the next thing to say.
+            uploaded = Element(buffer);
+            Consume(ref buffer, _scanned);
+            (_scanned, _tooLong) = (0, false);
+        }
         return true;
     }
+
+    private Uploaded Element(in ReadOnlySequence<byte> buffer) =>
+        _tooLong ? TooLong(_id) : _scanned > Longest ? TooLong(IdIn(buffer)) : Record(Kind.Read(Join(buffer.Slice(0, _scanned))));
 
     /// <summary>Takes the element of <see cref="_scanned"/> bytes and what ends it.</summary>
     private bool Take(ref ReadOnlySequence<byte> buffer, bool closes, out Uploaded uploaded)
     {
-        var element = buffer.Slice(0, _scanned);
         var empty = _scanned == 0 && !_tooLong;
         var nothing = empty && closes && _first;
         uploaded = nothing ? default
-            : _tooLong || _scanned > Longest ? Record(TooLong)
             : empty ? Record("is missing: there is a comma and no record")
-            : Record(Kind.Read(Join(element)));
+            : Element(buffer);
         Consume(ref buffer, _scanned + 1);
         (_scanned, _tooLong, _first, _closed) = (0, false, false, closes);
         return !nothing;

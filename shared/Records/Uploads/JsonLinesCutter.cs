@@ -11,6 +11,8 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
     {
         while (!buffer.IsEmpty)
         {
+            if (!_skipping && SkipBlankLines(ref buffer))
+                continue;
             var end = buffer.PositionOf((byte)'\n');
             var line = end is { } at ? buffer.Slice(0, at) : buffer;
             var length = line.Length;
@@ -22,7 +24,7 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
                 // The outcome comes at once; the rest of the line is let go as it arrives.
                 var reported = _skipping;
                 _skipping = end is null;
-                uploaded = reported ? default : Record(TooLong);
+                uploaded = reported ? default : TooLong(IdIn(line));
                 Consume(ref buffer, consumed);
                 if (!reported)
                     return true;
@@ -41,6 +43,17 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
         }
         uploaded = default;
         return false;
+    }
+
+    /// <summary>Many at once: an upload may hold nothing else for a long while.</summary>
+    private bool SkipBlankLines(ref ReadOnlySequence<byte> buffer)
+    {
+        var first = buffer.FirstSpan;
+        var content = first.IndexOfAnyExcept(" \t\r\n"u8);
+        var lastEnd = (content < 0 ? first : first[..content]).LastIndexOf((byte)'\n');
+        if (lastEnd >= 0)
+            Consume(ref buffer, lastEnd + 1);
+        return lastEnd >= 0;
     }
 
     private static Reading Unended(Reading reading) => reading.IsValid

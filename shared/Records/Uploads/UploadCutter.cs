@@ -1,4 +1,5 @@
 using System.Buffers;
+using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Uploads;
 
@@ -25,7 +26,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
         return !Ended && (_begun || Begin(ref buffer, complete, out uploaded)) && (Ended || Cut(ref buffer, complete, out uploaded));
     }
 
-    internal Uploaded CutOff(string reason) => End($"the upload was cut off after byte {_offset}: {reason}");
+    internal Uploaded CutOff(string reason) => End($"the upload was cut off: {reason}");
 
     protected abstract bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded);
 
@@ -42,6 +43,8 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded Record(string problem) => Record(new Reading(problem));
 
+    protected Uploaded TooLong(long? id) => Record(WholeProblem(id, TooLongBy));
+
     protected Uploaded End(Reading reading)
     {
         Ended = true;
@@ -50,7 +53,12 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded End(string problem) => End(new Reading(problem));
 
-    protected string TooLong => $"is longer than {longest} bytes";
+    protected static Reading WholeProblem(long? id, string problem) => new(id, [new Problem("", problem)]);
+
+    protected string TooLongBy => $"is longer than {longest} bytes";
+
+    /// <summary>The id of a record that is too long or not all there, if that is among the first bytes.</summary>
+    protected long? IdIn(in ReadOnlySequence<byte> json) => Kind.Read(Join(json.Slice(0, Math.Min(json.Length, longest)))).Id;
 
     /// <summary>The piece in one span; copied only if it lies across segments. Good until the next call.</summary>
     protected ReadOnlySpan<byte> Join(in ReadOnlySequence<byte> piece)
@@ -74,8 +82,8 @@ internal abstract class UploadCutter(Kind kind, int longest)
         buffer.Slice(0, start.Length).CopyTo(start);
         if (start.SequenceEqual("\uFEFF"u8))
             Consume(ref buffer, 3);
-        else if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            uploaded = End("the upload is in UTF-16; UTF-8 is expected");
+        else if (Foreign.Encoding(start) is { } encoding)
+            uploaded = End($"the upload {encoding}");
         return true;
     }
 }

@@ -31,9 +31,16 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
                 yield break;
             }
             var buffer = result.Buffer;
-            while (cutter.Next(ref buffer, result.IsCompleted, out var uploaded))
-                yield return uploaded;
-            body.AdvanceTo(buffer.Start, buffer.End);
+            try
+            {
+                while (cutter.Next(ref buffer, result.IsCompleted, out var uploaded))
+                    yield return uploaded;
+            }
+            finally
+            {
+                // Also when the reader of these stops in between: the server has to read past what is left.
+                body.AdvanceTo(buffer.Start, buffer.End);
+            }
             if (result.IsCompleted)
                 yield break;
         }

@@ -41,6 +41,7 @@ public sealed class BookingReadingTests
     [InlineData("user_id", "null", "user_id")]
     [InlineData("user_id", "\"\\ud800\"", "user_id")]
     [InlineData("user_id", "12.000000000000000000000000000000000001", "user_id")]
+    [InlineData("user_id", "1e-30", "user_id")]
     [InlineData("vehicle_model_id", "2147483648", "vehicle_model_id")]
     [InlineData("from_lat", "1e400", "from_lat")]
     [InlineData("from_lat", "\"NaN\"", "from_lat")]
@@ -65,6 +66,7 @@ public sealed class BookingReadingTests
     [InlineData("\" 12 \"", 12)]
     [InlineData("\"\\u0031\\u0032\"", 12)]
     [InlineData("-5", -5)]
+    [InlineData("0e-30", 0)]
     public void A_whole_number_may_be_written_in_many_ways(string json, long userId)
     {
         var reading = Given.Bookings.Read(Given.BookingWith("user_id", json));
@@ -125,6 +127,23 @@ public sealed class BookingReadingTests
     [InlineData("\0")]
     public void What_is_not_one_JSON_object_is_a_problem_of_the_whole(string json) =>
         Assert.Contains(Given.Bookings.Read(json).Problems, p => p.Field.Length == 0);
+
+    [Theory]
+    [InlineData("{\"id\":1,}", "is not valid JSON at its byte 9: The JSON object contains a trailing comma at the end")]
+    [InlineData("{\"id\":1,\n\"x\":y}", "is not valid JSON at its line 2, byte 5: 'y' is an invalid start of a value")]
+    [InlineData("{\0\"\0i\0d\0", "is in UTF-16; UTF-8 is expected")]
+    public void Malformed_JSON_is_told_in_words_for_its_sender(string json, string message) =>
+        Assert.Equal(message, Assert.Single(Given.Bookings.Read(json).Problems).Message);
+
+    [Fact]
+    public void A_gzip_is_named_as_what_it_is() =>
+        Assert.Equal("is compressed with gzip; plain UTF-8 is expected", Assert.Single(Given.Bookings.Read([0x1F, 0x8B, 8, 0]).Problems).Message);
+
+    [Theory]
+    [InlineData("x\u202eevil\u2028\u0007", "'x\uFFFDevil\uFFFD\uFFFD'")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567\U0001F600", "'0123456789012345678901234567890123456789012345678901234567…'")]
+    public void What_was_given_is_shown_in_whole_printable_characters(string given, string shown) =>
+        Assert.EndsWith($"not {shown}", Assert.Single(Given.Bookings.Read(Given.BookingWith("user_id", $"\"{given}\"".Replace("\u0007", "\\u0007", StringComparison.Ordinal))).Problems).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_id_is_known_even_if_the_JSON_breaks_after_it() => Assert.Equal(132512, Given.Bookings.Read("""{"id":132512,"user_id":}""").Id);

@@ -51,7 +51,7 @@ public sealed class UploadTests
     [InlineData(UploadFormat.JsonArray, "", "empty")]
     [InlineData(UploadFormat.JsonArray, "{}", "must be a JSON array")]
     [InlineData(UploadFormat.JsonArray, "[{\"id\":1},{\"id\":2", "ends inside this record")]
-    [InlineData(UploadFormat.JsonArray, "[{\"id\":1}", "ends inside this record")]
+    [InlineData(UploadFormat.JsonArray, "[{\"id\":1}", "before the end of its array")]
     [InlineData(UploadFormat.JsonArray, "[{\"id\":1},", "before the end of its array")]
     [InlineData(UploadFormat.JsonArray, "[] []", "after the end")]
     [InlineData(UploadFormat.Csv, "", "empty")]
@@ -59,7 +59,10 @@ public sealed class UploadTests
     [InlineData(UploadFormat.Csv, "id\n1\n", "no column")]
     [InlineData(UploadFormat.Csv, "id,bodi\n1,x\n", "'bodi'")]
     [InlineData(UploadFormat.Csv, "id,body,wieght\n1,x,3\n", "'wieght'")]
-    [InlineData(UploadFormat.Csv, "id;body\n1;x\n", "no column")]
+    [InlineData(UploadFormat.Csv, "id;body\n1;x\n", "separated by semicolons")]
+    [InlineData(UploadFormat.Csv, "id\tbody\n1\tx\n", "separated by tabs")]
+    [InlineData(UploadFormat.Csv, "id,body\r1,x\r", "LF or CRLF")]
+    [InlineData(UploadFormat.Csv, ",body\n1,x\n", "is required and has no column")]
     public async Task An_upload_that_is_wrong_itself_ends_with_the_reason(UploadFormat format, string body, string reason)
     {
         var last = (await Given.Upload(Given.Notes, format, body))[^1];
@@ -68,12 +71,55 @@ public sealed class UploadTests
         Assert.Contains(last.Reading.Problems, p => p.Message.Contains(reason, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task UTF16_is_named_as_what_it_is()
+    [Theory]
+    [InlineData("utf-16LE", true)]
+    [InlineData("utf-16LE", false)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16BE", false)]
+    public async Task UTF16_is_named_as_what_it_is(string encoding, bool mark)
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("id,body\n1,x\n")]);
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.GetEncoding(encoding).GetBytes((mark ? "\uFEFF" : "") + "id,body\n1,x\n"));
 
         Assert.Contains("UTF-16", Assert.Single(items).Reading.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gzip_is_named_as_what_it_is()
+    {
+        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, [0x1F, 0x8B, 8, 0, 10, 7]);
+
+        Assert.Contains("gzip", Assert.Single(items).Reading.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_array_that_breaks_off_after_a_whole_record_keeps_that_record()
+    {
+        var items = await Given.Upload(Given.Notes, UploadFormat.JsonArray, $"[{Good},{Good} ");
+
+        Assert.Equal([true, true, false], items.Select(i => i.Reading.IsValid));
+        Assert.True(items[2].EndsUpload);
+    }
+
+    [Fact]
+    public async Task An_array_that_breaks_off_inside_a_record_names_it()
+    {
+        var last = (await Given.Upload(Given.Notes, UploadFormat.JsonArray, $"[{Good},{{\"id\":2,\"body\":\"tw"))[^1];
+
+        Assert.Equal((2, Good.Length + 2, true), (last.Reading.Id, (int)last.Offset, last.EndsUpload));
+    }
+
+    [Fact]
+    public async Task Whoever_stops_reading_in_between_leaves_the_body_to_be_read_on()
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes($"{Good}\n{Good}\n"));
+
+        await foreach (var _ in new UploadReader(Given.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
+            break;
+        await pipe.Writer.CompleteAsync();
+
+        Assert.True(pipe.Reader.TryRead(out var rest));
+        Assert.Equal(Good.Length + 1, rest.Buffer.Length);
     }
 
     [Theory]
@@ -88,6 +134,7 @@ public sealed class UploadTests
 
         Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
+        Assert.Equal(2, items[1].Reading.Id);
     }
 
     [Theory]
@@ -100,6 +147,7 @@ public sealed class UploadTests
         var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(body));
 
         Assert.Equal([false, true], items.Select(i => i.Reading.IsValid));
+        Assert.Equal("is longer than 4096 bytes", items[0].Reading.Problems[0].Message);
         Assert.Equal(3, items[1].Line);
     }
 
@@ -130,7 +178,8 @@ public sealed class UploadTests
 
         Assert.True(items[0].Reading.IsValid);
         Assert.True(items[^1].EndsUpload);
-        Assert.Equal("the upload was cut off after byte 22: the connection was reset", items[^1].Reading.Problems[0].Message);
+        Assert.Equal(22, items[^1].Offset);
+        Assert.Equal("the upload was cut off: the connection was reset", items[^1].Reading.Problems[0].Message);
     }
 
     [Fact]
