@@ -20,6 +20,8 @@ namespace RideIngest.Producer;
 /// <summary>Takes records over HTTP, sends them into the stream, and tells each sender what became of them.</summary>
 public sealed class ProducerModule(Catalog? catalog = null) : IModule
 {
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly Catalog _catalog = catalog ?? new Catalog();
 
     public string Name => "producer";
@@ -54,17 +56,17 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             var gatherer = new FrameGatherer(kind, sender, limits, rules.Producer);
             endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync);
             endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, rules).PostAsync);
-            endpoints.MapGet($"/v1/{kind.Name}/{{id}}", new RecordEndpoint(kind, lookup, rules).GetAsync);
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync);
             if (kind.Name == OldAnswer.Kind)
                 endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync);
         }
         var document = OpenApiDocument.Of(_catalog);
-        endpoints.MapGet("/openapi/v1.json", http =>
+        endpoints.MapMethods("/openapi/v1.json", Reading, http =>
         {
             http.Response.ContentType = ContentTypes.Json;
             http.Response.ContentLength = document.Length;
             return http.Response.Body.WriteAsync(document, http.RequestAborted).AsTask();
         });
-        endpoints.MapGet("/v1/receipts/{receipt}", provider.GetRequiredService<ReceiptEndpoint>().GetAsync);
+        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync);
     }
 }

@@ -3,6 +3,8 @@ namespace RideIngest.Producer.Answers;
 /// <summary>The problems that are the producer's own. Their types are stable: senders decide by them.</summary>
 internal static class Refusals
 {
+    private const int LongestGiven = 100;
+
     public static HttpProblem StreamFull(TimeSpan retryAfter, string? reason) =>
         new(503, "stream-full", "Nothing was kept: too much waits to be stored", Sentence(reason)) { Retryable = true, RetryAfter = retryAfter };
 
@@ -27,7 +29,10 @@ internal static class Refusals
 
     public static HttpProblem UnsupportedMediaType(string? given, string expected) =>
         new(415, "unsupported-media-type", "This content type is not read here",
-            $"{(string.IsNullOrEmpty(given) ? "None was given" : $"{given} was given")}; send {expected}, in UTF-8.");
+            $"{(string.IsNullOrEmpty(given) ? "None was given" : $"{Short(given)} was given")}; send {expected}, in UTF-8.");
+
+    public static HttpProblem UnsupportedEncoding(string given) =>
+        new(415, "unsupported-content-encoding", "This content encoding is not read here", $"{Short(given)} was given; send the body as it is, without Content-Encoding.");
 
     public static HttpProblem Unauthorized(string detail) => new(401, "unauthorized", "Who is asking is not known", detail);
 
@@ -35,6 +40,9 @@ internal static class Refusals
         new(403, "forbidden", "The key does not allow this", $"Key {key} lacks the scope {scope}.");
 
     public static HttpProblem NotFound(string detail) => new(404, "not-found", "There is nothing here", detail);
+
+    // What a sender gave is shown, but not without end.
+    private static string Short(string given) => given.Length <= LongestGiven ? given : $"{given.AsSpan(0, LongestGiven)}…";
 
     private static string? Sentence(string? reason) => string.IsNullOrEmpty(reason) ? null : $"The stream says: {reason}.";
 }

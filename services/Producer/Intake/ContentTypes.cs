@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Net.Http.Headers;
+using RideIngest.Producer.Answers;
 using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Intake;
@@ -12,6 +14,16 @@ internal static class ContentTypes
 
     public static bool IsJson(string? contentType) => contentType == Json || Is(contentType, Json);
 
+    /// <summary>Bodies are read as they come: a compressed one could unfold to any size.</summary>
+    public static HttpProblem? RefuseEncoding(HttpContext http)
+    {
+        var encoding = http.Request.Headers.ContentEncoding;
+        if (encoding.Count == 0 || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+            return null;
+        http.Response.Headers.AcceptEncoding = "identity";
+        return Refusals.UnsupportedEncoding(encoding.ToString());
+    }
+
     public static bool TryGetFormat(string? contentType, [NotNullWhen(true)] out UploadFormat? format)
     {
         format = Is(contentType, Json) ? UploadFormat.JsonArray
@@ -20,6 +32,18 @@ internal static class ContentTypes
             : null;
         return format is not null;
     }
+
+    /// <summary>Whether the sender accepts outcomes as lines, and not one JSON object rather than them.</summary>
+    public static bool WantsLines(HttpRequest request)
+    {
+        if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
+            return false;
+        var lines = Quality(accepted, JsonLines);
+        return lines > 0 && lines >= Quality(accepted, Json);
+    }
+
+    private static double Quality(IList<MediaTypeHeaderValue> accepted, string type) =>
+        accepted.Where(a => a.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(a => a.Quality ?? 1).DefaultIfEmpty(0).Max();
 
     private static bool Is(string? contentType, string expected)
     {
@@ -37,7 +61,8 @@ internal static class ContentTypes
             if (!parameter.StartsWith("charset=", StringComparison.OrdinalIgnoreCase))
                 continue;
             var charset = parameter["charset=".Length..].Trim('"');
-            return charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
+            return charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)
+                || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
         }
         return true;
     }

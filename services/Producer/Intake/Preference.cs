@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). What is not understood is passed over, as it must be.</summary>
+/// <summary>How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). What is not understood is passed over, as it must be; of what is said twice, the first counts.</summary>
 /// <param name="Wait">Null when the sender says nothing of it.</param>
 /// <param name="RespondAsync">An answer is wanted as soon as the stream has the record, or else after <paramref name="Wait"/>.</param>
 internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
@@ -29,11 +29,24 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
 
     private Preference With(ReadOnlySpan<char> preference)
     {
-        const string WaitIs = "wait=";
-        if (preference.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
+        // Parameters of a preference come after a semicolon; none is defined for these two.
+        var parameters = preference.IndexOf(';');
+        preference = parameters < 0 ? preference : preference[..parameters];
+        var equals = preference.IndexOf('=');
+        var name = (equals < 0 ? preference : preference[..equals]).Trim();
+        if (name.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
             return this with { RespondAsync = true };
-        return preference.StartsWith(WaitIs, StringComparison.OrdinalIgnoreCase)
-            && int.TryParse(preference[WaitIs.Length..].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? this with { Wait = TimeSpan.FromSeconds(seconds) } : this;
+        return Wait is null && equals >= 0 && name.Equals("wait", StringComparison.OrdinalIgnoreCase) && TryGetSeconds(preference[(equals + 1)..], out var wait)
+            ? this with { Wait = wait } : this;
+    }
+
+    private static bool TryGetSeconds(ReadOnlySpan<char> text, out TimeSpan wait)
+    {
+        text = text.Trim().Trim('"');
+        wait = TimeSpan.Zero;
+        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9'))
+            return false;
+        wait = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+        return true;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
     public Task PostAsync(HttpContext http)
     {
         var refusal = rules.Keys.Refuse(http.Request, _scope, out var caller)
-            ?? (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json));
+            ?? (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
+            ?? ContentTypes.RefuseEncoding(http);
         if (refusal is null && caller?.Rate?.TryTake(1, out var retryAfter) == false)
             refusal = Refusals.TooManyRequests(retryAfter, caller.Name);
         if (refusal is not null)

@@ -21,6 +21,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         var refusal = rules.Keys.Refuse(request, _scope, out var caller);
         if (refusal is null && !ContentTypes.TryGetFormat(request.ContentType, out _))
             refusal = Refusals.UnsupportedMediaType(request.ContentType, Formats);
+        refusal ??= ContentTypes.RefuseEncoding(http);
         if (refusal is null && rules.Producer.MaxUpload > 0 && request.ContentLength > rules.Producer.MaxUpload)
             refusal = Refusals.TooLarge(rules.Producer.MaxUpload);
         if (refusal is null && caller?.Rate?.TryTake(0, out var retryAfter) == false)
@@ -56,7 +57,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
             Deadline = () => preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait),
             Rate = caller?.Rate,
         };
-        IUploadAnswer answer = http.Request.Headers.Accept.ToString().Contains(ContentTypes.JsonLines, StringComparison.OrdinalIgnoreCase)
+        IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
             ? new UploadLines(http)
             : new UploadSummary(http, http.Request.Query["results"] == "all", () => rules.News.RetryAfter);
 

@@ -20,7 +20,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRule
         var text = (string?)http.Request.RouteValues["id"];
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            await Refusals.NotFound($"{text} is no id: ids are whole numbers greater than 0.").ExecuteAsync(http);
+            await Refusals.NotFound("This is no id: ids are whole numbers greater than 0, of 64 bits.").ExecuteAsync(http);
             return;
         }
         try
