@@ -1,10 +1,14 @@
+using System.Globalization;
 using RideIngest.Records;
+using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The problem of a record that breaks a rule (422), or of a body that is no record at all (400).</summary>
+/// <summary>The problem of a record that breaks a rule (422), or of a body that is no record, or no upload, at all (400).</summary>
 internal static class Invalid
 {
+    private const int MostInLine = 5;
+
     public static HttpProblem Of(Reading reading)
     {
         // A problem without a field is the record's as a whole: its bytes cannot be told apart.
@@ -13,19 +17,31 @@ internal static class Invalid
             if (problem.Field.Length == 0)
                 return new HttpProblem(400, "bad-request", "The body is no record", $"The body {problem.Message}.") { Id = reading.Id };
         }
-        return new HttpProblem(422, "validation", "The record breaks a rule", Detail(reading))
+        return new HttpProblem(422, "validation", "The record breaks a rule", $"{Line(reading)}.") { Id = reading.Id, Errors = ByField(reading) };
+    }
+
+    /// <summary>Nothing of the upload could be read.</summary>
+    public static HttpProblem Of(in Uploaded upload)
+    {
+        var reading = upload.Reading;
+        var fields = reading.Problems.All(problem => problem.Field.Length > 0);
+        return new HttpProblem(fields ? 422 : 400, fields ? "validation" : "bad-request", "The upload cannot be read", $"{Line(upload)}.")
         {
             Id = reading.Id,
-            Errors = reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
+            Errors = fields ? ByField(reading) : null,
         };
     }
 
-    /// <summary>All of it in a line.</summary>
-    public static string Line(Reading reading) => string.Join("; ", reading.Problems);
+    /// <summary>In a line, with its place.</summary>
+    public static string Line(in Uploaded uploaded) =>
+        string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {Line(uploaded.Reading)}");
 
-    private static string Detail(Reading reading)
+    private static string Line(Reading reading)
     {
-        var line = Line(reading);
-        return $"{char.ToUpperInvariant(line[0])}{line[1..]}.";
+        var line = string.Join("; ", reading.Problems.Take(MostInLine));
+        return reading.Problems.Count <= MostInLine ? line : $"{line}; and {reading.Problems.Count - MostInLine} more";
     }
+
+    private static Dictionary<string, string[]> ByField(Reading reading) =>
+        reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray());
 }

@@ -9,12 +9,14 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
 {
     private const int MostFailures = 10_000;
     private const int MostOfAll = 250_000;
+    private const int MostText = 16 * 1024 * 1024;
     private const int PerFlush = 1000;
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly UploadCounts _counts = new();
     private readonly List<UploadResult> _results = [];
+    private long _text;
     private bool _truncated;
 
     public Task AddAsync(IEnumerable<UploadResult> results, bool last)
@@ -24,10 +26,13 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             _counts.Add(result);
             if (!all && !result.IsFailure)
                 continue;
-            if (_results.Count < (all ? MostOfAll : MostFailures))
-                _results.Add(result);
-            else
-                _truncated = true;
+
+            // What they hold is bounded by their number and by the length of what is said of them.
+            _truncated |= _results.Count == (all ? MostOfAll : MostFailures) || _text > MostText;
+            if (_truncated)
+                continue;
+            _results.Add(result);
+            _text += result.Error?.Length ?? 0;
         }
         return last ? EndAsync() : Task.CompletedTask;
     }

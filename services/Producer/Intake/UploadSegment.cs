@@ -26,8 +26,7 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
             Frame.Add(record);
             return;
         }
-        var place = uploaded.EndsUpload ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: ");
-        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, place + Invalid.Line(uploaded.Reading)));
+        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, Invalid.Line(uploaded)));
     }
 
     /// <summary>What became of each, once the frame is settled.</summary>
