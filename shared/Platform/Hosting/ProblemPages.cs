@@ -6,6 +6,8 @@ namespace RideIngest.Platform.Hosting;
 /// <summary>Makes a problem of every failure that nobody has described: an exception, or a status without a body.</summary>
 internal sealed partial class ProblemPages(RequestDelegate next, ILogger<ProblemPages> logger)
 {
+    private const int LongestPath = 200;
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -47,12 +49,15 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
 
     private static string? Detail(HttpContext context) => context.Response.StatusCode switch
     {
-        404 => $"Nothing is served at {context.Request.Path}.",
-        405 => $"{context.Request.Method} is not served at {context.Request.Path}; {context.Response.Headers.Allow} is.",
-        415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not read at {context.Request.Path}.",
+        404 => $"Nothing is served at {Shown(context.Request.Path)}.",
+        405 => $"{Shown(context.Request.Path)} serves {context.Response.Headers.Allow}, and not {context.Request.Method}.",
+        415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not read at {Shown(context.Request.Path)}.",
         415 => "The request has no Content-Type.",
         _ => null,
     };
+
+    private static string Shown(string? path) =>
+        string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";
 
     private static string Sentence(string message) => message.EndsWith('.') ? message : $"{message}.";
 
