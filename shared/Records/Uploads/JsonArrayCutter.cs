@@ -19,7 +19,6 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
     private bool _inString;
     private bool _escaped;
     private bool _tooLong;
-    private long? _id;
 
     protected override bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
     {
@@ -49,10 +48,13 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             {
                 if (_scanned > Longest)
                 {
-                    _id = _tooLong ? _id : IdIn(buffer);
-                    _tooLong = true;
+                    // The outcome comes at once; the rest of the record is let go as it arrives.
+                    var reported = _tooLong;
+                    uploaded = reported ? default : TooLong(IdIn(buffer));
                     Consume(ref buffer, _scanned);
-                    _scanned = 0;
+                    (_scanned, _tooLong) = (0, true);
+                    if (!reported)
+                        return true;
                 }
                 return More(ref buffer, complete, out uploaded);
             }
@@ -66,28 +68,28 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
         uploaded = default;
         if (!complete || _closed)
             return false;
-        if (_scanned == 0 && !_tooLong)
+        if (_scanned == 0 || _tooLong)
             uploaded = End(_opened ? "the upload ends before the end of its array" : "the upload is empty; a JSON array is expected");
         else if (_depth > 0 || _inString)
-            uploaded = End(WholeProblem(_tooLong ? _id : IdIn(buffer), "the upload ends inside this record"));
+            uploaded = End(WholeProblem(IdIn(buffer), "the upload ends inside this record"));
         else
         {
             // The record is all there; what the upload lacks after it is the next thing to say.
             uploaded = Element(buffer);
             Consume(ref buffer, _scanned);
-            (_scanned, _tooLong) = (0, false);
+            _scanned = 0;
         }
         return true;
     }
 
     private Uploaded Element(in ReadOnlySequence<byte> buffer) =>
-        _tooLong ? TooLong(_id) : _scanned > Longest ? TooLong(IdIn(buffer)) : Record(Kind.Read(Join(buffer.Slice(0, _scanned))));
+        _scanned > Longest ? TooLong(IdIn(buffer)) : Record(Kind.Read(Join(buffer.Slice(0, _scanned))));
 
     /// <summary>Takes the element of <see cref="_scanned"/> bytes and what ends it.</summary>
     private bool Take(ref ReadOnlySequence<byte> buffer, bool closes, out Uploaded uploaded)
     {
-        var empty = _scanned == 0 && !_tooLong;
-        var nothing = empty && closes && _first;
+        var empty = _scanned == 0;
+        var nothing = _tooLong || (empty && closes && _first);
         uploaded = nothing ? default
             : empty ? Record("is missing: there is a comma and no record")
             : Element(buffer);

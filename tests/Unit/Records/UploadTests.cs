@@ -134,7 +134,7 @@ public sealed class UploadTests
 
         Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
-        Assert.Equal(2, items[1].Reading.Id);
+        Assert.Equal((2, layout.IndexOf("{1}", StringComparison.Ordinal) - 3 + Good.Length), (items[1].Reading.Id, (int)items[1].Offset));
     }
 
     [Theory]
