@@ -66,6 +66,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = hosting.MaxBody;
+            UnreadableRequests.Watch(kestrel);
         });
 
         _app = _builder.Build();
@@ -77,6 +78,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
             if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
             return next(context);
         });
+        UnreadableRequests.Answer(_app.Services.GetRequiredService<DiagnosticListener>());
         _app.UseMiddleware<ProblemPages>();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);
