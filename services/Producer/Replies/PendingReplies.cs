@@ -38,8 +38,13 @@ internal sealed class PendingReplies : IDisposable
 
     public void Replied(long number, FrameReply reply)
     {
-        if (_frames.TryRemove(number, out var frame))
-            frame.Replied(reply);
+        if (!_frames.TryGetValue(number, out var frame))
+            return;
+        frame.Replied(reply);
+
+        // A reply that does not tell of every record settles nothing, and the frame is swept on.
+        if (frame.IsSettled)
+            _frames.TryRemove(number, out _);
     }
 
     public void Dispose() => _sweeper.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.LocalServers;
 using RideIngest.Spine;
 using RideIngest.TestKit;
 using RideIngest.TestKit.Network;
@@ -61,6 +62,26 @@ public sealed class CutOffTests
         Assert.Single(ids.Distinct());
         Assert.Equal(1UL, (ulong)(await new NatsJSContext(listener).GetStreamAsync(RidesStream.Name)).Info.State.LastSeq);
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
+    }
+
+    [Fact]
+    public async Task Where_a_reply_has_no_room_for_every_failure_nobody_hears_that_his_record_is_stored()
+    {
+        await using var system = await RideSystem.StartAsync(nats: new NatsServerOptions { Config = "max_payload: 8KB" });
+        await using (var trap = system.Database.CreateCommand("""
+            create function rides.refuse() returns trigger language plpgsql as $$ begin raise exception '%', repeat('no! ', 100); end $$;
+            create trigger refuse before insert on rides.bookings for each row execute function rides.refuse()
+            """))
+            await trap.ExecuteNonQueryAsync();
+        var upload = string.Join('\n', Enumerable.Range(0, 12).Select(_ => Given.Booking(Given.NewId()).Trim()));
+
+        var answer = await system.PostAsync("/v1/bookings/batch?results=all", upload, "application/x-ndjson", ("Prefer", "wait=1"));
+
+        Assert.Equal((12, 0), ((int)answer.Json["received"]!, (int)answer.Json["stored"]!));
+        Assert.All(answer.Json["results"]!.AsArray(), result => Assert.Contains((string?)result!["status"], (string[])["accepted", "failed"]));
+        foreach (var accepted in answer.Json["results"]!.AsArray().Where(result => (string?)result!["status"] == "accepted"))
+            Assert.Equal("failed", (string?)(await system.GetAsync($"/v1/receipts/{accepted!["receipt"]}?wait=30s")).Json["status"]);
+        Assert.Equal(12, await system.CountAsync("ops.dead_letters"));
     }
 
     private static async Task<Answer> PostAsync(HttpClient client, long id)
