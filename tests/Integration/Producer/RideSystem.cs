@@ -80,9 +80,12 @@ internal sealed class RideSystem : IAsyncDisposable
         return host;
     }
 
-    public async Task<Answer> PostAsync(string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
+    public Task<Answer> PostAsync(string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+        PostBytesAsync(path, Encoding.UTF8.GetBytes(body), contentType, headers);
+
+    public async Task<Answer> PostBytesAsync(string path, byte[] body, string contentType, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
