@@ -20,16 +20,17 @@ internal static class Fuzz
     {
         var (since, seed) = (Stopwatch.GetTimestamp(), First - 1);
         var before = GC.GetTotalMemory(forceFullCollection: true);
+        using var failed = new CancellationTokenSource();
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
         {
-            while (Interlocked.Increment(ref seed) is var mine && (Minutes > 0 ? Stopwatch.GetElapsedTime(since).TotalMinutes < Minutes : mine < First + cases))
-                await OneAsync(mine, one);
+            while (!failed.IsCancellationRequested && Interlocked.Increment(ref seed) is var mine && (Minutes > 0 ? Stopwatch.GetElapsedTime(since).TotalMinutes < Minutes : mine < First + cases))
+                await OneAsync(mine, one, failed);
         })));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MostGrowth);
         return seed - First - AtOnce + 1;
     }
 
-    private static async Task OneAsync(int seed, Func<Random, Task> one)
+    private static async Task OneAsync(int seed, Func<Random, Task> one, CancellationTokenSource failed)
     {
         try
         {
@@ -37,6 +38,7 @@ internal static class Fuzz
         }
         catch (Exception e)
         {
+            await failed.CancelAsync();
             Assert.Fail($"RIDEINGEST_FUZZ_SEED={seed} shows it: {e}");
         }
     }
