@@ -1,0 +1,33 @@
+namespace RideIngest.Benchmarks.Bookings;
+
+/// <summary>One way of taking bookings, under one load.</summary>
+internal sealed record Way(string Name, Func<double, Task<Measured>> RunAsync);
+
+/// <summary>What ours is held against in one row, and the ratio that is to be reached.</summary>
+internal sealed record Target(string Peer, double Ratio);
+
+/// <summary>One load: ours and its peers, each in turn in every round.</summary>
+internal sealed record Comparison(string Title, Way Ours, IReadOnlyList<Way> Peers, IReadOnlyList<Target> Targets, bool Latency = false)
+{
+    /// <summary>A median for each way, by name. Every other round goes backwards, so that nobody always follows the same one.</summary>
+    public async Task<Dictionary<string, double>> RunAsync(int rounds, double seconds)
+    {
+        Way[] ways = [Ours, .. Peers];
+        var readings = ways.ToDictionary(way => way.Name, _ => new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var way in round % 2 == 0 ? ways : ways.Reverse())
+            {
+                var measured = await way.RunAsync(seconds);
+                readings[way.Name].Add(Latency ? measured.Middle.TotalMicroseconds : measured.PerSecond);
+            }
+        }
+        return readings.ToDictionary(reading => reading.Key, reading => Median(reading.Value));
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[values.Count / 2 - 1] + values[values.Count / 2]) / 2;
+    }
+}

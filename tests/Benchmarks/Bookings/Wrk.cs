@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RideIngest.Benchmarks.Bookings;
+
+/// <summary>Single bookings, one per request, from wrk: one thread of it, so many connections.</summary>
+internal static class Wrk
+{
+    private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "bookings.lua");
+
+    public static void EnsureIsHere()
+    {
+        try
+        {
+            using var wrk = Process.Start(new ProcessStartInfo("wrk", ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            wrk.WaitForExit();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new InvalidOperationException("The load of single bookings comes from wrk, which is not in the PATH: apt-get install wrk");
+        }
+    }
+
+    public static async Task<Measured> RunAsync(string url, int connections, double seconds, Ids ids)
+    {
+        const int RequestsPerSecondAtMost = 1_000_000;
+        var first = ids.Take((long)(RequestsPerSecondAtMost * seconds));
+        var start = new ProcessStartInfo("wrk",
+        [
+            "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"), string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+            "--timeout", "10s", "-s", Script, url, "--", string.Create(CultureInfo.InvariantCulture, $"{first}"),
+        ])
+        { RedirectStandardOutput = true };
+        using var wrk = Process.Start(start)!;
+        var said = await wrk.StandardOutput.ReadToEndAsync();
+        await wrk.WaitForExitAsync();
+        if (said.Split('\n').FirstOrDefault(line => line.StartsWith("RESULT ", StringComparison.Ordinal)) is not { } result)
+            throw new InvalidOperationException($"wrk gave no result for {url}: {said}");
+        var numbers = result.Split(' ').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        if (numbers[3] > 0)
+            throw new InvalidOperationException($"{numbers[3]} of {numbers[0]} requests to {url} failed: a rate with failures in it says nothing.");
+        return new Measured(numbers[0] / (numbers[1] / 1_000_000), TimeSpan.FromMicroseconds(numbers[2]), (long)numbers[0]);
+    }
+}
