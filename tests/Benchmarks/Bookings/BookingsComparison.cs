@@ -28,8 +28,8 @@ internal static class BookingsComparison
         await using var oneByOne = await PeerAsync("one-by-one");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, nats-server {system.NatsVersion}, Postgres {postgres.Version}; medians of {rounds} rounds of {seconds} s in turn.\n"));
-        Console.WriteLine("| load | ours | peer | | ratio | target |");
-        Console.WriteLine("| --- | ---: | --- | ---: | ---: | ---: |");
+        Console.WriteLine("| load | ours | peer | | ratio | target | CPU, µs/record |");
+        Console.WriteLine("| --- | ---: | --- | ---: | ---: | ---: | ---: |");
 
         await WarmUpAsync();
         foreach (var comparison in Comparisons().Where(c => c.Title.Contains(only, StringComparison.OrdinalIgnoreCase)))
@@ -51,8 +51,8 @@ internal static class BookingsComparison
         async Task WarmUpAsync()
         {
             foreach (var url in new[] { system.Single, $"{direct.Url}/bookings", $"{noop.Url}/bookings", $"{oneByOne.Url}/bookings" })
-                await Wrk.RunAsync(url, 128, 3, ids);
-            await system.Batches.RunAsync(3, ids);
+                await Wrk.RunAsync(url, 128, 5, ids);
+            await system.Batches.RunAsync(5, ids);
             await new RawCopy(system.Database).RunAsync(2, ids);
         }
 
@@ -73,16 +73,16 @@ internal static class BookingsComparison
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
     }
 
-    private static void Print(Comparison comparison, Dictionary<string, double> medians)
+    private static void Print(Comparison comparison, Dictionary<string, (double Value, double Cpu)> medians)
     {
-        var ours = medians[comparison.Ours.Name];
+        var (ours, cpu) = medians[comparison.Ours.Name];
         foreach (var (peer, target) in comparison.Targets)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {comparison.Title} | {ours:N0} | {peer} | {medians[peer]:N0} | {ours / medians[peer]:0.00} | {(comparison.Latency ? "< " : "≥ ")}{target:0.0#} |"));
+                $"| {comparison.Title} | {ours:N0} | {peer} | {medians[peer].Value:N0} | {ours / medians[peer].Value:0.00} | {(comparison.Latency ? "< " : "≥ ")}{target:0.0#} | {cpu:N1} : {medians[peer].Cpu:N1} |"));
         }
     }
 
     private static void PrintMemory(string name, Child child) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"| peak resident memory of the {name}, MB | {child.PeakMemory() / 1e6:N0} | | | | < {MemoryTarget} |"));
+        $"| peak resident memory of the {name}, MB | {child.PeakMemory() / 1e6:N0} | | | | < {MemoryTarget} | |"));
 }

@@ -9,20 +9,22 @@ internal sealed record Target(string Peer, double Ratio);
 /// <summary>One load: ours and its peers, each in turn in every round.</summary>
 internal sealed record Comparison(string Title, Way Ours, IReadOnlyList<Way> Peers, IReadOnlyList<Target> Targets, bool Latency = false)
 {
-    /// <summary>A median for each way, by name. Every other round goes backwards, so that nobody always follows the same one.</summary>
-    public async Task<Dictionary<string, double>> RunAsync(int rounds, double seconds)
+    /// <summary>Medians for each way, by name: what was measured, and processor time per record. Every other round goes backwards, so that nobody always follows the same one.</summary>
+    public async Task<Dictionary<string, (double Value, double Cpu)>> RunAsync(int rounds, double seconds)
     {
         Way[] ways = [Ours, .. Peers];
-        var readings = ways.ToDictionary(way => way.Name, _ => new List<double>());
+        var readings = ways.ToDictionary(way => way.Name, _ => (Values: new List<double>(), Cpu: new List<double>()));
         for (var round = 0; round < rounds; round++)
         {
             foreach (var way in round % 2 == 0 ? ways : ways.Reverse())
             {
+                var before = ProcessorTime.Now();
                 var measured = await way.RunAsync(seconds);
-                readings[way.Name].Add(Latency ? measured.Middle.TotalMicroseconds : measured.PerSecond);
+                readings[way.Name].Cpu.Add((ProcessorTime.Now() - before).TotalMicroseconds / measured.Records);
+                readings[way.Name].Values.Add(Latency ? measured.Middle.TotalMicroseconds : measured.PerSecond);
             }
         }
-        return readings.ToDictionary(reading => reading.Key, reading => Median(reading.Value));
+        return readings.ToDictionary(reading => reading.Key, reading => (Median(reading.Value.Values), Median(reading.Value.Cpu)));
     }
 
     private static double Median(List<double> values)
