@@ -62,6 +62,8 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
         var buffer = new byte[BufferSize];
         while (await client.ReceiveAsync(buffer, _ended.Token) is > 0 and var read)
         {
+            if (await IsTrippedAsync(Way.ToServer, _server, buffer.AsMemory(0, read)))
+                return;
             if (!_orphaned)
                 await ForwardAsync(_server, buffer.AsMemory(0, read), Chunking.AsRead, 0);
         }
@@ -77,6 +79,8 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
         {
             while (await GatherAsync(buffer) is > 0 and var read)
             {
+                if (await IsTrippedAsync(Way.ToClient, client, buffer.AsMemory(0, read)))
+                    return;
                 await ForwardAsync(client, buffer.AsMemory(0, read), proxy.ToClient, position);
                 position += read;
             }
@@ -88,6 +92,16 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
 
         if (!_orphaned)
             Close();
+    }
+
+    private async ValueTask<bool> IsTrippedAsync(Way way, Socket to, ReadOnlyMemory<byte> bytes)
+    {
+        if (proxy.Tripwire is not { } wire || wire.Catch(way, bytes.Span) is not { } passing)
+            return false;
+        await ForwardAsync(to, bytes[..passing], Chunking.AsRead, 0);
+        wire.Trip();
+        Reset();
+        return true;
     }
 
     private async Task<int> GatherAsync(byte[] buffer)

@@ -49,6 +49,9 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>While true, a new connection is closed at once.</summary>
     public bool Refusing { get; set; }
 
+    /// <summary>Cuts a connection at a chosen point of what it says.</summary>
+    public Tripwire? Tripwire { get; set; }
+
     internal Gate Flow { get; } = new();
 
     /// <summary>Closes every connection in order (FIN).</summary>
