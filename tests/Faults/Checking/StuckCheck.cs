@@ -1,0 +1,56 @@
+using System.Globalization;
+using NATS.Client.Core;
+using RideIngest.Faults.Worlds;
+
+namespace RideIngest.Faults.Checking;
+
+/// <summary>Waits until nothing is on its way any more; what still is after a long time is stuck.</summary>
+internal static class StuckCheck
+{
+    private const string PendingFrames = "rideingest_producer_frames_pending";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    public static async Task<List<Finding>> WaitAsync(World world)
+    {
+        var stuck = new List<string>();
+        for (var late = DateTime.UtcNow + Patience; DateTime.UtcNow < late; await Task.Delay(100))
+        {
+            stuck = await LookAsync(world);
+            if (stuck.Count == 0)
+                break;
+        }
+        return [.. stuck.Select(what => new Finding(Break.Stuck, what))];
+    }
+
+    private static async Task<List<string>> LookAsync(World world)
+    {
+        var stuck = new List<string>();
+        try
+        {
+            var (messages, inHand, _) = await world.StreamAsync();
+            if (messages > 0 || inHand > 0)
+                stuck.Add($"{messages} frames are left in the stream, {inHand} of them in consumers' hands");
+            foreach (var producer in world.Producers)
+            {
+                if (PendingOf(await producer.MetricsAsync()) is > 0 and var pending)
+                    stuck.Add($"{producer.Name} still waits for {pending} replies");
+            }
+            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != 1))
+                stuck.Add($"{instance.Name} has {instance.Nats.Sum(network => network.Open)} connections to NATS");
+            await using var select = world.Database.CreateCommand(
+                "select count(*) from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and now() - state_change > interval '3 s'");
+            if ((long)(await select.ExecuteScalarAsync())! is > 0 and var sessions)
+                stuck.Add($"{sessions} sessions in Postgres are in the middle of something");
+        }
+        catch (Exception e) when (e is NatsException or Npgsql.NpgsqlException or HttpRequestException or OperationCanceledException)
+        {
+            stuck.Add(e.Message);
+        }
+        return stuck;
+    }
+
+    private static double PendingOf(string metrics) => metrics.Split('\n')
+        .Where(line => line.StartsWith(PendingFrames, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,3 @@
+using RideIngest.Faults.Scenarios;
+
+return await new Campaign(Console.Out).RunAsync(args);

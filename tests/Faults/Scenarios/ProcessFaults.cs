@@ -1,0 +1,96 @@
+using RideIngest.Faults.Worlds;
+using RideIngest.TestKit.Network;
+
+namespace RideIngest.Faults.Scenarios;
+
+/// <summary>What happens to the processes of ours.</summary>
+internal static class ProcessFaults
+{
+    /// <summary>What Postgres answers when a COPY, which is a transaction, has been committed.</summary>
+    private const string Committed = "COPY ";
+    private const string Reply = "PUB _INBOX.";
+    private const string Ack = "PUB $JS.ACK.";
+    private const string Published = "{\"stream\":\"RIDES\"";
+    private const string Publish = "HPUB rides.ingest.";
+
+    public static IEnumerable<Scenario> All =>
+    [
+        new("consumer-killed", "SIGKILL of a consumer, twice", Target.Consumers, run => TwiceAsync(run, () => KilledAsync(run, run.AnyConsumer))),
+        new("consumers-killed", "SIGKILL of all consumers at once", Target.Consumers, run => AllKilledAsync(run, run.World.Consumers)) { Accepts = 0.999 },
+        new("consumer-terminated", "SIGTERM of each consumer in turn", Target.Consumers, run => InTurnAsync(run.World.Consumers)) { Accepts = 0.999, Redelivers = false },
+        new("consumer-paused", "SIGSTOP of a consumer for longer than its frames may be silent", Target.Consumers, run => PausedAsync(run, run.AnyConsumer, 7, 9)) { Accepts = 0.999 },
+        new("consumers-paused", "SIGSTOP of all consumers", Target.Consumers, AllPausedAsync) { Accepts = 0.999 },
+        new("commit-then-killed", "SIGKILL of a consumer between a commit and its answer", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, [one.Postgres], Way.ToClient, Committed, kill: true))),
+        new("commit-then-cut", "Postgres' connection cut between a commit and its answer", Target.Consumers | Target.Postgres, run => ThriceAsync(run, one => Run.AtAsync(one, [one.Postgres], Way.ToClient, Committed, kill: false))) { Accepts = 0.999 },
+        new("before-reply-killed", "SIGKILL of a consumer between a commit and its reply", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Reply, kill: true))),
+        new("before-reply-cut", "NATS' connection cut between a commit and its reply", Target.Consumers | Target.Nats, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Reply, kill: false))) { Accepts = 0.999 },
+        new("before-ack-killed", "SIGKILL of a consumer between a reply and its ack", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Ack, kill: true))),
+        new("before-ack-cut", "NATS' connection cut between a reply and its ack", Target.Consumers | Target.Nats, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Ack, kill: false))) { Accepts = 0.999 },
+
+        new("producer-killed", "SIGKILL of a producer, twice", Target.Producers, run => TwiceAsync(run, () => KilledAsync(run, run.AnyProducer))),
+        new("producer-terminated", "SIGTERM of each producer in turn", Target.Producers, run => InTurnAsync(run.World.Producers)) { LeavesUnanswered = false },
+        new("producer-paused", "SIGSTOP of a producer", Target.Producers, run => PausedAsync(run, run.AnyProducer, 4, 7)),
+        new("publish-cut", "NATS' connection cut in the middle of a publish", Target.Producers | Target.Nats, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Publish, kill: false, passing: 300))) { Accepts = 0.999 },
+        new("published-then-cut", "NATS' connection cut between a publish and its acknowledgement", Target.Producers | Target.Nats, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToClient, Published, kill: false))) { Accepts = 0.999 },
+        new("published-then-killed", "SIGKILL of a producer between a publish and its acknowledgement", Target.Producers, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToClient, Published, kill: true))),
+        new("rolling-restart", "SIGTERM and start of every process, one after the other", Target.Producers | Target.Consumers, run => InTurnAsync(run.World.Consumers.Concat(run.World.Producers))) { Redelivers = false, LeavesUnanswered = false },
+    ];
+
+    private static async Task KilledAsync(Run run, Instance instance)
+    {
+        await instance.KillAsync();
+        await run.WaitAsync(0, 1);
+        await instance.StartAsync();
+    }
+
+    private static async Task AllKilledAsync(Run run, IReadOnlyList<Instance> instances)
+    {
+        await Task.WhenAll(instances.Select(instance => instance.KillAsync()));
+        await run.WaitAsync(3, 5);
+        await Task.WhenAll(instances.Select(instance => instance.StartAsync()));
+    }
+
+    private static async Task AllPausedAsync(Run run)
+    {
+        await Task.WhenAll(run.World.Consumers.Select(consumer => consumer.PauseAsync()));
+        await run.WaitAsync(7, 9);
+        foreach (var consumer in run.World.Consumers)
+            consumer.Resume();
+    }
+
+    private static async Task PausedAsync(Run run, Instance instance, double least, double most)
+    {
+        await instance.PauseAsync();
+        await run.WaitAsync(least, most);
+        instance.Resume();
+    }
+
+    private static async Task InTurnAsync(IEnumerable<Instance> instances)
+    {
+        foreach (var instance in instances)
+        {
+            await instance.TerminateAsync();
+            await instance.StartAsync();
+            await instance.ReadyAsync();
+        }
+    }
+
+    private static async Task TwiceAsync(Run run, Func<Task> act)
+    {
+        await act();
+        await run.WaitAsync(0.5, 1);
+        await act();
+    }
+
+    private static async Task ThriceAsync(Run run, Func<Instance, Task> act)
+    {
+        for (var i = 0; i < 3; i++)
+            await act(run.AnyConsumer);
+    }
+
+    private static async Task Each(Run run, Func<Instance, Task> act)
+    {
+        foreach (var producer in run.World.Producers)
+            await act(producer);
+    }
+}

@@ -1,0 +1,58 @@
+using RideIngest.Faults.Load;
+using RideIngest.Faults.Worlds;
+using RideIngest.TestKit.Network;
+
+namespace RideIngest.Faults.Scenarios;
+
+/// <summary>What a fault has to work with.</summary>
+internal sealed class Run(World world, Ledger ledger, Random random)
+{
+    private static readonly TimeSpan TripsWithin = TimeSpan.FromSeconds(20);
+
+    public World World => world;
+
+    public Ledger Ledger => ledger;
+
+    public Random Random => random;
+
+    public Instance AnyProducer => world.Producers[random.Next(world.Producers.Count)];
+
+    public Instance AnyConsumer => world.Consumers[random.Next(world.Consumers.Count)];
+
+    public int AnyNode => random.Next(world.Nats.Servers.Count);
+
+    /// <summary>For a fault that happens beside others: what befalls it depends on the seed alone.</summary>
+    public Run Apart() => new(world, ledger, new Random(random.Next()));
+
+    /// <summary>A moment between the two, in seconds.</summary>
+    public Task WaitAsync(double least, double most) => Task.Delay(TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least))));
+
+    /// <summary>Does this to all of them, lets some seconds pass, and undoes it.</summary>
+    public async Task ForAWhileAsync(IEnumerable<TcpProxy> networks, Action<TcpProxy> break_, Action<TcpProxy> mend, double least = 3, double most = 5)
+    {
+        var all = networks.ToList();
+        all.ForEach(break_);
+        await WaitAsync(least, most);
+        all.ForEach(mend);
+    }
+
+    /// <summary>Cuts the first connection of these that says the text, just before it, and perhaps kills the process at that instant.</summary>
+    public static async Task AtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text, bool kill, int passing = 0)
+    {
+        var wire = new Tripwire(way, text, passing, kill ? instance.KillNow : null);
+        var all = networks.ToList();
+        all.ForEach(network => network.Tripwire = wire);
+        try
+        {
+            await wire.Hit.WaitAsync(TripsWithin);
+        }
+        finally
+        {
+            all.ForEach(network => network.Tripwire = null);
+        }
+        if (!kill)
+            return;
+        await instance.KillAsync();
+        await instance.StartAsync();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using RideIngest.LocalServers;
+using RideIngest.TestKit.Network;
+
+namespace RideIngest.Faults.Worlds;
+
+internal enum Role
+{
+    Producer,
+    Consumer,
+}
+
+/// <summary>
+/// A producer or a consumer as it is deployed: a process of its own, which reaches each server over a network of its own. The process may
+/// end and be started again; its address and its networks stay.
+/// </summary>
+internal sealed class Instance : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly string _logs;
+    private readonly string _database;
+    private readonly string[] _arguments;
+    private GuardedProcess? _process;
+    private int _starts;
+
+    public Instance(Role role, int number, IEnumerable<int> natsPorts, string database, string logs, params string[] arguments)
+    {
+        (Role, Number, _logs, _arguments) = (role, number, logs, arguments);
+        Port = FreePort.Pick();
+        Nats = [.. natsPorts.Select(port => new TcpProxy(TcpProxy.Host, port))];
+        var connection = new NpgsqlConnectionStringBuilder(database);
+        Postgres = new TcpProxy(TcpProxy.Host, connection.Port);
+        (connection.Host, connection.Port) = (TcpProxy.Host, Postgres.Port);
+        _database = connection.ConnectionString;
+    }
+
+    public Role Role { get; }
+
+    public int Number { get; }
+
+    public string Name => $"{(Role == Role.Producer ? "producer" : "consumer")}-{Number}";
+
+    public int Port { get; }
+
+    public Uri Url => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>The way to each nats-server.</summary>
+    public IReadOnlyList<TcpProxy> Nats { get; }
+
+    public TcpProxy Postgres { get; }
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    private string Log => Path.Combine(_logs, $"{Name}.{_starts}.log");
+
+    /// <summary>Returns when the process answers HTTP; that it is ready to do its work is another thing.</summary>
+    public async Task StartAsync()
+    {
+        if (IsRunning)
+            return;
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _starts++;
+        var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{Role}.dll");
+        string[] command = [
+            "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
+            $"--postgres:url={_database}", "--logging:format=json", .. _arguments,
+        ];
+        _process = await GuardedProcess.StartAsync(
+            new GuardedCommand(command, dll, Log, Posix.Terminate) { Grace = TimeSpan.FromSeconds(45) }, CancellationToken.None);
+        await UntilAsync(() => AnswersAsync("/healthz"), $"answers on {Url}");
+    }
+
+    /// <summary>Returns when the process says that it can do its work.</summary>
+    public Task ReadyAsync() => UntilAsync(() => AnswersAsync("/readyz"), "is ready");
+
+    public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
+
+    /// <summary>As <see cref="KillAsync"/>, at this very instant.</summary>
+    public void KillNow() => _process?.Signal(Posix.Kill);
+
+    /// <summary>SIGTERM, and the wait for its end.</summary>
+    /// <returns>What it said last.</returns>
+    public async Task<string> TerminateAsync()
+    {
+        if (_process is not null)
+            await _process.StopAsync();
+        return LogFollower.LastLines(Log);
+    }
+
+    public Task PauseAsync() => _process?.PauseAsync() ?? Task.CompletedTask;
+
+    public void Resume() => _process?.Signal(Posix.Continue);
+
+    public Task<string> MetricsAsync() => Http.GetStringAsync(new Uri(Url, "/metrics"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.KillAsync();
+            await _process.DisposeAsync();
+        }
+        foreach (var proxy in Nats)
+            await proxy.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+
+    private async Task<bool> AnswersAsync(string path)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(Url, path));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        for (var late = DateTime.UtcNow + ReadyWithin; !await condition(); await Task.Delay(25))
+        {
+            if (_process!.HasExited || DateTime.UtcNow > late)
+                throw new InvalidOperationException($"{Name} never {what}. The last it said:\n{LogFollower.LastLines(Log)}");
+        }
+    }
+}

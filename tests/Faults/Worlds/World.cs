@@ -1,0 +1,100 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using Npgsql;
+using RideIngest.LocalServers;
+using RideIngest.Spine;
+
+namespace RideIngest.Faults.Worlds;
+
+/// <summary>Producers, consumers, NATS and Postgres, real and private, and our own way to each of the servers, which no fault touches.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("rideingest-faults-");
+    private readonly LimitedDisk? _disk;
+
+    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk)
+    {
+        (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
+        Client = new NatsConnection(new NatsOpts { Url = nats.Url, ConnectTimeout = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(5) });
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Timeout = 5, CommandTimeout = 60, ApplicationName = "harness" });
+        string[] shared = [$"--ingest:replicas={options.Nodes}", $"--ingest:stream_bytes={options.StreamBytes}", $"--ingest:fallback={options.Fallback}"];
+        Producers = [.. Enumerable.Range(1, options.Producers).Select(number => Make(Role.Producer, number))];
+        Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make(Role.Consumer, number))];
+
+        Instance Make(Role role, int number) => new(role, number, nats.Servers.Select(server => server.Port), database, _logs.FullName, shared);
+    }
+
+    public WorldOptions Options { get; }
+
+    public NatsNodes Nats { get; }
+
+    public PostgresServer Postgres { get; }
+
+    public string ConnectionString { get; }
+
+    public IReadOnlyList<Instance> Producers { get; }
+
+    public IReadOnlyList<Instance> Consumers { get; }
+
+    public IEnumerable<Instance> Instances => Producers.Concat(Consumers);
+
+    public NatsConnection Client { get; }
+
+    public NatsJSContext Js => new(Client);
+
+    public NpgsqlDataSource Database { get; }
+
+    public string Logs => _logs.FullName;
+
+    /// <summary>Where Postgres keeps its files, when that is limited.</summary>
+    public LimitedDisk? Disk => _disk;
+
+    public static async Task<World> StartAsync(WorldOptions options)
+    {
+        var disk = options.PostgresDiskMegabytes > 0 ? await LimitedDisk.MountAsync(options.PostgresDiskMegabytes) : null;
+        var starting = PostgresServer.StartAsync(new PostgresServerOptions
+        {
+            MaxConnections = options.PostgresConnections,
+            DataDirectory = disk?.In("postgres"),
+        });
+        var nats = await NatsNodes.StartAsync(options.Nodes);
+        var postgres = await starting;
+        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk);
+        try
+        {
+            await Task.WhenAll(world.Instances.Select(instance => instance.StartAsync()));
+            await Task.WhenAll(world.Instances.Select(instance => instance.ReadyAsync()));
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the stream holds and what is in consumers' hands, as its leader says.</summary>
+    public async Task<(long Messages, long InHand, long Redelivered)> StreamAsync()
+    {
+        var state = (await Js.GetStreamAsync(RidesStream.Name)).Info.State;
+        var consumer = (await Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer)).Info;
+        return (state.Messages, consumer.NumAckPending, consumer.NumRedelivered);
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Instances.Select(instance => instance.DisposeAsync().AsTask()));
+        await Client.DisposeAsync();
+        await Database.DisposeAsync();
+        await Nats.DisposeAsync();
+        await Postgres.DisposeAsync();
+        if (_disk is not null)
+            await _disk.DisposeAsync();
+    }
+}

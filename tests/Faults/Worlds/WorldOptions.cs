@@ -1,0 +1,28 @@
+namespace RideIngest.Faults.Worlds;
+
+/// <summary>What a world consists of. Scenarios that want the same one share it.</summary>
+internal sealed record WorldOptions
+{
+    public static WorldOptions Usual { get; } = new();
+
+    public static WorldOptions Cluster { get; } = new() { Nodes = 3 };
+
+    /// <summary>nats-servers; the stream has as many replicas.</summary>
+    public int Nodes { get; init; } = 1;
+
+    public int Producers { get; init; } = 2;
+
+    public int Consumers { get; init; } = 2;
+
+    /// <summary>What the stream holds.</summary>
+    public string StreamBytes { get; init; } = "256MB";
+
+    /// <summary>Connections that Postgres takes.</summary>
+    public int PostgresConnections { get; init; } = 100;
+
+    /// <summary>Where records go while NATS is away: <c>postgres</c> or <c>none</c>.</summary>
+    public string Fallback { get; init; } = "postgres";
+
+    /// <summary>Keeps Postgres' files on a disk of this many megabytes; 0 for no limit. Needs root.</summary>
+    public int PostgresDiskMegabytes { get; init; }
+}
