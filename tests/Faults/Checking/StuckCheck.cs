@@ -9,6 +9,12 @@ internal static class StuckCheck
 {
     private const string PendingFrames = "rideingest_producer_frames_pending";
 
+    private const string Sessions =
+        """
+        select concat_ws(', ', state, wait_event_type, wait_event, now() - state_change, left(query, 100)) from pg_stat_activity
+        where datname = current_database() and backend_type = 'client backend' and state <> 'idle' and now() - state_change > interval '3 s'
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static async Task<List<Finding>> WaitAsync(World world)
@@ -38,10 +44,10 @@ internal static class StuckCheck
             }
             foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != 1))
                 stuck.Add($"{instance.Name} has {instance.Nats.Sum(network => network.Open)} connections to NATS");
-            await using var select = world.Database.CreateCommand(
-                "select count(*) from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and now() - state_change > interval '3 s'");
-            if ((long)(await select.ExecuteScalarAsync())! is > 0 and var sessions)
-                stuck.Add($"{sessions} sessions in Postgres are in the middle of something");
+            await using var select = world.Database.CreateCommand(Sessions);
+            await using var session = await select.ExecuteReaderAsync();
+            while (await session.ReadAsync())
+                stuck.Add($"a session in Postgres is {session.GetString(0)}");
         }
         catch (Exception e) when (e is NatsException or Npgsql.NpgsqlException or HttpRequestException or OperationCanceledException)
         {
