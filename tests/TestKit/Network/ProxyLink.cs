@@ -19,7 +19,7 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
         {
             await proxy.Flow.PassAsync(_ended.Token);
             await _server.ConnectAsync(proxy.TargetHost, proxy.TargetPort, _ended.Token);
-            await Task.WhenAll(UpAsync(), DownAsync());
+            await Task.WhenAll(OrResetAsync(UpAsync()), OrResetAsync(DownAsync()));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -55,6 +55,20 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
     {
         _orphaned = true;
         Abort(_server);
+    }
+
+    // A connection that one end tears down is torn down for the other as well; waiting for both pumps alone would leave it half open.
+    private async Task OrResetAsync(Task pump)
+    {
+        try
+        {
+            await pump;
+        }
+        catch
+        {
+            Reset();
+            throw;
+        }
     }
 
     private async Task UpAsync()
