@@ -9,15 +9,15 @@ internal static class Table
 {
     public const string Head =
         """
-        | scenario | records sent | 201 | 200 | 202 | 409 | 503 | 504 | no answer | accepted in the fault | lost | duplicated | lies | stuck | longest unavailability | time to recover | redelivered |
-        | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+        | scenario | records sent | 201 | 200 | 202 | 409 | 503 | 504 | no answer | accepted in the fault | lost | duplicated | lies | stuck | longest unavailability | time to recover | settled | redelivered |
+        | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
         """;
 
     public static string Row(Verdict verdict) => string.Create(CultureInfo.InvariantCulture,
         $"| {verdict.Scenario} | {verdict.Records} | {verdict.Of(Told.Stored)} | {verdict.Of(Told.Duplicate)} | {verdict.Of(Told.Accepted)} | {verdict.Of(Told.Conflict)} "
         + $"| {verdict.Of(Told.NotKept)} | {verdict.Of(Told.Unknown)} | {verdict.Of(Told.Nothing, Told.NotSent)} | {Share(verdict)} "
         + $"| {verdict.Count(Break.Lost)} | {verdict.Count(Break.Duplicated)} | {verdict.Count(Break.Lie) + verdict.Count(Break.Unsent)} | {verdict.Count(Break.Stuck)} "
-        + $"| {verdict.LongestSilence.TotalSeconds:0.0} s | {Recovered(verdict)} | {verdict.Redelivered} |");
+        + $"| {verdict.LongestSilence.TotalSeconds:0.0} s | {Recovered(verdict)} | {verdict.Settled.TotalSeconds:0.0} s | {verdict.Redelivered} |");
 
     private static string Share(Verdict verdict) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(verdict.Accepted.Share * 10_000) / 100:0.00}%{(verdict.Accepted.Share < verdict.Accepted.Asked ? " (!)" : "")}");

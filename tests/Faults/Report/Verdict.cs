@@ -15,6 +15,9 @@ internal sealed record Verdict(string Scenario, int Seed, IReadOnlyDictionary<To
     /// <summary>From the fault's end until every producer answered 201 to a new record.</summary>
     public TimeSpan? Recovered { get; init; }
 
+    /// <summary>From the last request until nothing was on its way any more.</summary>
+    public TimeSpan Settled { get; init; }
+
     /// <summary>Frames that were delivered more than once.</summary>
     public long Redelivered { get; init; }
 

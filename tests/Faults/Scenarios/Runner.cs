@@ -38,7 +38,9 @@ internal sealed class Runner(World world)
         var findings = new List<Finding>();
         if (recovered is null)
             findings.Add(new Finding(Break.Stuck, $"{RecoversWithin.TotalSeconds} s after the fault's end there is a producer that stores nothing"));
+        var stopped = ledger.Now;
         findings.AddRange(await StuckCheck.WaitAsync(world));
+        var settled = ledger.Now - stopped;
         var evidence = await Evidence.ReadAsync(world.Database, firstId, firstLetter);
         findings.AddRange(Checker.Check(ledger, evidence).Where(finding => !IsForgiven(scenario, finding)));
         if (!scenario.LosesAccepted)
@@ -55,6 +57,7 @@ internal sealed class Runner(World world)
             Accepted = (figures.AcceptedBetween(begun, ended), scenario.Accepts),
             LongestSilence = figures.LongestSilence,
             Recovered = recovered,
+            Settled = TimeSpan.FromMilliseconds(settled),
             Redelivered = redelivered,
         };
     }
