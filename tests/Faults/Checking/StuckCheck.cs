@@ -7,7 +7,7 @@ namespace RideIngest.Faults.Checking;
 /// <summary>Waits until nothing is on its way any more; what still is after a long time is stuck.</summary>
 internal static class StuckCheck
 {
-    private const string PendingFrames = "rideingest_producer_frames_pending";
+    private const string PendingFrames = "rideingest_producer_pending_replies";
 
     private const string Sessions =
         """
