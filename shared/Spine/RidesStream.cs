@@ -13,6 +13,12 @@ public static class RidesStream
     /// <summary>How long the server remembers a frame's id, and so stores a publish that is sent again only once.</summary>
     public static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// After how long without a word the server takes a consumer for gone and gives its frames to another. So long does a killed one hold up what it had
+    /// in hand; a living one reports progress well within it.
+    /// </summary>
+    public static readonly TimeSpan AckWait = TimeSpan.FromSeconds(5);
+
     private const string SubjectPrefix = "rides.ingest.";
     private const int NameInUse = 10058;
     private const int StreamNotFound = 10059;
@@ -36,7 +42,7 @@ public static class RidesStream
         {
             Description = "Stores records in Postgres",
             AckPolicy = ConsumerConfigAckPolicy.Explicit,
-            AckWait = TimeSpan.FromSeconds(30),
+            AckWait = AckWait,
             MaxDeliver = -1,
             MaxAckPending = 50_000,
         };
