@@ -41,6 +41,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamWatch>(provider, TimeProvider.System))
             .AddHostedService<Announcer>()
             .AddHostedService<ConsumerWorker>()
+            .AddHostedService<DurabilityNotice>()
             .AddReadinessCheck<ConsumerReadiness>();
     }
 

@@ -42,6 +42,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());
         services.AddSingleton<ReplyInbox>().AddHostedService(provider => provider.GetRequiredService<ReplyInbox>());
         services.AddSingleton<SpineLink>().AddHostedService(provider => provider.GetRequiredService<SpineLink>());
+        services.AddHostedService<DurabilityNotice>();
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
