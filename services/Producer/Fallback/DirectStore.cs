@@ -50,7 +50,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations 
         var begun = false;
         try
         {
-            // Apart from the store's own connecting: that nothing has begun is what makes a 503 true. A pooled connection may be a dead one.
+            // Apart from the store's own connecting: that nothing has begun is what makes a 503 true.
             await ProbeAsync().WaitAsync(AnswersWithin);
             begun = true;
             using var late = new CancellationTokenSource(StoresWithin);
@@ -65,6 +65,20 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations 
     }
 
     private async Task ProbeAsync()
+    {
+        try
+        {
+            await PingAsync();
+        }
+        catch (NpgsqlException stale) when (stale.IsTransient)
+        {
+            // A pool outlives the server's connections: what a restart of Postgres left dead in it says nothing of Postgres.
+            database.Clear();
+            await PingAsync();
+        }
+    }
+
+    private async Task PingAsync()
     {
         await using var probe = database.CreateCommand("select 1");
         probe.CommandTimeout = (int)AnswersWithin.TotalSeconds;

@@ -7,22 +7,18 @@ namespace RideIngest.Producer.Frames;
 
 /// <summary>
 /// Publishes frames to the stream. A frame that was not acknowledged is sent again under the same id, which the stream stores once, so that trying
-/// again is always safe. After a failure the stream counts as away for a moment, and frames need not find it out one by one.
+/// again is always safe. After a failure the stream counts as away until it is seen again, and frames need not find it out one by one.
 /// </summary>
 internal sealed partial class FramePublisher(INatsConnection nats, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
 {
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
-    private const int AwayForMs = 1000;
 
     private readonly NatsSubOpts _replyOpts = new() { Timeout = settings.PublishTimeout, ThrowIfNoResponders = false };
-    private long _awayUntil;
 
     public async ValueTask<Published> PublishAsync(Frame frame)
     {
         if (nats.ConnectionState != NatsConnectionState.Open || !link.IsReady)
             return new Published(PublishEnd.Away, Reason: "NATS is away");
-        if (Environment.TickCount64 < Volatile.Read(ref _awayUntil))
-            return new Published(PublishEnd.Away, Reason: "the stream did not answer a moment ago");
 
         var id = inbox.FrameId(frame.Number);
         var subject = RidesStream.Subject(frame.Kind.Name);
@@ -45,10 +41,7 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
         if (frame.IsSettled)
             return last;
         if (last.End is PublishEnd.Away or PublishEnd.Unknown)
-        {
-            Volatile.Write(ref _awayUntil, Environment.TickCount64 + AwayForMs);
-            link.Check();
-        }
+            link.Doubt();
         NotTaken(id, frame.Count, frame.Kind.Name, last.Reason ?? "");
         return last;
     }

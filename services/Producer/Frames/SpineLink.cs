@@ -9,11 +9,14 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _asked = new(1);
     private volatile INatsJSConsumer? _store;
+    private volatile bool _doubted;
 
-    /// <summary>Whether the stream has been seen. That it is there now, only a publish can tell.</summary>
-    public bool IsReady => _store is not null;
+    /// <summary>Whether the stream has been seen, since anybody last doubted that it answers. That it is there now, only a publish can tell.</summary>
+    public bool IsReady => _store is not null && !_doubted;
 
     /// <summary>Why the stream was not there when it was last looked for; null if it was, or if nobody has looked yet.</summary>
     public string? Trouble { get; private set; }
@@ -21,8 +24,15 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
     /// <summary>The durable consumer, whose ack floor tells what has been settled; null before it has been seen.</summary>
     public INatsJSConsumer? Store => _store;
 
+    /// <summary>The stream did not answer: until it is seen again, nobody need find that out anew.</summary>
+    public void Doubt()
+    {
+        _doubted = true;
+        Check();
+    }
+
     /// <summary>Has the stream looked for, soon, and created if it is gone.</summary>
-    public void Check()
+    private void Check()
     {
         if (_asked.CurrentCount == 0)
             _asked.Release();
@@ -48,14 +58,18 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
             await _asked.WaitAsync(stoppingToken);
             try
             {
-                _store = await RidesStream.EnsureAsync(js, settings, stoppingToken);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                limit.CancelAfter(AnswersWithin);
+                _store = await RidesStream.EnsureAsync(js, settings, limit.Token);
                 Trouble = null;
+                _doubted = false;
                 continue;
             }
-            catch (NatsException trouble)
+            catch (Exception trouble) when (trouble is NatsException || (trouble is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
-                if (Trouble != trouble.Message)
-                    NotThere(settings.Stream, Trouble = trouble.Message);
+                var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
+                if (Trouble != reason)
+                    NotThere(settings.Stream, Trouble = reason);
             }
             catch (ObjectDisposedException)
             {

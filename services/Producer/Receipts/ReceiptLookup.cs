@@ -16,7 +16,9 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     private readonly DeadLetterStore _deadLetters = new(database);
     private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new StoredRecords(database, kind));
 
-    public StoredRecords Stored(Kind kind) => _stored[kind.Name];
+    /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
+    public Task<StoredRecord?> FindRowAsync(string kind, long id, CancellationToken cancellationToken) =>
+        AskAsync(() => _stored[kind].FindAsync(id, cancellationToken));
 
     /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
     public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
@@ -33,15 +35,29 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
 
     private async Task<ReceiptState?> InPostgresAsync(Receipt receipt, CancellationToken cancellationToken)
     {
-        if (await _stored[receipt.Kind].FindAsync(receipt.Id, cancellationToken) is { } row)
+        if (await FindRowAsync(receipt.Kind, receipt.Id, cancellationToken) is { } row)
         {
             return row.Digest == receipt.Digest
                 ? new ReceiptState(Status.Stored)
                 : new ReceiptState(Status.Conflict, $"another record with the id {receipt.Id} is stored");
         }
-        return await _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest, cancellationToken) is { State: DeadLetterState.Open } kept
+        return await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest, cancellationToken)) is { State: DeadLetterState.Open } kept
             ? new ReceiptState(Status.Failed, $"{kept.Letter.Message} ({kept.Letter.ErrorCode})")
             : null;
+    }
+
+    // A pool outlives the server's connections: what a restart of Postgres left dead in it costs one more try, and not a 503.
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (StoreUnavailableException stale) when (stale.InnerException is NpgsqlException { IsTransient: true })
+        {
+            database.Clear();
+            return await ask();
+        }
     }
 
     /// <summary>Whether consumers have settled everything up to this place in the stream.</summary>

@@ -25,7 +25,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRule
         }
         try
         {
-            if (await lookup.Stored(kind).FindAsync(id, http.RequestAborted) is not { } stored)
+            if (await lookup.FindRowAsync(kind.Name, id, http.RequestAborted) is not { } stored)
             {
                 await (Refusals.NotFound($"No record with the id {id} is stored in {kind.Name}.") with { Id = id }).ExecuteAsync(http);
                 return;
