@@ -39,6 +39,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSingleton<BatchWork>()
             .AddSingleton<Departure>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamWatch>(provider, TimeProvider.System))
+            .AddSingleton<OrphanedFrames>()
             .AddHostedService<Announcer>()
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()

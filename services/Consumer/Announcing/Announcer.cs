@@ -9,7 +9,8 @@ using RideIngest.Spine;
 namespace RideIngest.Consumer.Announcing;
 
 /// <summary>Says once a second whether this consumer can store, and how much waits; the same goes into the metrics.</summary>
-internal sealed class Announcer(NatsConnection connection, StreamWatch stream, StoreGate gate, FramePull pull, ServiceIdentity identity) : BackgroundService
+internal sealed class Announcer(NatsConnection connection, StreamWatch stream, OrphanedFrames orphans, StoreGate gate, FramePull pull, ServiceIdentity identity)
+    : BackgroundService
 {
     private StreamSight _sight;
 
@@ -35,6 +36,8 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, S
         try
         {
             _sight = await stream.LookAsync(stoppingToken);
+            if (_sight.Backlog > 0)
+                await orphans.LookAsync(pull.Trouble is null && gate.Trouble is null, stoppingToken);
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {
