@@ -24,6 +24,8 @@ internal sealed class Runner(World world)
         var firstId = ledger.LastId + 1;
         var firstLetter = await LastLetterAsync() + 1;
         var deliveredBefore = await DeliveriesAsync();
+        using var watching = new CancellationTokenSource();
+        var acks = WatchAcksAsync(ledger, watching.Token);
         using var load = new LoadClient(world, ledger, seed);
         load.Start();
         await Task.Delay(before ?? TimeSpan.FromSeconds(1.5));
@@ -51,6 +53,8 @@ internal sealed class Runner(World world)
         if (!scenario.LeavesUnanswered)
             findings.AddRange(Unanswered.Find(ledger, evidence));
 
+        await watching.CancelAsync();
+        await acks;
         var figures = new Figures(ledger);
         return new Verdict(scenario.Name, seed, figures.Told, findings)
         {
@@ -84,6 +88,20 @@ internal sealed class Runner(World world)
         catch (OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Writes into the ledger's file which frames consumers acked, and when: whether a frame that is gone was acked, or went by itself.</summary>
+    private async Task WatchAcksAsync(Ledger ledger, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var ack in world.Client.SubscribeAsync<string>($"$JS.ACK.{RidesStream.Name}.>", cancellationToken: stop))
+                ledger.Write(ledger.Now, ledger.Now, "stream", ack.Subject, ack.Data ?? "");
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ends.
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class ShortFormTests(FaultsWorld world)
     [InlineData("consumer-terminated")]
     [InlineData("producer-terminated")]
     [InlineData("published-then-killed")]
-    [InlineData("nats-killed")]
+    [InlineData("nats-cut-off")]
     [InlineData("postgres-killed")]
     [InlineData("same-id")]
     [InlineData("foreign-frames")]
