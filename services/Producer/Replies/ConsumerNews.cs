@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using NATS.Client.Core;
+using RideIngest.Platform.Messaging;
 using RideIngest.Spine;
 
 namespace RideIngest.Producer.Replies;

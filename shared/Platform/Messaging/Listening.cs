@@ -1,9 +1,9 @@
 using NATS.Client.Core;
 
-namespace RideIngest.Producer.Replies;
+namespace RideIngest.Platform.Messaging;
 
 /// <summary>Keeps a subscription for as long as the process runs, however late NATS comes up.</summary>
-internal static class Listening
+public static class Listening
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
