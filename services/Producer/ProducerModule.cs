@@ -34,7 +34,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             services.AddMigrations(kind.Schema, kind.GetType());
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
-        services.AddSingleton<ApiKeys>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
+        services.AddSingleton<ApiKeys>().AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
         services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
 
@@ -62,12 +62,13 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
                 endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync);
         }
         var document = OpenApiDocument.Of(_catalog);
-        endpoints.MapMethods("/openapi/v1.json", Reading, http =>
+        endpoints.MapMethods(OpenApiDocument.Path, Reading, http =>
         {
             http.Response.ContentType = ContentTypes.Json;
             http.Response.ContentLength = document.Length;
             return http.Response.Body.WriteAsync(document, http.RequestAborted).AsTask();
         });
+        DocumentPage.Map(endpoints);
         endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync);
     }
 }

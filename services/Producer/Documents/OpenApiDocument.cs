@@ -11,6 +11,8 @@ namespace RideIngest.Producer.Documents;
 /// <summary><c>/openapi/v1.json</c>, made of what the catalog knows: a new kind stands in it without anybody writing it down.</summary>
 internal static class OpenApiDocument
 {
+    public const string Path = "/openapi/v1.json";
+
     private static readonly JsonWriterOptions Json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlyMemory<byte> Of(Catalog catalog)
@@ -24,12 +26,13 @@ internal static class OpenApiDocument
         json.WriteString("version", RideIngestTelemetry.Version);
         json.WriteString("description", "Takes records, and tells their senders truthfully what became of each one. Sending a record again is always safe.");
         json.WriteEndObject();
+        Security(json);
         json.WriteStartObject("paths");
         foreach (var kind in catalog.Kinds)
             Paths(json, kind);
         if (catalog.Find(OldAnswer.Kind, out var old))
-            Operation(json, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [(201, "Old"), (200, "Old"), (202, "Old"), .. Problems(400, 409, 413, 415, 422, 429, 503, 504).Select(p => (p.Status, "Old"))]);
-        Operation(json, "/v1/receipts/{receipt}", "get", "What became of an accepted record",
+            Operation(json, old.Name, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [(201, "Old"), (200, "Old"), (202, "Old"), .. Problems(400, 409, 413, 415, 422, 429, 503, 504).Select(p => (p.Status, "Old"))]);
+        Operation(json, "receipts", "/v1/receipts/{receipt}", "get", "What became of an accepted record",
             o => Parameters(o, ("receipt", "path", "string", "As the 202 gave it"), ("wait", "query", "string", "How long to wait for it to settle: 10s")),
             [(200, "Receipt"), .. Problems(400, 404, 503)]);
         json.WriteEndObject();
@@ -39,20 +42,52 @@ internal static class OpenApiDocument
             RecordSchema.Write(json, kind);
         AnswerSchemas.Write(json);
         json.WriteEndObject();
+        SecuritySchemes(json);
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;
     }
 
+    /// <summary>With <c>auth.mode: none</c> nothing is asked for, so that nothing comes first.</summary>
+    private static void Security(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("security");
+        json.WriteStartObject();
+        json.WriteEndObject();
+        foreach (var scheme in (string[])["header", "bearer"])
+        {
+            json.WriteStartObject();
+            json.WriteStartArray(scheme);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void SecuritySchemes(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("securitySchemes");
+        json.WriteStartObject("header");
+        json.WriteString("type", "apiKey");
+        json.WriteString("in", "header");
+        json.WriteString("name", "X-Api-Key");
+        json.WriteEndObject();
+        json.WriteStartObject("bearer");
+        json.WriteString("type", "http");
+        json.WriteString("scheme", "bearer");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     private static void Paths(Utf8JsonWriter json, Kind kind)
     {
-        Operation(json, $"/v1/{kind.Name}", "post", $"Send one record to {kind.Name}", o =>
+        Operation(json, kind.Name, $"/v1/{kind.Name}", "post", $"Send one record to {kind.Name}", o =>
         {
             Parameters(o, ("Prefer", "header", "string", "respond-async: answer as soon as the stream has it. wait=10: wait so many seconds for the outcome"));
             RecordBody(o, kind);
         }, [(201, "Stored"), (200, "Duplicate"), (202, "Accepted"), .. Problems(400, 401, 403, 409, 413, 415, 422, 429, 503, 504)]);
-        Operation(json, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
+        Operation(json, kind.Name, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
         {
             Parameters(o,
                 ("results", "query", "string", "all: list every record instead of the failures"),
@@ -66,15 +101,18 @@ internal static class OpenApiDocument
             o.WriteEndObject();
             o.WriteEndObject();
         }, [(200, "Upload"), (202, "Upload"), (207, "Upload"), .. Problems(400, 401, 403, 413, 415, 422, 429, 503)]);
-        Operation(json, $"/v1/{kind.Name}/{{id}}", "get", $"A stored record of {kind.Name}",
+        Operation(json, kind.Name, $"/v1/{kind.Name}/{{id}}", "get", $"A stored record of {kind.Name}",
             o => Parameters(o, ("id", "path", "integer", "The record's id")), [(200, kind.Name), .. Problems(401, 403, 404, 503)]);
     }
 
     private static void Operation(
-        Utf8JsonWriter json, string path, string method, string summary, Action<Utf8JsonWriter> request, (int Status, string Schema)[] answers)
+        Utf8JsonWriter json, string tag, string path, string method, string summary, Action<Utf8JsonWriter> request, (int Status, string Schema)[] answers)
     {
         json.WriteStartObject(path);
         json.WriteStartObject(method);
+        json.WriteStartArray("tags");
+        json.WriteStringValue(tag);
+        json.WriteEndArray();
         json.WriteString("summary", summary);
         request(json);
         json.WriteStartObject("responses");

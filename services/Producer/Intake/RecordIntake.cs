@@ -10,7 +10,7 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>What every room of the intake needs to decide whether and how long.</summary>
-internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, SpineSettings Spine, ProducerSettings Producer);
+internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, SpineSettings Spine, ProducerSettings Producer);
 
 /// <summary>One record of one kind, from the request to the answer.</summary>
 internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
@@ -44,13 +44,17 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
             if (reading.Record is not { } record)
             {
                 ProducerTelemetry.Answered(kind, Status.Invalid);
-                await answer.RefusedAsync(http, reading.Id, Invalid.Of(reading));
+                var problem = Invalid.Of(reading);
+                rules.Failures.Add(kind, reading.Id, Status.Invalid, problem.Detail);
+                await answer.RefusedAsync(http, reading.Id, problem);
                 return;
             }
 
             var preference = http.Request.Headers["Prefer"];
             var deadline = (preference.Count == 0 ? default : Preference.Of(preference)).Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
             var settled = await frames.SendAsync(record, Activity.Current?.Context ?? default, deadline);
+            if (settled.Outcome is { Status: Status.Invalid or Status.Conflict or Status.Failed } outcome)
+                rules.Failures.Add(kind, record.Id, outcome.Status, outcome.Message);
             if (settled.Refusal is { } refusal)
                 await answer.RefusedAsync(http, record.Id, refusal);
             else

@@ -23,6 +23,8 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     public KeyRate? Rate { get; init; }
 
+    public required LastFailures Failures { get; init; }
+
     /// <returns>What is wrong with the upload, when it could not be read at all; then nothing has been answered.</returns>
     public async Task<Uploaded?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
     {
@@ -113,6 +115,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         var list = results.ToList();
         foreach (var status in list.CountBy(result => result.Status))
             ProducerTelemetry.Answered(kind, status.Key, status.Value);
+        Failures.Add(kind, list);
         return list;
     }
 }

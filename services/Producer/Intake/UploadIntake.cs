@@ -56,6 +56,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         {
             Deadline = () => preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait),
             Rate = caller?.Rate,
+            Failures = rules.Failures,
         };
         IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
             ? new UploadLines(http)

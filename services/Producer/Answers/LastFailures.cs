@@ -1,0 +1,37 @@
+using RideIngest.Records;
+
+namespace RideIngest.Producer.Answers;
+
+/// <summary>A record that its sender was told is not stored.</summary>
+public sealed record Failure(DateTimeOffset At, string Kind, long? Id, Status Status, string? Error);
+
+/// <summary>The last few failures that this process answered, for whoever shows them.</summary>
+public sealed class LastFailures(TimeProvider clock)
+{
+    private const int Most = 20;
+
+    private readonly Queue<Failure> _failures = new(Most);
+    private readonly Lock _gate = new();
+
+    /// <summary>The latest last.</summary>
+    public IReadOnlyList<Failure> All
+    {
+        get { lock (_gate) return [.. _failures]; }
+    }
+
+    internal void Add(Kind kind, long? id, Status status, string? error)
+    {
+        lock (_gate)
+        {
+            if (_failures.Count == Most) _failures.Dequeue();
+            _failures.Enqueue(new Failure(clock.GetUtcNow(), kind.Name, id, status, error));
+        }
+    }
+
+    internal void Add(Kind kind, IReadOnlyList<UploadResult> results)
+    {
+        // Of a segment full of failures only those count that would remain.
+        foreach (var failure in results.Where(result => result.IsFailure).TakeLast(Most))
+            Add(kind, failure.Id, failure.Status, failure.Error);
+    }
+}
