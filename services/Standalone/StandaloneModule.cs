@@ -2,10 +2,11 @@ using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
+using RideIngest.Standalone.Live;
 
 namespace RideIngest.Standalone;
 
-/// <summary>The first page, over the servers that this process has started, or was told of.</summary>
+/// <summary>The page at <c>/</c>, over the servers that this process has started, or was told of.</summary>
 public sealed class StandaloneModule(PrivateServers servers) : IModule
 {
     public string Name => "standalone";
@@ -17,7 +18,13 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
         .AddPostgres()
         .AddSingleton(servers)
         .AddHostedService<ServerKeeper>()
-        .AddSingleton<Overview>();
+        .AddSingleton<Overview>()
+        .AddSingleton<Traffic>()
+        .AddSingleton<History>()
+        .AddSingleton<Failures>()
+        .AddSingleton<Instances>().AddHostedService(provider => provider.GetRequiredService<Instances>())
+        .AddSingleton<LiveFeed>().AddHostedService(provider => provider.GetRequiredService<LiveFeed>())
+        .AddSingleton<LiveStream>();
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => FirstPage.Map(endpoints);
 }

@@ -1,35 +1,57 @@
+using System.Buffers;
 using System.Net.Mime;
 using System.Reflection;
+using System.Text;
+using RideIngest.Records;
+using RideIngest.Standalone.Live;
 
 namespace RideIngest.Standalone;
 
-/// <summary>The page at <c>/</c>: rendered here, refreshed by a script that asks for the changing part again.</summary>
+/// <summary>The page at <c>/</c>: rendered here as things are, kept up to date by a script that listens to <see cref="LiveStream"/>.</summary>
 internal static class FirstPage
 {
-    private static readonly string Style = Resource("overview.css");
-    private static readonly string Script = Resource("overview.js");
+    private const string FirstKind = "bookings";
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (Overview overview, HttpContext context) => Html(overview, context, OverviewHtml.Page));
-        endpoints.MapGet("/overview", (Overview overview, HttpContext context) => Html(overview, context, OverviewHtml.Status));
-        endpoints.MapGet("/overview.css", () => Results.Text(Style, "text/css; charset=utf-8"));
-        endpoints.MapGet("/overview.js", () => Results.Text(Script, "text/javascript; charset=utf-8"));
-        endpoints.MapGet("/favicon.ico", () => Results.NoContent());
+        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync);
+        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context));
+        Asset(endpoints, "overview.css", "text/css; charset=utf-8");
+        Asset(endpoints, "overview.svg", "image/svg+xml");
+        Asset(endpoints, "overview.js", "text/javascript; charset=utf-8");
+        Asset(endpoints, "chart.js", "text/javascript; charset=utf-8");
+        endpoints.MapGet("/favicon.ico", () => Results.Redirect("/overview.svg"));
     }
 
-    private static async Task<IResult> Html(Overview overview, HttpContext context, Func<OverviewReport, string> render)
+    private static async Task<IResult> PageAsync(Overview overview, Catalog catalog, HttpContext context)
     {
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
-        return Results.Text(render(await overview.ReportAsync(context.RequestAborted)), $"{MediaTypeNames.Text.Html}; charset=utf-8");
+        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+        var page = OverviewHtml.Page(await overview.ReportAsync(context.RequestAborted), FirstRecord(catalog, context.Request));
+        return Results.Text(page, $"{MediaTypeNames.Text.Html}; charset=utf-8");
     }
 
-    private static string Resource(string name)
+    private static string FirstRecord(Catalog catalog, HttpRequest request)
     {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"RideIngest.Standalone.Page.{name}")!);
-        return reader.ReadToEnd();
+        if (!catalog.Find(FirstKind, out var kind)) return "";
+        var sample = new ArrayBufferWriter<byte>();
+        kind.WriteJson(kind.Sample, sample);
+        return $"curl -H 'Content-Type: application/json' -d '{Encoding.UTF8.GetString(sample.WrittenSpan)}' {request.Scheme}://{request.Host}/v1/{kind.Name}";
+    }
+
+    private static void Asset(IEndpointRouteBuilder endpoints, string name, string contentType)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"RideIngest.Standalone.Page.{name}")!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        var content = bytes.ToArray();
+        endpoints.MapGet($"/{name}", (HttpContext context) =>
+        {
+            // Another build may have another page.
+            context.Response.Headers.CacheControl = "no-cache";
+            return Results.Bytes(content, contentType);
+        });
     }
 }

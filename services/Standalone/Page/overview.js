@@ -1,24 +1,140 @@
-// The changing part of the page is asked for again while somebody looks at it.
-const status = document.getElementById("status");
-const away = document.getElementById("away");
+// Listens to /overview/stream while somebody looks at the page, and shows what it says.
+import { Chart, rateText, total } from "./chart.js";
 
-async function refresh() {
+// In the order in which a second of the stream has them.
+const OUTCOMES = ["stored", "duplicate", "conflict", "invalid", "failed", "accepted"];
+const FROM_THE_BOTTOM = ["stored", "accepted", "duplicate", "conflict", "invalid", "failed"];
+const SILENCE_MS = 5000;
+const RETRY_MS = 2000;
+
+const $ = (id) => document.getElementById(id);
+const whole = new Intl.NumberFormat("en");
+const outcomes = FROM_THE_BOTTOM.map((name) => ({ name, index: OUTCOMES.indexOf(name) }));
+const chart = new Chart($("chart"), outcomes);
+const legend = outcomes.map((outcome) => legendEntry(outcome));
+
+let stream = null;
+let watchdog = 0;
+let lastHeard = new Date();
+
+function open() {
+  close();
   if (document.hidden) return;
-  try {
-    const answer = await fetch("/overview", { signal: AbortSignal.timeout(5000) });
-    if (!answer.ok) throw new Error(answer.statusText);
-    const html = await answer.text();
-    if (status.innerHTML !== html) status.innerHTML = html;
-    away.hidden = true;
-  } catch {
-    away.hidden = false;
-  }
+  stream = new EventSource("/overview/stream");
+  stream.addEventListener("history", (event) => chart.begin(JSON.parse(event.data)));
+  stream.onmessage = (event) => show(JSON.parse(event.data));
+  stream.onerror = away;
+  watchdog = setTimeout(away, SILENCE_MS);
 }
 
-async function keepRefreshing() {
-  await refresh();
-  setTimeout(keepRefreshing, 2000);
+function close() {
+  clearTimeout(watchdog);
+  stream?.close();
+  stream = null;
 }
 
-document.addEventListener("visibilitychange", refresh);
-setTimeout(keepRefreshing, 2000);
+function away() {
+  close();
+  $("away").textContent = `No answer from this process since ${clock(lastHeard)}. What you see is from then; trying again …`;
+  $("away").hidden = false;
+  document.body.classList.add("stale");
+  document.title = "away · RideIngest";
+  watchdog = setTimeout(open, RETRY_MS);
+}
+
+function show(state) {
+  clearTimeout(watchdog);
+  watchdog = setTimeout(away, SILENCE_MS);
+  lastHeard = new Date();
+  $("away").hidden = true;
+  document.body.classList.remove("stale");
+
+  chart.add(state.second);
+  const rate = rateText(total(state.second));
+  text("rate", rate);
+  document.title = `${rate}/s · RideIngest`;
+  legend.forEach((entry) => entry(state));
+  const empty = state.answered.every((count) => count === 0);
+  $("first").hidden = !empty;
+  $("chart").classList.toggle("empty", empty);
+
+  text("stored", whole.format(state.stored));
+  text("backlog", state.backlog === null ? "?" : whole.format(state.backlog));
+  text("backlog-note", state.backlog > 0 && state.oldest >= 1 ? `frames wait, the oldest for ${duration(state.oldest)}` : "frames wait in the stream");
+  text("p50", duration(state.p50));
+  text("p99", duration(state.p99));
+  text("p99-note", state.waiting > 0 ? `${whole.format(state.waiting)} senders wait now` : "last ten seconds");
+
+  list("failures", state.failures, failureLine, "None that this process knows of.");
+  list("instances", state.instances, (instance) => instanceLine(instance, state.instance), "None is heard: records are accepted, and wait.");
+  html("state", state.state);
+  html("status", state.page);
+}
+
+function legendEntry({ name, index }) {
+  const [entry, label, rate, count] = [make("li", name), make("span"), make("b"), make("small")];
+  label.append(make("i"), name);
+  entry.append(label, rate, count);
+  $("legend").append(entry);
+  return (state) => {
+    rate.textContent = rateText(state.second[index + 1]);
+    count.textContent = whole.format(state.answered[index]);
+    entry.classList.toggle("none", state.answered[index] === 0);
+  };
+}
+
+function failureLine({ at, kind, id, status, error }) {
+  const time = make("time", "", clock(new Date(at)));
+  time.dateTime = new Date(at).toISOString();
+  return [make("b", `word ${status}`, status), make("span", "name", id === null ? kind : `${kind} ${id}`), time, make("p", "", error ?? "")];
+}
+
+function instanceLine({ name, can_store, reason, backlog, drain_per_second, silent }, here) {
+  const gone = silent > 3;
+  const [word, state] = gone ? ["silent", "failed"] : can_store ? ["stores", "stored"] : ["cannot store", "failed"];
+  const said = gone ? `Not heard for ${silent} s.` : reason ?? `${rateText(drain_per_second)} frames/s leave the stream, ${whole.format(backlog)} wait`;
+  return [make("b", `word ${state}`, word), make("span", "name", name), make("small", "", name === here ? "this process" : ""), make("p", "", said)];
+}
+
+function list(id, items, line, none) {
+  const place = $(id);
+  const content = JSON.stringify(items);
+  if (place.dataset.shown === content) return;
+  place.dataset.shown = content;
+  place.replaceChildren(...(items.length === 0 ? [make("li", "none", none)] : items.map((item) => {
+    const entry = make("li");
+    entry.append(...line(item));
+    return entry;
+  })));
+}
+
+function html(id, value) {
+  if (value === null || $(id).dataset.shown === value) return;
+  $(id).innerHTML = $(id).dataset.shown = value;
+}
+
+function text(id, value) {
+  if ($(id).textContent !== value) $(id).textContent = value;
+}
+
+function make(name, className = "", content = "") {
+  return Object.assign(document.createElement(name), { className, textContent: content });
+}
+
+function clock(date) {
+  return date.toLocaleTimeString([], { hour12: false });
+}
+
+function duration(seconds) {
+  if (seconds === null) return "–";
+  if (seconds >= 60) return `${Math.floor(seconds / 60)} min`;
+  if (seconds >= 1) return `${seconds.toFixed(1)} s`;
+  return `${(seconds * 1000).toPrecision(2)} ms`;
+}
+
+$("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText($("command").textContent);
+  text("copy", "Copied");
+});
+document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+open();

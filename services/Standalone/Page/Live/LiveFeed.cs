@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Standalone.Live;
+
+/// <summary>What the page is told once a second.</summary>
+/// <param name="Second">The latest of <see cref="History.All"/>.</param>
+/// <param name="Answered">Since the start, in the order of <see cref="Records.Status"/>.</param>
+/// <param name="State">Of the whole, as HTML; null while that is not known yet.</param>
+/// <param name="Page">The part of the page about servers and process, as HTML.</param>
+internal sealed record LiveState(
+    double[] Second, long[] Answered, long Stored, long Waiting, long? Backlog, double Oldest, double? P50, double? P99,
+    string Instance, IReadOnlyList<InstanceLine> Instances, IReadOnlyList<FailureLine> Failures, string? State, string? Page);
+
+/// <summary>Measures once a second, and tells those who watch. What is costly (servers, dead letters) is looked at only while somebody does.</summary>
+internal sealed partial class LiveFeed(
+    Traffic traffic, History history, Instances instances, Failures failures, Overview overview, ServiceIdentity identity, ILogger<LiveFeed> logger) : BackgroundService
+{
+    private const int MostWatchers = 32;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly HashSet<Channel<byte[]>> _watchers = [];
+    private Task _looking = Task.CompletedTask;
+    private OverviewReport? _seen;
+
+    /// <returns>Null when as many watch as may.</returns>
+    public Watcher? Enter()
+    {
+        // Who does not keep up is told the latest, not everything.
+        var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (_watchers)
+        {
+            if (_watchers.Count == MostWatchers) return null;
+            _watchers.Add(channel);
+        }
+        return new Watcher(JsonSerializer.SerializeToUtf8Bytes(history.All, Json), channel.Reader, () => Leave(channel));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            traffic.Answers.Tick();
+            var second = history.Tick(DateTimeOffset.UtcNow);
+            Channel<byte[]>[] watchers;
+            lock (_watchers) watchers = [.. _watchers];
+            if (watchers.Length == 0) continue;
+
+            // A server that hangs must not hold up the second.
+            if (_looking.IsCompleted) _looking = LookAsync(stoppingToken);
+            var state = JsonSerializer.SerializeToUtf8Bytes(State(second), Json);
+            foreach (var watcher in watchers) watcher.Writer.TryWrite(state);
+        }
+    }
+
+    private LiveState State(double[] second)
+    {
+        var answered = new long[second.Length - 1];
+        traffic.ReadAnswered(answered);
+        return new LiveState(
+            second, answered, traffic.Stored, traffic.Waiting, instances.Backlog(), traffic.Oldest, traffic.Answers.Quantile(0.5), traffic.Answers.Quantile(0.99),
+            identity.Instance, instances.All(), failures.All(),
+            _seen is null ? null : OverviewHtml.State(_seen), _seen is null ? null : OverviewHtml.Status(_seen));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await failures.LookAsync(cancellationToken);
+            _seen = await overview.ReportAsync(cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is: a page is no reason to end the process.
+            NotSeen(e);
+        }
+    }
+
+    private void Leave(Channel<byte[]> channel)
+    {
+        lock (_watchers) _watchers.Remove(channel);
+    }
+
+    [LoggerMessage(2020, LogLevel.Warning, "The page at / cannot show the state of the servers; it shows what it saw last")]
+    private partial void NotSeen(Exception exception);
+}
+
+/// <summary>Somebody who looks at the page.</summary>
+internal sealed class Watcher(byte[] history, ChannelReader<byte[]> states, Action leave) : IDisposable
+{
+    /// <summary>What was before they came.</summary>
+    public byte[] History => history;
+
+    public IAsyncEnumerable<byte[]> StatesAsync(CancellationToken cancellationToken) => states.ReadAllAsync(cancellationToken);
+
+    public void Dispose() => leave();
+}
