@@ -54,8 +54,8 @@ internal static class OverviewHtml
             <dl class="figures">
               <div class="card"><dt>Stored</dt><dd id="stored">–</dd><dd id="stored-note">since the start, by this process</dd></div>
               <div class="card"><dt>Backlog</dt><dd id="backlog">–</dd><dd id="backlog-note">frames wait in the stream</dd></div>
-              <div class="card"><dt>Answer, median</dt><dd id="p50">–</dd><dd>last ten seconds</dd></div>
-              <div class="card"><dt>Answer, 99 of 100</dt><dd id="p99">–</dd><dd id="p99-note">last ten seconds</dd></div>
+              <div class="card"><dt>Answer, p50</dt><dd id="p50">–</dd><dd>last ten seconds</dd></div>
+              <div class="card"><dt>Answer, p99</dt><dd id="p99">–</dd><dd id="p99-note">last ten seconds</dd></div>
             </dl>
             <div class="columns">
               <section aria-labelledby="failures-name">

@@ -55,10 +55,10 @@ export class Chart {
     let below = seconds.map(() => 0);
     for (const { path, index } of this.#layers) {
       const above = seconds.map((second, i) => below[i] + second[index + 1]);
-      const any = seconds.some((second) => second[index + 1] > 0);
-      const up = above.map((value, i) => `${x(i)} ${y(value)}`);
-      const down = below.map((value, i) => `${x(i)} ${y(value)}`).reverse();
-      path.setAttribute("d", any ? `M${up.join("L")}L${down.join("L")}Z` : "");
+      const edge = (values, from, to) => values.slice(from, to).map((value, i) => `${x(from + i)} ${y(value)}`);
+      const areas = runs(seconds.map((second) => second[index + 1] > 0))
+        .map(([from, to]) => `M${[...edge(above, from, to), ...edge(below, from, to).reverse()].join("L")}Z`);
+      path.setAttribute("d", areas.join(""));
       below = above;
     }
     this.#scale.replaceChildren(...[1, 0.5, 0].map((share) => {
@@ -98,6 +98,18 @@ export class Chart {
 }
 
 export const total = (second) => second.slice(1).reduce((sum, rate) => sum + rate, 0);
+
+/** Where something is, a second more on each side: a layer of nothing has no outline. */
+function runs(some) {
+  const found = [];
+  some.forEach((is, i) => {
+    if (!is) return;
+    const run = found.at(-1);
+    if (run && run[1] >= i) run[1] = i + 2;
+    else found.push([Math.max(0, i - 1), i + 2]);
+  });
+  return found;
+}
 
 /** The next number that reads well on a scale. */
 function nice(value) {

@@ -129,7 +129,8 @@ function duration(seconds) {
   if (seconds === null) return "–";
   if (seconds >= 60) return `${Math.floor(seconds / 60)} min`;
   if (seconds >= 1) return `${seconds.toFixed(1)} s`;
-  return `${(seconds * 1000).toPrecision(2)} ms`;
+  const ms = seconds * 1000;
+  return `${ms.toFixed(ms >= 10 ? 0 : ms >= 1 ? 1 : 2)} ms`;
 }
 
 $("copy").addEventListener("click", async () => {

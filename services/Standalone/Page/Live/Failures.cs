@@ -13,13 +13,13 @@ internal sealed record FailureLine(long At, string Kind, long? Id, string Status
 /// <summary>The latest failures: those that senders were told of, and the open dead letters.</summary>
 internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, AuthSettings auth)
 {
-    private const int Most = 12;
+    private const int Most = 8;
     private const int LongestError = 300;
 
     private const string Letters =
         """
         select (extract(epoch from last_at) * 1000)::bigint as at, kind, record_id as id, error_code as status, message as error
-        from ops.dead_letters where state = 'open' order by last_at desc limit 12
+        from ops.dead_letters where state = 'open' order by last_at desc limit 8
         """;
 
     private IReadOnlyList<FailureLine> _letters = [];

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
 using RideIngest.Platform.Hosting;
@@ -19,7 +20,11 @@ internal sealed partial class LiveFeed(
 {
     private const int MostWatchers = 32;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly HashSet<Channel<byte[]>> _watchers = [];
     private Task _looking = Task.CompletedTask;
