@@ -1,0 +1,50 @@
+using System.Collections;
+using Microsoft.Playwright;
+using RideIngest.LocalServers;
+
+namespace RideIngest.Integration.Standalone;
+
+/// <summary>A real browser: the machine's own Chromium, else Debian's: installed for root, unpacked into the user's cache for anybody else.</summary>
+internal static class DebianChromium
+{
+    private const string Package = "chromium";
+
+    /// <summary>Starts it. Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.</summary>
+    public static async Task<IBrowser> StartAsync(IPlaywright playwright)
+    {
+        if (Programs.Find(Package) is null && Posix.IsRoot) await DebianPackages.InstallAsync(Package, null, default);
+        var options = Programs.Find(Package) is { } found ? new() { ExecutablePath = found } : Unpacked(await UnpackAsync());
+        options.Args = ["--no-sandbox"];
+        return await playwright.Chromium.LaunchAsync(options);
+    }
+
+    private static Task<string> UnpackAsync() => UserCache.Shared.GetOrAddAsync(
+        Path.Combine("machine", Package),
+        async directory =>
+        {
+            var apt = Apt.OfMachine(null);
+            var state = Path.Combine(directory, "apt");
+            if (await apt.CandidateAsync(Package, default) is null)
+            {
+                apt = await Apt.PrivateAsync(state, null, null, default);
+                await apt.UpdateAsync(default);
+            }
+
+            await apt.UnpackAsync(await apt.MissingForAsync(Package, default), directory, default);
+            if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
+        },
+        null,
+        default);
+
+    /// <summary>What Debian's own start script would set, for a Chromium that lies elsewhere.</summary>
+    private static BrowserTypeLaunchOptions Unpacked(string root)
+    {
+        var libraries = Directory.GetDirectories(Path.Combine(root, "usr/lib"), "*-linux-gnu");
+        var fonts = Path.Combine(root, "fonts.conf");
+        File.WriteAllText(fonts, $"<fontconfig><dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{root}/fonts</cachedir></fontconfig>");
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);
+        environment["LD_LIBRARY_PATH"] = string.Join(':', libraries);
+        environment["FONTCONFIG_FILE"] = fonts;
+        return new() { ExecutablePath = Path.Combine(root, "usr/lib/chromium/chromium"), Env = environment };
+    }
+}
