@@ -63,7 +63,7 @@ function show(state) {
   text("backlog-note", state.backlog > 0 && state.oldest >= 1 ? `frames wait, the oldest for ${duration(state.oldest)}` : "frames wait in the stream");
   text("p50", duration(state.p50));
   text("p99", duration(state.p99));
-  text("p99-note", state.waiting > 0 ? `${whole.format(state.waiting)} senders wait now` : "last ten seconds");
+  text("p99-note", waiting(state.waiting));
 
   list("failures", state.failures, failureLine, "None that this process knows of.");
   list("instances", state.instances, (instance) => instanceLine(instance, state.instance), "None is heard: records are accepted, and wait.");
@@ -119,6 +119,11 @@ function text(id, value) {
 
 function make(name, className = "", content = "") {
   return Object.assign(document.createElement(name), { className, textContent: content });
+}
+
+function waiting(senders) {
+  if (senders === 0) return "last ten seconds";
+  return senders === 1 ? "1 sender waits now" : `${whole.format(senders)} senders wait now`;
 }
 
 function clock(date) {

@@ -45,9 +45,10 @@ internal sealed partial class LiveFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            // Not a periodic timer: after a late tick that has the next one come early, and a rate over a moment says nothing.
+            await Task.Delay(Period, stoppingToken);
             traffic.Answers.Tick();
             var second = history.Tick(DateTimeOffset.UtcNow);
             Channel<byte[]>[] watchers;
