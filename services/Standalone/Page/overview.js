@@ -138,6 +138,8 @@ function duration(seconds) {
   return `${ms.toFixed(ms >= 10 ? 0 : ms >= 1 ? 1 : 2)} ms`;
 }
 
+// Browsers keep the clipboard from pages of other machines that come without TLS.
+$("copy").hidden = !navigator.clipboard;
 $("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText($("command").textContent);
   text("copy", "Copied");

@@ -9,6 +9,8 @@ internal static class DebianChromium
 {
     private const string Package = "chromium";
 
+    private static readonly string[] LibraryFolders = ["usr/lib", "lib"];
+
     /// <summary>Starts it. Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.</summary>
     public static async Task<IBrowser> StartAsync(IPlaywright playwright)
     {
@@ -39,7 +41,10 @@ internal static class DebianChromium
     /// <summary>What Debian's own start script would set, for a Chromium that lies elsewhere.</summary>
     private static BrowserTypeLaunchOptions Unpacked(string root)
     {
-        var libraries = Directory.GetDirectories(Path.Combine(root, "usr/lib"), "*-linux-gnu");
+        // Some of Debian's libraries are in /lib still, and PulseAudio's own lie where only installed ones look.
+        var libraries = LibraryFolders.Select(folder => Path.Combine(root, folder)).Where(Directory.Exists)
+            .SelectMany(folder => Directory.GetDirectories(folder, "*-linux-gnu"))
+            .SelectMany(folder => (string[])[folder, Path.Combine(folder, "pulseaudio")]);
         var fonts = Path.Combine(root, "fonts.conf");
         File.WriteAllText(fonts, $"<fontconfig><dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{root}/fonts</cachedir></fontconfig>");
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);

@@ -26,11 +26,11 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         SetDefaultExpectTimeout(Patience);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await DebianChromium.StartAsync(_playwright);
         _nats = await TestNats.PrivateAsync();
         _standalone = StandaloneProcess.Start(
             _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await DebianChromium.StartAsync(_playwright);
         _url = await _standalone.UrlAsync();
     }
 
@@ -50,6 +50,7 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         var page = await OpenAsync("/");
         await Expect(page.Locator("#first")).ToContainTextAsync("Nothing has come yet");
         await Expect(page.Locator("#command")).ToContainTextAsync($"{_url}v1/bookings");
+        await Expect(page.Locator("#instances")).ToContainTextAsync("stores");
 
         var booking = Sample("bookings");
         Assert.Equal(HttpStatusCode.Created, await PostAsync(booking));
@@ -66,7 +67,6 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         await Expect(page.Locator("#failures li").First).ToContainTextAsync("bookings 77");
         await Expect(page.Locator("#failures li").Last).ToContainTextAsync("conflict");
         await Expect(page.Locator("#instances")).ToContainTextAsync("this process");
-        await Expect(page.Locator("#instances")).ToContainTextAsync("stores");
         await Expect(page.Locator("#state")).ToHaveTextAsync("Everything is there");
         await TheChartMovesAsync(page);
         await DarkDiffersFromLightAsync(page);
