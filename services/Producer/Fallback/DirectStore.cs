@@ -19,7 +19,7 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
 {
     // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(10);
     private const int AwayForMs = 1000;
 

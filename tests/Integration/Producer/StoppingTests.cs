@@ -12,7 +12,7 @@ namespace RideIngest.Integration.Producer;
 /// <summary>A producer that is told to stop answers those who wait, truthfully, and leaves, whatever its servers do.</summary>
 public sealed class StoppingTests
 {
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData(Outage.None, Outage.None)]

@@ -13,10 +13,10 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        client.NoDelay = true;
         using var registration = stopping.Register(Reset);
         try
         {
+            client.NoDelay = true;
             await proxy.Flow.PassAsync(_ended.Token);
             await _server.ConnectAsync(proxy.TargetHost, proxy.TargetPort, _ended.Token);
             await Task.WhenAll(OrResetAsync(UpAsync()), OrResetAsync(DownAsync()));
