@@ -54,14 +54,14 @@ public sealed class CutOffTests
         await Eventually.True(() => Task.FromResult(Stopwatch.GetElapsedTime(since) > 5 * PublishTimeout));
         system.Nats.Resume();
 
-        Assert.Equal(201, (await answer).Status);
+        Assert.Contains((await answer).Status, (int[])[201, 202]);
         await listener.PingAsync();
         var ids = new List<string>();
         while (published.Msgs.TryRead(out var message)) ids.Add(message.Headers!["Nats-Msg-Id"].ToString());
         Assert.True(ids.Count > 1, "It was published once.");
         Assert.Single(ids.Distinct());
         Assert.Equal(1UL, (ulong)(await new NatsJSContext(listener).GetStreamAsync(RidesStream.Name)).Info.State.LastSeq);
-        Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
+        await Eventually.True(async () => await system.CountAsync("rides.bookings", $"id = {id}") == 1);
     }
 
     [Fact]
