@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using RideIngest.Integration.Consumer;
@@ -18,18 +19,18 @@ public sealed class ProcessTests
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         await consumer.UrlAsync();
-        var stored = 0L;
+        var kept = 0L;
         var first = Given.NewId();
 
         var senders = Enumerable.Range(0, Senders).Select(_ => SendAsync()).ToArray();
-        await Eventually.True(() => Task.FromResult(Interlocked.Read(ref stored) > 500));
+        await Eventually.True(() => Task.FromResult(Interlocked.Read(ref kept) > 500));
         producer.Terminate();
         await Task.WhenAll(senders);
         var (code, said) = await producer.ExitAsync();
 
         Assert.Equal(0, code);
         Assert.Contains("everything finished", said, StringComparison.Ordinal);
-        Assert.Equal(Interlocked.Read(ref stored), await system.CountAsync("rides.bookings", $"id > {first}"));
+        await Eventually.True(async () => await system.CountAsync("rides.bookings", $"id > {first}") == Interlocked.Read(ref kept));
         consumer.Terminate();
         Assert.Equal(0, (await consumer.ExitAsync()).Code);
 
@@ -42,8 +43,10 @@ public sealed class ProcessTests
                 {
                     using var body = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
                     using var answer = await client.PostAsync("/v1/bookings", body);
-                    Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
-                    Interlocked.Increment(ref stored);
+
+                    // Accepted is kept too: so a consumer that a busy machine silences for a while is answered for.
+                    Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Accepted, $"{answer.StatusCode}");
+                    Interlocked.Increment(ref kept);
                 }
                 catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
                 {
