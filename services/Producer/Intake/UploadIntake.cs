@@ -65,7 +65,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         // The upload's own problem, when nothing of it could be read, is the request's.
         if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context ?? default) is { } unreadable)
         {
-            var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 } ? Refusals.TooLarge(rules.Producer.MaxUpload) : Invalid.Of(unreadable.Reading);
+            var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 } ? Refusals.TooLarge(rules.Producer.MaxUpload) : Invalid.Of(unreadable);
             ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
             await problem.ExecuteAsync(http);
         }

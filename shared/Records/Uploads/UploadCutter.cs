@@ -26,7 +26,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
         return !Ended && (_begun || Begin(ref buffer, complete, out uploaded)) && (Ended || Cut(ref buffer, complete, out uploaded));
     }
 
-    internal Uploaded CutOff(string reason) => End($"the upload was cut off: {reason}");
+    internal Uploaded CutOff(string reason) => End($"the upload was cut off: {reason.TrimEnd('.')}");
 
     protected abstract bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded);
 

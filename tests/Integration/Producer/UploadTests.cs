@@ -121,6 +121,8 @@ public sealed class UploadTests : IAsyncLifetime
         var answer = await _system.PostAsync("/v1/bookings/batch", body, contentType);
 
         Assert.Contains(answer.Status, (int[])[400, 422]);
+        Assert.Equal("The upload cannot be read", (string?)answer.Json["title"]);
+        Assert.StartsWith("line 1, byte ", (string)answer.Json["detail"]!, StringComparison.Ordinal);
         Assert.Equal("application/problem+json", answer.ContentType);
     }
 
