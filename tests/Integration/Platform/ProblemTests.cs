@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using RideIngest.Integration.BadInput;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Integration.Platform;
@@ -46,6 +47,20 @@ public sealed class ProblemTests
     [Fact]
     public async Task A_body_beyond_the_limit_is_a_problem() =>
         await Expect(HttpMethod.Post, "/bytes", new ByteArrayContent(new byte[4096]), 413, "/problems/too-large", "--hosting:max_body=2KB");
+
+    [Theory]
+    [InlineData("no number")]
+    [InlineData("99999999999999999999")]
+    public async Task A_chunk_without_a_length_is_a_problem(string length)
+    {
+        await using var host = await Module.StartAsync();
+
+        var answer = await RawHttp.SendAsync(new Uri(host.Urls[0]).Port, Encoding.ASCII.GetBytes(
+            $"POST /bytes HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{length}\r\n"));
+
+        Assert.Equal((400, "/problems/bad-request"), (answer.Status, (string?)JsonNode.Parse(answer.Body)!["type"]));
+        await host.StopAsync();
+    }
 
     [Fact]
     public async Task An_exception_is_a_problem_that_tells_nothing_of_it()
