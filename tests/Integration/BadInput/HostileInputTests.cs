@@ -42,6 +42,7 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
         });
 
         Report(cases);
+        await Eventually.True(async () => (await shared.System.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]")).Status == 200);
     }
 
     private async Task<string> ReceiptAsync() =>
@@ -51,7 +52,10 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
     {
         const int Shown = 2000;
         _statuses.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
-        Assert.True(answer.Status is < 500 or 505, $"{answer.Status} {answer.Body} to {JsonValue.Create(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, Shown))))}");
+
+        // A sender who leaves does not wait for the frames of its upload; many at once are shed.
+        var shed = answer.Status == 503 && target is null && answer.Body.Contains("/problems/busy", StringComparison.Ordinal);
+        Assert.True(answer.Status is < 500 or 505 || shed, $"{answer.Status} {answer.Body} to {JsonValue.Create(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, Shown))))}");
         if (request.AsSpan().StartsWith("HEAD"u8) || answer.Status == 0)
             return;
         if (answer.Status >= 400)
@@ -74,7 +78,7 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
         Assert.StartsWith("/problems/", (string)problem["type"]!, StringComparison.Ordinal);
         Assert.NotEmpty((string)problem["title"]!);
         Assert.NotEmpty((string)problem["traceId"]!);
-        Assert.False((bool)problem["retryable"]!);
+        Assert.Equal(answer.Status == 503, (bool)problem["retryable"]!);
         Assert.True(answer.Status != 422 || problem["errors"]!.AsObject().Count > 0, answer.Body);
     }
 
