@@ -74,6 +74,7 @@ public sealed class OutageTests
     {
         await using var system = await RideSystem.StartAsync(args: "--ingest:fallback=none");
         await system.Nats.StopAsync();
+        await HasNoticedAsync(system);
 
         var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()));
         var upload = await system.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]");
@@ -89,6 +90,7 @@ public sealed class OutageTests
         await using var system = await RideSystem.StartAsync(ownPostgres: true);
         await system.Nats.StopAsync();
         await system.Postgres!.StopAsync();
+        await HasNoticedAsync(system);
         var id = Given.NewId();
 
         ExpectRetryable(await system.PostAsync("/v1/bookings", Given.Booking(id)), 503, "unavailable");
@@ -142,6 +144,9 @@ public sealed class OutageTests
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
         await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
     }
+
+    /// <summary>A record that is on its way while a server leaves may hear 504, which is as true; after this nothing is.</summary>
+    private static Task HasNoticedAsync(RideSystem system) => Eventually.True(async () => (await system.GetAsync("/readyz")).Status == 503);
 
     private static void ExpectRetryable(Answer answer, int status, string type)
     {
