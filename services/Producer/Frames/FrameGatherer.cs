@@ -5,11 +5,15 @@ using RideIngest.Records;
 namespace RideIngest.Producer.Frames;
 
 /// <summary>
-/// Gathers single records of one kind into frames, without a timer: while fewer frames than the window are on their way to the stream, a record leaves
-/// at once; while the window is full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes them.
+/// Gathers single records of one kind into frames: while fewer frames than the window are on their way, a record leaves at once; while the window is
+/// full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes them. A frame is on its way until it is settled,
+/// since whoever stores it could not store the next one any sooner. Only a slow store is not waited for, nor any store by full frames, once the
+/// stream has the frame before it.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits, ProducerSettings settings)
 {
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromMilliseconds(25);
+
     private readonly Lock _gate = new();
     private readonly Queue<SharedFrame> _full = new();
     private SharedFrame? _gathering;
@@ -45,7 +49,17 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     private async Task LeaveAsync(SharedFrame first)
     {
         for (var frame = first; frame is not null; frame = Next())
+        {
             await sender.SendAsync(frame);
+            if (!frame.IsSettled && !HasFull())
+                await frame.Ended.WaitAsync(SettlesWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private bool HasFull()
+    {
+        lock (_gate)
+            return _full.Count > 0;
     }
 
     private SharedFrame? Next()

@@ -16,6 +16,7 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly List<PendingRecord?> _pending = [];
     private readonly List<ActivityContext> _traces = [];
+    private readonly TaskCompletionSource _ending = new();
     private IReadOnlyList<RecordOutcome> _exceptions = [];
     private Outcome[]? _outcomes;
     private Settled _settled;
@@ -25,6 +26,9 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
     private int _nextRun;
 
     public override bool IsSettled => Volatile.Read(ref _ended);
+
+    /// <summary>Ends when it is settled. Whoever waits goes on before the records' senders are woken: what is next leaves the sooner.</summary>
+    public Task Ended => _ending.Task;
 
     public override IReadOnlyList<ActivityContext> Traces => _traces;
 
@@ -71,6 +75,8 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
             }
             _ended = _left == 0;
         }
+        if (_ended)
+            _ending.TrySetResult();
     }
 
     private void End(in Settled settled, IReadOnlyList<RecordOutcome> exceptions, Outcome[]? outcomes)
@@ -82,6 +88,7 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
             _ended = true;
             (_settled, _exceptions, _outcomes) = (settled, exceptions, outcomes);
         }
+        _ending.TrySetResult();
         for (var first = 0; first < _pending.Count; first += Run)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }

@@ -44,7 +44,7 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public async Task In_shared_frames_publish_and_store_link_to_the_trace_of_each_record()
     {
-        await using var system = await RideSystem.StartAsync(args: "--producer:frames_in_flight=1");
+        await using var system = await RideSystem.StartAsync();
         var traces = Enumerable.Range(0, 100).Select(_ => NewTrace()).ToArray();
 
         await Task.WhenAll(traces.Select(trace =>
