@@ -54,7 +54,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         var lookup = provider.GetRequiredService<ReceiptLookup>();
         foreach (var kind in _catalog.Kinds)
         {
-            var gatherer = new FrameGatherer(kind, sender, limits, rules.Producer);
+            var gatherer = new FrameGatherer(kind, sender, limits);
             endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync);
             endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, rules).PostAsync);
             endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync);

@@ -6,10 +6,6 @@ namespace RideIngest.Producer;
 /// <summary>The section <c>producer</c>.</summary>
 public sealed class ProducerSettings
 {
-    /// <summary>Frames of one kind on their way to the store at once. While that many are, records gather in the next one.</summary>
-    [Range(1, 64, ErrorMessage = "It must be from 1 to 64"), GoodValue("2")]
-    public int FramesInFlight { get; set; } = 1;
-
     /// <summary>How long the stream may take to acknowledge a frame before it is sent again under the same id.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00", ErrorMessage = "It must be from 50ms to 1m"), GoodValue("2s")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(2);

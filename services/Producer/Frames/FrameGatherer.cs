@@ -5,19 +5,19 @@ using RideIngest.Records;
 namespace RideIngest.Producer.Frames;
 
 /// <summary>
-/// Gathers single records of one kind into frames: while fewer frames than the window are on their way, a record leaves at once; while the window is
-/// full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes them. A frame is on its way until it is settled,
-/// since whoever stores it could not store the next one any sooner. Only a slow store is not waited for, nor any store by full frames, once the
-/// stream has the frame before it.
+/// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
+/// it has become as large as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
+/// settled, since whoever stores it could not store the next one any sooner; but a slow store, or none, keeps no record from the stream.
 /// </summary>
-internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits, ProducerSettings settings)
+internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
 {
+    /// <summary>After the stream has a frame; then it counts no more.</summary>
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _gate = new();
     private readonly Queue<SharedFrame> _full = new();
     private SharedFrame? _gathering;
-    private int _onTheirWay;
+    private int _recordsOnTheirWay;
 
     public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
     {
@@ -28,12 +28,8 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         {
             var frame = _gathering ??= new SharedFrame(kind);
             frame.Add(record, trace, pending);
-            if (_onTheirWay < settings.FramesInFlight)
-            {
-                _onTheirWay++;
-                leaving = frame;
-                _gathering = null;
-            }
+            if (frame.Count >= _recordsOnTheirWay)
+                leaving = Take(frame);
             else if (limits.IsFull(frame))
             {
                 _full.Enqueue(frame);
@@ -48,7 +44,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     /// <summary>Sends frames one after the other for as long as there are any.</summary>
     private async Task LeaveAsync(SharedFrame first)
     {
-        for (var frame = first; frame is not null; frame = Next())
+        for (var frame = first; frame is not null; frame = After(frame))
         {
             await sender.SendAsync(frame);
             if (!frame.IsSettled && !HasFull())
@@ -62,17 +58,24 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
             return _full.Count > 0;
     }
 
-    private SharedFrame? Next()
+    private SharedFrame? After(SharedFrame ended)
     {
         lock (_gate)
         {
+            _recordsOnTheirWay -= ended.Count;
             if (_full.TryDequeue(out var full))
+            {
+                _recordsOnTheirWay += full.Count;
                 return full;
-            var gathered = _gathering;
-            _gathering = null;
-            if (gathered is null)
-                _onTheirWay--;
-            return gathered;
+            }
+            return _gathering is { } gathered && gathered.Count >= _recordsOnTheirWay ? Take(gathered) : null;
         }
+    }
+
+    private SharedFrame Take(SharedFrame gathered)
+    {
+        _recordsOnTheirWay += gathered.Count;
+        _gathering = null;
+        return gathered;
     }
 }
