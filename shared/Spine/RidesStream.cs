@@ -61,7 +61,7 @@ public static class RidesStream
             Storage = StreamConfigStorage.File,
             Retention = StreamConfigRetention.Workqueue,
             Discard = StreamConfigDiscard.New,
-            MaxBytes = settings.StreamBytes,
+            MaxBytes = FrameBlocks.Whole(settings.StreamBytes),
             NumReplicas = settings.Replicas,
             DuplicateWindow = DuplicateWindow,
         };

@@ -51,8 +51,10 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
         try
         {
             // Headers are read-only once published: each attempt has its own.
+            var headers = Headers(frame, id);
+            FrameBlocks.Fill(frame.Payload, frame.Payload.Length, subject, headers);
             var ack = await nats.RequestAsync(
-                subject, frame.Payload.Written, Headers(frame, id), NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader, replyOpts: _replyOpts);
+                subject, frame.Payload.Written, headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader, replyOpts: _replyOpts);
             if (ack.HasNoResponders)
                 return new Published(PublishEnd.Away, Reason: "no stream listens");
             if (ack.Error is { } unreadable)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NATS.Client.JetStream;
 using RideIngest.LocalServers;
 
 namespace RideIngest.Integration.Producer;
@@ -131,11 +132,36 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_stream_that_is_full_to_the_last_bytes_drops_nothing_that_was_accepted()
+    {
+        // The bytes that nats-server writes around a message with this subject and without headers.
+        const int around = 30 + 21;
+        await using var system = await RideSystem.StartAsync(consumer: false, args: "--ingest:stream_bytes=2MB");
+        await using var client = new NATS.Client.Core.NatsConnection(NATS.Client.Core.NatsOpts.Default with { Url = system.Nats.Url });
+        var js = new NatsJSContext(client);
+        await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
+        for (var room = 4096; room > 0; room -= 128)
+        {
+            var stream = await js.GetStreamAsync("RIDES");
+            await stream.PurgeAsync(new());
+            foreach (var filler in new[] { 1 << 20, (1 << 20) - room })
+                (await js.PublishAsync("rides.ingest.bookings", new byte[filler - around])).EnsureSuccess();
+
+            var accepted = 0;
+            while (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId(), long.MaxValue >> (room / 128)), headers: ("Prefer", "respond-async")) is { Status: 202 })
+                accepted++;
+
+            await stream.RefreshAsync();
+            Assert.Equal((2 + accepted, 0), (stream.Info.State.Messages, stream.Info.State.Bytes % 128));
+        }
+    }
+
+    [Fact]
     public async Task A_stream_that_was_deleted_is_made_again_and_no_record_is_lost()
     {
         await using var system = await RideSystem.StartAsync(consumer: false);
         await using (var client = new NATS.Client.Core.NatsConnection(NATS.Client.Core.NatsOpts.Default with { Url = system.Nats.Url }))
-            await new NATS.Client.JetStream.NatsJSContext(client).DeleteStreamAsync("RIDES");
+            await new NatsJSContext(client).DeleteStreamAsync("RIDES");
         var id = Given.NewId();
 
         var answer = await system.PostAsync("/v1/bookings", Given.Booking(id));
