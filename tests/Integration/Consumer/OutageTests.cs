@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Integration.Records;
@@ -149,6 +150,38 @@ public sealed class OutageTests
         await rig.Js.DeleteStreamAsync(RidesStream.Name);
 
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(2))).Stored);
+    }
+
+    [Fact]
+    public async Task Frames_that_nats_server_found_again_after_their_consumer_counted_them_as_settled_are_delivered_again()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await RidesStream.EnsureAsync(rig.Js, new SpineSettings());
+        for (var id = 1; id <= 3; id++) await rig.PublishAsync(ConsumerRig.Line(id));
+        await rig.Nats.StopAsync();
+        var messages = Directory.GetDirectories(rig.Nats.DataDirectory, "msgs", SearchOption.AllDirectories).Single();
+        Copy(messages, messages + ".before");
+        await rig.Nats.RestartAsync();
+        await rig.RunAsync();
+        await rig.ReachedAsync();
+        await rig.SettledAsync();
+
+        // What a crash may leave: the consumer's file says that they are settled, the stream's says that they are there.
+        await rig.Nats.StopAsync();
+        await rig.Database.ScalarAsync<long>("with gone as (delete from rides.bookings returning id) select count(*) from gone");
+        Directory.Delete(messages, recursive: true);
+        Copy(messages + ".before", messages);
+        await rig.Nats.RestartAsync();
+
+        await ConsumerRig.UntilAsync(async () => await rig.CountAsync() == 3);
+        await rig.SettledAsync();
+        Assert.Equal(0, (await rig.Js.GetStreamAsync(RidesStream.Name)).Info.State.Messages);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 
     internal static async Task AckWaitAsync(ConsumerRig rig, TimeSpan ackWait)
