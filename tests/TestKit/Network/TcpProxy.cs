@@ -108,7 +108,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
             var link = new ProxyLink(this, client);
             _links[link] = Task.CompletedTask;
-            _links[link] = RunAsync(link);
+
+            // It may have ended by now, and would be counted as open for ever.
+            _links.TryUpdate(link, RunAsync(link), Task.CompletedTask);
         }
     }
 
