@@ -67,7 +67,7 @@ internal static class PostgresFaults
         await run.World.ExecuteAsync("alter system set default_transaction_read_only = on");
         await run.World.ExecuteAsync("select pg_reload_conf()");
         await run.WaitAsync(3, 5);
-        await run.World.ExecuteAsync("set default_transaction_read_only = off; alter system reset default_transaction_read_only");
+        await run.World.ExecuteAsync("alter system reset default_transaction_read_only");
         await run.World.ExecuteAsync("select pg_reload_conf()");
     }
 
