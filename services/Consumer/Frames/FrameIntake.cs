@@ -18,7 +18,7 @@ internal sealed class FrameIntake(NatsConnection connection, SpineSettings spine
         await queue.WaitForRoomAsync(cancellationToken);
     }
 
-    public async Task AddAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    public async ValueTask AddAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
         var frame = decoder.Decode(message);
         if (message.Error is not null) frame.Raw = await RawAsync(frame.Metadata.Sequence.Stream);

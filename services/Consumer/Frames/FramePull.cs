@@ -1,19 +1,14 @@
-using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Consumer.Storing;
+using RideIngest.Platform.Messaging;
 using RideIngest.Spine;
 
 namespace RideIngest.Consumer.Frames;
 
-/// <summary>
-/// Takes frames from the stream, and the next ones while those are being stored. A pull is not broken off: it ends by itself, within a second when
-/// nothing comes, so that the server sends no frame to somebody who has left.
-/// </summary>
+/// <summary>Takes frames from the stream, and the next ones while those are being stored.</summary>
 internal sealed partial class FramePull(
     NatsConnection connection, SpineSettings spine, ConsumerSettings settings, FrameIntake intake, ILogger<FramePull> logger)
 {
-    private static readonly TimeSpan Expires = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -21,23 +16,17 @@ internal sealed partial class FramePull(
     public string? Trouble { get; private set; } = $"The stream {spine.Stream} has not been reached yet.";
 
     /// <summary>Pulls until asked to stop; then no frame comes any more.</summary>
-    /// <param name="abandon">Breaks the last pull off all the same: without NATS it would wait for it.</param>
+    /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        INatsJSConsumer? consumer = null;
         var pause = FirstPause;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                consumer ??= await ReachAsync(stop);
-                await intake.ReadyAsync(stop);
-                if (await PullAsync(consumer, abandon))
-                {
-                    pause = FirstPause;
-                    continue;
-                }
-                consumer = null;
+                var consumer = await ReachAsync(stop);
+                pause = FirstPause;
+                await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most(), intake.ReadyAsync, intake.AddAsync, stop, abandon);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -45,7 +34,6 @@ internal sealed partial class FramePull(
             }
             catch (Exception e)
             {
-                consumer = null;
                 Report(e);
             }
             await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -63,22 +51,8 @@ internal sealed partial class FramePull(
         return consumer;
     }
 
-    /// <returns>False when the pull ended before its time with nothing: the stream or its consumer may be gone.</returns>
-    private async Task<bool> PullAsync(INatsJSConsumer consumer, CancellationToken abandon)
-    {
-        var since = Stopwatch.GetTimestamp();
-        var came = false;
-
-        // A frame that is larger than what a pull asks for would never come.
-        var bytes = Math.Max(settings.PullBytes, (connection.ServerInfo?.MaxPayload ?? 0) + 64 * 1024);
-        var pull = new NatsJSFetchOpts { MaxBytes = (int)bytes, Expires = Expires, IdleHeartbeat = TimeSpan.Zero };
-        await foreach (var message in consumer.FetchAsync<NatsMemoryOwner<byte>>(pull, cancellationToken: abandon))
-        {
-            came = true;
-            await intake.AddAsync(message);
-        }
-        return came || Stopwatch.GetElapsedTime(since) >= Expires / 2;
-    }
+    // A frame that is larger than what a pull asks for would never come.
+    private NatsJSFetchOpts Most() => new() { MaxBytes = (int)Math.Max(settings.PullBytes, (connection.ServerInfo?.MaxPayload ?? 0) + 64 * 1024) };
 
     private void Report(Exception e)
     {

@@ -5,7 +5,7 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>Decoded frames that wait to be stored. Bounded by the pull, which asks for more only when there is room.</summary>
 internal sealed class FrameQueue(ConsumerSettings settings) : IDisposable
 {
-    private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new() { SingleWriter = true });
+    private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>();
     private readonly SemaphoreSlim _taking = new(1);
     private readonly int _enough = settings.BatchRecords * settings.ParallelBatches;
     private volatile TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
