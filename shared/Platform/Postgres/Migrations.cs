@@ -22,15 +22,18 @@ public sealed partial class Migrations : IHostedService, IDisposable
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _retrying = Task.CompletedTask;
 
-    internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, FatalStop fatal, ILogger<Migrations> logger) =>
-        (_database, _sets, _fatal, _logger) = (database, [.. sets], fatal, logger);
+    internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
+        (_database, _sets, Needed, _fatal, _logger) = (database, [.. sets], needed, fatal, logger);
+
+    /// <summary>Whether this process uses Postgres at all; if not, nothing is ever applied.</summary>
+    internal bool Needed { get; }
 
     /// <summary>Ends when the tables are there.</summary>
     public Task Applied => _applied.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!await TryAsync(cancellationToken)) _retrying = RetryAsync(_stopping.Token);
+        if (Needed && !await TryAsync(cancellationToken)) _retrying = RetryAsync(_stopping.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -11,9 +11,11 @@ namespace RideIngest.Platform.Postgres;
 public static class PostgresDatabase
 {
     /// <param name="essential">Whether the process is not ready without it.</param>
-    public static IServiceCollection AddPostgres(this IServiceCollection services, bool essential = true)
+    /// <param name="needed">Whether this process is to connect at all, when its settings are known; it is, if anybody says so.</param>
+    public static IServiceCollection AddPostgres(this IServiceCollection services, bool essential = true, Func<IServiceProvider, bool>? needed = null)
     {
         services.AddReadinessCheck<PostgresReadiness>(essential);
+        services.AddSingleton(new PostgresNeed(needed ?? (_ => true)));
         if (services.Any(d => d.ServiceType == typeof(NpgsqlDataSource))) return services;
 
         // user_id in a row is UserId in a type.
@@ -32,6 +34,7 @@ public static class PostgresDatabase
         services.AddSingleton(provider => new Migrations(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetServices<MigrationSet>(),
+            provider.GetServices<PostgresNeed>().Any(need => need.Is(provider)),
             provider.GetRequiredService<FatalStop>(),
             provider.GetRequiredService<ILogger<Migrations>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Migrations>());
@@ -42,9 +45,9 @@ public static class PostgresDatabase
     /// Has the SQL files that lie beside <paramref name="beside"/> (embedded resources named <c>001_name.sql</c>) applied at start,
     /// in <paramref name="schema"/>, which is created. Their numbers begin at 1 and have no gaps.
     /// </summary>
-    public static IServiceCollection AddMigrations(this IServiceCollection services, string schema, Type beside)
+    public static IServiceCollection AddMigrations(this IServiceCollection services, string schema, Type beside, Func<IServiceProvider, bool>? needed = null)
     {
-        services.AddPostgres(essential: false);
+        services.AddPostgres(essential: false, needed);
         var set = MigrationSet.Embedded(schema, beside.Assembly, beside.Namespace!);
         if (!services.Any(d => d.ImplementationInstance is MigrationSet other && other.Name == set.Name)) services.AddSingleton(set);
         return services;
@@ -72,3 +75,6 @@ public static class PostgresDatabase
         return connection;
     }
 }
+
+/// <summary>Whether a module needs Postgres in this process, as its settings have it.</summary>
+internal sealed record PostgresNeed(Func<IServiceProvider, bool> Is);

@@ -9,6 +9,7 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, Migrations mi
 
     public async ValueTask<string?> MissingAsync(CancellationToken cancellationToken)
     {
+        if (!migrations.Needed) return null;
         try
         {
             await using var command = database.CreateCommand("select 1");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 
@@ -25,13 +26,15 @@ internal static class Logging
             configuration.MinimumLevel.Override(category, quiet && settings.Level > level ? settings.Level : level);
         }
 
-        return configuration.WriteTo.Console(Formatter(settings.Format)).CreateLogger();
+        var toErrors = settings.Stream == LogTarget.Stderr;
+        var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
+        return configuration.WriteTo.Console(Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null).CreateLogger();
     }
 
-    private static ITextFormatter Formatter(LogFormat format) => format switch
+    private static ITextFormatter Formatter(LogFormat format, bool redirected) => format switch
     {
         LogFormat.Json => new JsonLines(),
-        LogFormat.Auto when Console.IsOutputRedirected => new JsonLines(),
-        _ => new TerminalLines(colours: !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+        LogFormat.Auto when redirected => new JsonLines(),
+        _ => new TerminalLines(colours: !redirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
     };
 }

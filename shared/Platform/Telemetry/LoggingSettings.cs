@@ -4,11 +4,16 @@ namespace RideIngest.Platform.Telemetry;
 
 public enum LogFormat { Auto, Text, Json }
 
+public enum LogTarget { Stdout, Stderr }
+
 /// <summary>The section <c>logging</c>.</summary>
 public sealed class LoggingSettings
 {
     /// <summary>Auto: text on a terminal, JSON lines anywhere else.</summary>
     public LogFormat Format { get; set; } = LogFormat.Auto;
+
+    /// <summary>Stderr is for processes whose standard output belongs to what they produce.</summary>
+    public LogTarget Stream { get; set; } = LogTarget.Stdout;
 
     public LogEventLevel Level { get; set; } = LogEventLevel.Information;
 
