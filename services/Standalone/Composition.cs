@@ -1,11 +1,18 @@
+using RideIngest.Casino;
 using RideIngest.Consumer;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
+using RideIngest.Simulators;
+using RideIngest.Simulators.Rates;
 
 namespace RideIngest.Standalone;
 
 /// <summary>What runs in the one process: a service joins by standing in this list.</summary>
 public static class Composition
 {
-    public static IReadOnlyList<IModule> Of(PrivateServers servers) => [new StandaloneModule(servers), new ConsumerModule(), new ProducerModule()];
+    // Whoever starts it for rides wants no casino events on the disk and the screen: they come when they are asked for.
+    private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path);
+
+    public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
+        [new StandaloneModule(servers), new ConsumerModule(), new ProducerModule(), new CasinoModule(Casino), new SimulatorsModule()];
 }

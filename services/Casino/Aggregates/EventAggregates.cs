@@ -1,0 +1,85 @@
+using RideIngest.Casino.Events;
+
+namespace RideIngest.Casino.Aggregates;
+
+/// <summary>The figures, in memory and gone with the process. Each event counts once, however often it comes.</summary>
+internal sealed class EventAggregates(TimeProvider clock)
+{
+    private const int Shown = 20;
+    private const int Leading = 5;
+
+    private readonly Lock _gate = new();
+    private readonly SeenEvents _seen = new();
+    private readonly EventRate _rate = new(clock);
+    private readonly Leaders _bets = new();
+    private readonly Leaders _wins = new();
+    private readonly Leaders _deposits = new();
+    private readonly Queue<CasinoEvent> _latest = new();
+    private long _total;
+
+    /// <summary>Whether this process is the one that counts.</summary>
+    public bool IsCounting { get; private set; }
+
+    public Figures Figures
+    {
+        get
+        {
+            lock (_gate)
+                return new(_total, Hundredths(_rate.PerMinute(_total)), Hundredths(_rate.MovingAverage()), _bets.Top, _wins.Top, _deposits.Top);
+        }
+    }
+
+    /// <summary>What the live page shows.</summary>
+    public LiveView View
+    {
+        get
+        {
+            lock (_gate) return new(Figures, _rate.History(), [.. _bets.First(Leading)], [.. _wins.First(Leading)], [.. _deposits.First(Leading)], [.. _latest.Reverse().Select(LiveEvent.Of)]);
+        }
+    }
+
+    /// <summary>Counts those that are new.</summary>
+    /// <returns>They.</returns>
+    public List<CasinoEvent> Count(IReadOnlyList<CasinoEvent> events)
+    {
+        lock (_gate)
+        {
+            var fresh = events.Where(e => _seen.Add(e.Id)).ToList();
+            foreach (var e in fresh) Count(e);
+            _total += fresh.Count;
+            _rate.Add(fresh.Count);
+            return fresh;
+        }
+    }
+
+    /// <summary>Begins anew, at nothing.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _seen.Clear();
+            _rate.Clear();
+            foreach (var leaders in (Leaders[])[_bets, _wins, _deposits]) leaders.Clear();
+            _latest.Clear();
+            _total = 0;
+            IsCounting = true;
+        }
+    }
+
+    /// <summary>Another process counts: what this one knows is not the whole any more.</summary>
+    public void End()
+    {
+        lock (_gate) IsCounting = false;
+    }
+
+    private static double Hundredths(decimal rate) => (double)decimal.Round(rate, 2, MidpointRounding.AwayFromZero);
+
+    private void Count(CasinoEvent e)
+    {
+        if (e.Type == EventType.Bet) _bets.Add(e.PlayerId, 1);
+        if (e is { Type: EventType.Bet, HasWon: true }) _wins.Add(e.PlayerId, 1);
+        if (e is { Type: EventType.Deposit, AmountEur: { } euros }) _deposits.Add(e.PlayerId, euros);
+        _latest.Enqueue(e);
+        if (_latest.Count > Shown) _latest.Dequeue();
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RideIngest.Casino.Aggregates;
+using RideIngest.Casino.Enrich;
+using RideIngest.Casino.Page;
+using RideIngest.Casino.Publish;
+using RideIngest.Casino.Stream;
+using RideIngest.Platform.Config;
+using RideIngest.Platform.Hosting;
+using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Postgres;
+
+namespace RideIngest.Casino;
+
+/// <summary>Casino events: published, completed role by role, counted and printed.</summary>
+public sealed class CasinoModule(CasinoDefaults defaults) : IModule
+{
+    public string Name => "casino";
+
+    public void AddServices(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddSettings<CasinoSettings>("casino")
+            .AddSwitch("roles", "casino.roles")
+            .AddNats()
+            .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
+            .AddSingleton(defaults)
+            .AddSingleton<CasinoStream>()
+            .AddSingleton<CasinoRoles>();
+
+        services.AddSingleton<StreamRoom>().AddHostedService(provider => provider.GetRequiredService<StreamRoom>());
+        services.AddSingleton<EventPublisher>().AddSingleton<EventIntake>().AddSingleton<Generator>();
+        services.AddSingleton<RatesApi>().AddSingleton<ExchangeRates>();
+        services.AddSingleton<CurrencyStep>().AddSingleton<PlayerStep>().AddSingleton<DescriptionStep>();
+        services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>().AddSingleton<AggregatesStep>().AddSingleton<CountingSeat>();
+        services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
+        services.AddHostedService<CasinoWorker>().AddReadinessCheck<CasinoReadiness>();
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        var provider = endpoints.ServiceProvider;
+        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync);
+        if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
+        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get);
+        CasinoPage.Map(endpoints);
+        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync);
+    }
+}

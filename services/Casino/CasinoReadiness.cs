@@ -1,0 +1,12 @@
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Casino;
+
+/// <summary>NATS and Postgres have checks of their own; this is about the stream between the roles.</summary>
+internal sealed class CasinoReadiness(CasinoRoles roles) : IReadinessCheck
+{
+    public string Name => "casino";
+
+    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
+        new(roles.Stages.Select(stage => stage.Trouble).FirstOrDefault(trouble => trouble is not null));
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using RideIngest.Casino.Events;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Casino.Enrich;
+
+/// <summary>Asks <c>GET {url}/latest?base=EUR</c>, and takes no answer that is not one.</summary>
+internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults, IServer server) : IDisposable
+{
+    private const decimal Least = 0.000001m;
+    private const decimal Most = 1_000_000_000;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+    {
+        MaxResponseContentBufferSize = 1 << 20,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public string Url => settings.Rates.Url?.TrimEnd('/') ?? OwnAddress + defaults.RatesPath;
+
+    /// <exception cref="StartupException">Nobody has said where rates come from.</exception>
+    public void EnsureChosen()
+    {
+        if (settings.Rates.Url is null && defaults.RatesPath is null)
+            throw new StartupException("casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com");
+    }
+
+    /// <returns>What one EUR costs in each of our currencies.</returns>
+    /// <exception cref="RatesException">There was no answer, or none to be trusted.</exception>
+    public async Task<IReadOnlyDictionary<string, decimal>> GetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"{Url}/latest?base={Currencies.Euro}"), cancellationToken);
+            if (!answer.IsSuccessStatusCode) throw new RatesException($"it answers {(int)answer.StatusCode}");
+            return Read(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
+        {
+            throw new RatesException(e.GetBaseException().Message, e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Dictionary<string, decimal> Read(byte[] answer)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            if (json.RootElement.GetProperty("base").GetString() != Currencies.Euro) throw new RatesException($"its rates are not for {Currencies.Euro}");
+            var given = json.RootElement.GetProperty("rates");
+            var rates = new Dictionary<string, decimal>();
+            foreach (var currency in Currencies.All.Where(currency => currency != Currencies.Euro))
+            {
+                var rate = given.GetProperty(currency).GetDecimal();
+
+                // In hundredths of the smallest unit, so that BTC may be as dear as it likes.
+                if (rate <= 0 || rate * Currencies.UnitsOf(currency) / 100 is < Least or > Most) throw new RatesException($"it says that a {Currencies.Euro} is {rate} {currency}");
+                rates[currency] = rate;
+            }
+            return rates;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new RatesException("its answer has no rates for all of our currencies", e);
+        }
+    }
+
+    private string OwnAddress =>
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace("*", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') ?? "";
+}
+
+/// <summary>The API cannot be asked now, or answers nonsense.</summary>
+internal sealed class RatesException(string reason, Exception? inner = null) : Exception(reason, inner);

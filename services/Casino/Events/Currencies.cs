@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace RideIngest.Casino.Events;
+
+/// <summary>The currencies there are, and how amounts in their smallest units become amounts for people and EUR cents.</summary>
+internal static class Currencies
+{
+    public const string Euro = "EUR";
+
+    private const decimal Cent = 0.01m;
+
+    // Smallest units in one of the currency.
+    private static readonly Dictionary<string, decimal> Units = new()
+    {
+        [Euro] = 100,
+        ["USD"] = 100,
+        ["GBP"] = 100,
+        ["NZD"] = 100,
+        ["BTC"] = 100_000_000,
+    };
+
+    public static IReadOnlyCollection<string> All => Units.Keys;
+
+    /// <summary>Smallest units in one of the currency; 0 for a currency that is none of ours.</summary>
+    public static decimal UnitsOf(string currency) => Units.GetValueOrDefault(currency);
+
+    /// <summary>The event's amount in EUR cents. Half a cent is rounded up, as Regulation (EC) No 1103/97 has it for conversions with the euro.</summary>
+    /// <param name="rate">What one EUR costs in the currency.</param>
+    public static long ToEurCents(long amount, string currency, decimal rate) =>
+        (long)decimal.Round(amount / (UnitsOf(currency) * Cent * rate), 0, MidpointRounding.AwayFromZero);
+
+    /// <summary>As people write it, without zeros at the end: <c>4.68 EUR</c>, <c>5 USD</c>, <c>0.00000001 BTC</c>.</summary>
+    public static string Text(long amount, string currency) =>
+        string.Create(CultureInfo.InvariantCulture, $"{amount / UnitsOf(currency):0.########} {currency}");
+}

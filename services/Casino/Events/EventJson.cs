@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RideIngest.Casino.Events;
+
+/// <summary>How events travel from stage to stage, and how they are printed in the end: a line each, with their own keys, absent values left out.</summary>
+internal static class EventJson
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static Utf8JsonWriter Writer(IBufferWriter<byte> output) => new(output, Plain);
+
+    /// <summary>Reads what was published here, or by somebody else straight into the stream.</summary>
+    /// <exception cref="JsonException">The line is no event that could be completed.</exception>
+    public static CasinoEvent Read(ReadOnlySpan<byte> line)
+    {
+        var e = JsonSerializer.Deserialize(line, EventJsonContext.Default.CasinoEvent) ?? throw new JsonException("An event is expected, not null");
+        if (e.Amount is { } amount && (amount is < 0 or > EventKind.MostAmount || Currencies.UnitsOf(e.Currency ?? "") == 0))
+            throw new JsonException($"{amount} {e.Currency} is no amount that is known here");
+        return e;
+    }
+
+    /// <summary>Writes an event and the end of its line.</summary>
+    /// <param name="json">A <see cref="Writer"/> of <paramref name="output"/>.</param>
+    public static void WriteLine(CasinoEvent e, Utf8JsonWriter json, IBufferWriter<byte> output)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", e.Id);
+        json.WriteNumber("player_id", e.PlayerId);
+        if (e.GameId is { } game) json.WriteNumber("game_id", game);
+        json.WriteString("type", Name(e.Type));
+        if (e.Amount is { } amount) json.WriteNumber("amount", amount);
+        if (e.Currency is { } currency) json.WriteString("currency", currency);
+        if (e.HasWon is { } won) json.WriteBoolean("has_won", won);
+        json.WriteString("created_at", e.CreatedAt.UtcDateTime);
+        if (e.AmountEur is { } euros) json.WriteNumber("amount_eur", euros);
+        if (e.Player is { } player) WritePlayer(player, json);
+        if (e.Description is { } description) json.WriteString("description", description);
+        json.WriteEndObject();
+        json.Flush();
+        json.Reset();
+        output.Write("\n"u8);
+    }
+
+    private static void WritePlayer(Player player, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("player");
+        if (player.Email is { } email) json.WriteString("email", email);
+        if (player.LastSignedInAt is { } signedIn) json.WriteString("last_signed_in_at", signedIn.UtcDateTime);
+        json.WriteEndObject();
+    }
+
+    public static string Name(EventType type) => type switch
+    {
+        EventType.GameStart => "game_start",
+        EventType.Bet => "bet",
+        EventType.Deposit => "deposit",
+        _ => "game_stop",
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CasinoEvent))]
+internal sealed partial class EventJsonContext : JsonSerializerContext;

@@ -1,0 +1,47 @@
+using RideIngest.Records;
+
+namespace RideIngest.Casino.Events;
+
+/// <summary>What enters: the fields of a published event, and what is valid in them. Casino events rest in no table.</summary>
+internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
+    Field(e => e.PlayerId).AtLeast(1),
+    Field(e => e.GameId).AtLeast(1),
+    Choice(e => e.Type),
+    Field(e => e.Amount).Between(0, EventKind.MostAmount),
+    Text(e => e.Currency, 3).Matching($"^({string.Join('|', Currencies.All)})$", $"one of {string.Join(", ", Currencies.All)}"),
+    Field(e => e.HasWon),
+    Field(e => e.CreatedAt))
+{
+    /// <summary>So that no amount in EUR cents exceeds 64 bits, whatever the currency.</summary>
+    public const long MostAmount = 1_000_000_000_000;
+
+    public override CasinoEvent Sample { get; } = new()
+    {
+        Id = 1,
+        PlayerId = 11,
+        GameId = 101,
+        Type = EventType.Bet,
+        Amount = 500,
+        Currency = "USD",
+        HasWon = false,
+        CreatedAt = new(2022, 2, 2, 23, 45, 0, TimeSpan.Zero),
+    };
+
+    protected override void Check(CasinoEvent record, ref Problems problems)
+    {
+        if (problems.Has("type"))
+            return;
+        var (type, bet, deposit) = (record.Type, record.Type == EventType.Bet, record.Type == EventType.Deposit);
+        Expect("game_id", record.GameId is not null, !deposit, "is not for deposits", ref problems);
+        Expect("amount", record.Amount is not null, bet || deposit, "is for bets and deposits only", ref problems);
+        Expect("currency", record.Currency is not null, bet || deposit, "is for bets and deposits only", ref problems);
+        Expect("has_won", record.HasWon is not null, bet, "is for bets only", ref problems);
+
+        void Expect(string field, bool given, bool expected, string otherwise, ref Problems problems)
+        {
+            if (given != expected)
+                problems.Add(field, given ? otherwise : $"is required for a {EventJson.Name(type)}");
+        }
+    }
+
+}

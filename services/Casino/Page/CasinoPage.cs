@@ -1,0 +1,33 @@
+using System.Reflection;
+
+namespace RideIngest.Casino.Page;
+
+/// <summary>The live page at <c>/casino</c>: three files, as they are.</summary>
+internal static class CasinoPage
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        File("/casino", "casino.html", "text/html");
+        File("/casino/casino.css", "casino.css", "text/css");
+        File("/casino/casino.js", "casino.js", "text/javascript");
+
+        void File(string path, string name, string type)
+        {
+            var text = Resource(name);
+            endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
+            {
+                var headers = http.Response.Headers;
+                headers.CacheControl = "no-cache";
+                headers.XContentTypeOptions = "nosniff";
+                headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+                return Results.Text(text, $"{type}; charset=utf-8");
+            });
+        }
+    }
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"RideIngest.Casino.Page.{name}")!);
+        return reader.ReadToEnd();
+    }
+}

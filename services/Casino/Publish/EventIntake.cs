@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using RideIngest.Casino.Events;
+using RideIngest.Casino.Stream;
+using RideIngest.Records.Uploads;
+using Problem = RideIngest.Platform.Hosting.Problem;
+
+namespace RideIngest.Casino.Publish;
+
+/// <summary><c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.</summary>
+internal sealed class EventIntake(EventPublisher publisher)
+{
+    private const int LongestEvent = 64 * 1024;
+    private const int MostProblems = 1000;
+    private static readonly EventKind Kind = new();
+
+    public async Task PostAsync(HttpContext http)
+    {
+        var answer = http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
+        {
+            "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(http, UploadFormat.JsonArray),
+            "application/json" => await OneAsync(http),
+            "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(http, UploadFormat.JsonLines),
+            _ => Problem.OfStatus(415) with { Detail = "Send application/json (an event, or an array of events) or application/x-ndjson, in UTF-8." },
+        };
+        await answer.ExecuteAsync(http);
+    }
+
+    private async Task<IResult> OneAsync(HttpContext http)
+    {
+        var body = http.Request.BodyReader;
+        var read = await body.ReadAtLeastAsync(LongestEvent + 1, http.RequestAborted);
+        var reading = read.Buffer.Length > LongestEvent ? default : Kind.Read(read.Buffer.ToArray());
+        body.AdvanceTo(read.Buffer.End);
+        if (reading.Record is not CasinoEvent e)
+        {
+            CasinoTelemetry.EventRefused();
+            return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with { Detail = $"An event is at most {LongestEvent} bytes long." };
+        }
+        var end = await publisher.PublishAsync(e);
+        return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
+    }
+
+    private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format)
+    {
+        var events = new PostedEvents(publisher);
+        var refused = new List<RefusedEvent>();
+        var (received, refusals) = (0L, 0L);
+        await foreach (var uploaded in new UploadReader(Kind, format, LongestEvent).ReadAsync(http.Request.BodyReader, http.RequestAborted))
+        {
+            if (uploaded.EndsUpload && uploaded.Index == 0) return IntakeAnswer.Refusal(uploaded.Reading);
+            received++;
+            if (uploaded.Reading.Record is CasinoEvent e)
+            {
+                await events.PublishAsync(e);
+                if (events.Worst == Published.Taken) continue;
+
+                // The sender has to send it all again in any case.
+                break;
+            }
+            CasinoTelemetry.EventRefused();
+            if (++refusals <= MostProblems) refused.Add(RefusedEvent.Of(uploaded.Index, uploaded.Reading));
+        }
+        await events.SettleAsync();
+        return new IntakeAnswer(received, events.Taken, refusals > 0 ? refused : null) { Truncated = refusals > MostProblems ? true : null }.Of(events.Worst);
+    }
+
+    private static async Task<bool> IsArrayAsync(PipeReader body)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync();
+            var first = FirstByte(read.Buffer);
+            var undecided = first is null && !read.IsCompleted && read.Buffer.Length <= LongestEvent;
+            body.AdvanceTo(read.Buffer.Start, undecided ? read.Buffer.End : read.Buffer.Start);
+            if (!undecided) return first == '[';
+        }
+    }
+
+    private static byte? FirstByte(ReadOnlySequence<byte> buffer)
+    {
+        foreach (var piece in buffer)
+        {
+            var at = piece.Span.IndexOfAnyExcept(" \t\r\n\uFEFF"u8);
+            if (at >= 0) return piece.Span[at];
+        }
+        return null;
+    }
+}

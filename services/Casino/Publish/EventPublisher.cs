@@ -1,0 +1,19 @@
+using RideIngest.Casino.Enrich;
+using RideIngest.Casino.Events;
+using RideIngest.Casino.Stream;
+
+namespace RideIngest.Casino.Publish;
+
+/// <summary>Where events enter the stream: those that need an exchange rate in frames of their own, for which the others need not wait.</summary>
+internal sealed class EventPublisher(CasinoStream stream, StreamRoom room)
+{
+    private readonly FrameGatherer _plain = new(Lane.CurrencyPlain, stream);
+    private readonly FrameGatherer _foreign = new(Lane.CurrencyForeign, stream);
+
+    /// <summary>Ends when the stream has the event, or has not.</summary>
+    public Task<Published> PublishAsync(CasinoEvent e)
+    {
+        if (room.IsFull) return Task.FromResult(Published.Full);
+        return (CurrencyStep.NeedsRate(e) ? _foreign : _plain).AddAsync(e);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RideIngest.Casino.Stream;
+using RideIngest.Records;
+using Problem = RideIngest.Platform.Hosting.Problem;
+
+namespace RideIngest.Casino.Publish;
+
+/// <summary>What the sender of events hears. 202 means that the stream has them.</summary>
+internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList<RefusedEvent>? Problems = null)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Whether there were more problems than are listed.</summary>
+    public bool? Truncated { get; init; }
+
+    /// <summary>202, 207 when some were refused, or the problem of a stream that has not taken all of them.</summary>
+    public IResult Of(Published worst) => worst switch
+    {
+        Stream.Published.Taken => TypedResults.Json(this, Json, statusCode: Problems is null ? 202 : 207),
+        Stream.Published.Full => NotTaken(503, "stream-full", "Too many events wait already"),
+        Stream.Published.Away => NotTaken(503, "unavailable", "The stream cannot be reached"),
+        _ => NotTaken(504, "outcome-unknown", "Whether all events were taken is not known"),
+    };
+
+    /// <summary>The problem of an event that breaks a rule (422), or of what is no event at all (400).</summary>
+    public static Problem Refusal(Reading reading)
+    {
+        var line = string.Join("; ", reading.Problems);
+        if (reading.Problems.Any(problem => problem.Field.Length == 0))
+            return Problem.OfStatus(400) with { Title = "The body is no event", Detail = $"The body {line}.", Id = reading.Id };
+        return Problem.OfStatus(422) with
+        {
+            Title = "The event breaks a rule",
+            Detail = $"{char.ToUpperInvariant(line[0])}{line[1..]}.",
+            Id = reading.Id,
+            Errors = reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
+        };
+    }
+
+    private Problem NotTaken(int status, string type, string title) => new(
+        status, type, title, $"{Published} of {Received} events were taken. Sending all of them again is safe: an event counts once.")
+    {
+        Retryable = true,
+        RetryAfter = RetryAfter,
+    };
+}
+
+/// <summary>An event of an upload that did not enter, and why: a problem with its place in the upload.</summary>
+internal sealed record RefusedEvent(long Index, long? Id, string Type, string Title, int Status, string? Detail, IReadOnlyDictionary<string, string[]>? Errors)
+{
+    public static RefusedEvent Of(long index, Reading reading)
+    {
+        var problem = IntakeAnswer.Refusal(reading);
+        return new(index, problem.Id, $"/problems/{problem.Type}", problem.Title, problem.Status, problem.Detail, problem.Errors);
+    }
+}

@@ -1,0 +1,42 @@
+using NATS.Client.Core;
+using RideIngest.Casino.Stream;
+
+namespace RideIngest.Casino.Publish;
+
+/// <summary>
+/// Whether events may enter. An event grows up to three times as it is completed, and a role hands on before it acknowledges: a stream that were full of new
+/// events would let no role go on. So they may take up a quarter of it.
+/// </summary>
+internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom> logger) : BackgroundService
+{
+    private const int Quarter = 4;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private volatile bool _full;
+
+    public bool IsFull => _full;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look);
+        do
+        {
+            try
+            {
+                var info = (await stream.EnsureAsync(stoppingToken)).Info;
+                CasinoTelemetry.StreamHolds(info.State.Bytes);
+                var full = info.Config.MaxBytes > 0 && info.State.Bytes > info.Config.MaxBytes / Quarter;
+                if (full && !_full) Fills(info.State.Bytes, info.Config.MaxBytes);
+                _full = full;
+            }
+            catch (NatsException)
+            {
+                // Whoever publishes finds out the same.
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(6001, LogLevel.Warning, "{Bytes} bytes of events wait in the stream, more than a quarter of its {Most}: no more are taken until the roles have caught up")]
+    private partial void Fills(long bytes, long most);
+}

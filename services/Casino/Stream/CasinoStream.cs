@@ -1,0 +1,131 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace RideIngest.Casino.Stream;
+
+/// <summary>
+/// The one stream of the casino: a work queue, in which an event stays until the role that it waits for has handed it on. A publish carries an id, so that
+/// trying again is safe.
+/// </summary>
+internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
+{
+    private const int Attempts = 3;
+    private const int StreamFull = 10077;
+    private const int StreamNotFound = 10059;
+    private const int StreamNameInUse = 10058;
+    private const int ConsumerNotFound = 10014;
+
+    private readonly NatsJSContext _js = new(nats);
+    private volatile bool _seen;
+
+    /// <summary>Creates the stream where it is missing. One that exists stays as its operator has it.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _js.GetStreamAsync(settings.Stream, cancellationToken: cancellationToken);
+        }
+        catch (NatsJSApiException missing) when (missing.Error.ErrCode == StreamNotFound)
+        {
+            return await CreateAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The consumer that every process with the lane's role shares, created where it is missing.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSConsumer> ConsumerAsync(Lane lane, CancellationToken cancellationToken)
+    {
+        var stream = await EnsureAsync(cancellationToken);
+        try
+        {
+            return await stream.GetConsumerAsync(lane.Consumer, cancellationToken);
+        }
+        catch (NatsJSApiException missing) when (missing.Error.ErrCode == ConsumerNotFound)
+        {
+            return await stream.CreateOrUpdateConsumerAsync(ConfigOf(lane, lane.Consumer), cancellationToken);
+        }
+    }
+
+    /// <summary>A consumer of this process alone, gone when nobody pulls. The server grants one to a subject: null while another process has it.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSConsumer?> OnlyConsumerAsync(Lane lane, string name, TimeSpan inactive, CancellationToken cancellationToken)
+    {
+        const int NotUnique = 10100;
+        await EnsureAsync(cancellationToken);
+        var config = ConfigOf(lane, name);
+        config.InactiveThreshold = inactive;
+        try
+        {
+            return await _js.CreateOrUpdateConsumerAsync(settings.Stream, config, cancellationToken);
+        }
+        catch (NatsJSApiException taken) when (taken.Error.ErrCode == NotUnique)
+        {
+            return null;
+        }
+    }
+
+    public async Task LeaveAsync(string consumer) => await _js.DeleteConsumerAsync(settings.Stream, consumer);
+
+    /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
+    public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
+    {
+        var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = Attempts };
+        for (var attempt = 1; nats.ConnectionState == NatsConnectionState.Open; attempt++)
+        {
+            if (!_seen && !await IsThereAsync(cancellationToken)) break;
+            var result = await _js.TryPublishAsync(lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: cancellationToken);
+            if (result is { Success: true, Value.Error: null }) return Published.Taken;
+            if (result is { Success: true, Value.Error.ErrCode: StreamFull }) return Published.Full;
+            _seen = false;
+            if (attempt == Attempts) return Published.Unknown;
+        }
+        return Published.Away;
+    }
+
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EnsureAsync(cancellationToken);
+            return _seen = true;
+        }
+        catch (NatsException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<INatsJSStream> CreateAsync(CancellationToken cancellationToken)
+    {
+        var config = new StreamConfig(settings.Stream, ["casino.>"])
+        {
+            Description = "Casino events on their way from role to role",
+            Storage = StreamConfigStorage.File,
+            Retention = StreamConfigRetention.Workqueue,
+            Discard = StreamConfigDiscard.New,
+            MaxBytes = settings.StreamBytes,
+            NumReplicas = settings.Replicas,
+            DuplicateWindow = TimeSpan.FromMinutes(2),
+        };
+        try
+        {
+            return await _js.CreateStreamAsync(config, cancellationToken);
+        }
+        catch (NatsJSApiException other) when (other.Error.ErrCode == StreamNameInUse)
+        {
+            // Another process came first.
+            return await _js.GetStreamAsync(settings.Stream, cancellationToken: cancellationToken);
+        }
+    }
+
+    private static ConsumerConfig ConfigOf(Lane lane, string name) => new(name)
+    {
+        FilterSubject = lane.Subject,
+        AckPolicy = ConsumerConfigAckPolicy.Explicit,
+        AckWait = TimeSpan.FromSeconds(30),
+        MaxDeliver = -1,
+        MaxAckPending = 10_000,
+    };
+}

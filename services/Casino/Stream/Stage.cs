@@ -1,0 +1,98 @@
+using RideIngest.Casino.Events;
+
+namespace RideIngest.Casino.Stream;
+
+/// <summary>
+/// A role at work on one lane: takes the frames that are there, does its step for all their events at once, hands each frame on, and only then
+/// acknowledges it. So a process may end anywhere: what it had in hand is delivered again, and handed on under the same id, which the stream stores once.
+/// </summary>
+internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, CasinoStream stream, ILogger logger)
+{
+    private const int EnoughEvents = 2000;
+
+    private string? _waiting;
+
+    /// <summary>Why no frames come, for an operator to read; null when all is well.</summary>
+    public string? Trouble => pull.Trouble;
+
+    /// <summary>Works until asked to stop, and what is in hand is done.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var pulling = pull.RunAsync(stop);
+        while (await pull.Frames.WaitToReadAsync(CancellationToken.None)) await TakeAsync(Batch());
+        await pulling;
+    }
+
+    private List<Frame> Batch()
+    {
+        var batch = new List<Frame>();
+        var events = 0;
+        while (events < EnoughEvents && pull.Frames.TryRead(out var frame))
+        {
+            batch.Add(frame);
+            events += frame.Events.Count;
+        }
+        return batch;
+    }
+
+    private async Task TakeAsync(List<Frame> frames)
+    {
+        try
+        {
+            await step.TakeAsync(frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)], CancellationToken.None);
+            if (Array.TrueForAll(await Task.WhenAll(frames.Select(HandOnAsync)), done => done)) GoesOn();
+        }
+        catch (NotNowException e)
+        {
+            Waits(e.Message);
+            await Task.WhenAll(frames.Select(frame => frame.ReturnAsync()));
+        }
+        catch (Exception e) when (frames.Count > 1)
+        {
+            // One of them may spoil it for all.
+            TriedAlone(e, frames.Count, lane.Subject);
+            foreach (var frame in frames) await TakeAsync([frame]);
+        }
+        catch (Exception e)
+        {
+            TriedLater(e, lane.Subject);
+            await frames[0].ReturnAsync();
+        }
+    }
+
+    private async Task<bool> HandOnAsync(Frame frame)
+    {
+        if (lane.Next is { } next && frame.Events.Count > 0
+            && await stream.PublishAsync(next, EventLines.Write(frame.Events), frame.IdFrom(lane)) is not Published.Taken and var end)
+        {
+            Waits($"the stream does not take them on {next.Subject} ({end})");
+            await frame.ReturnAsync();
+            return false;
+        }
+        await frame.AckAsync();
+        CasinoTelemetry.Handled(lane, frame.Events.Count);
+        return true;
+    }
+
+    private void Waits(string reason)
+    {
+        if (Interlocked.Exchange(ref _waiting, reason) is null) EventsWait(lane.Subject, reason);
+    }
+
+    private void GoesOn()
+    {
+        if (_waiting is not null && Interlocked.Exchange(ref _waiting, null) is not null) EventsGoOn(lane.Subject);
+    }
+
+    [LoggerMessage(6201, LogLevel.Warning, "Events of {Subject} wait in the stream: {Reason}. Trying again until it works")]
+    private partial void EventsWait(string subject, string reason);
+
+    [LoggerMessage(6202, LogLevel.Information, "Events of {Subject} go on")]
+    private partial void EventsGoOn(string subject);
+
+    [LoggerMessage(6203, LogLevel.Error, "{Frames} frames of {Subject} met what nobody foresaw. Each is tried alone now")]
+    private partial void TriedAlone(Exception exception, int frames, string subject);
+
+    [LoggerMessage(6204, LogLevel.Error, "A frame of {Subject} met what nobody foresaw. It is delivered again in a while")]
+    private partial void TriedLater(Exception exception, string subject);
+}

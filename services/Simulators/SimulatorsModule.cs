@@ -1,0 +1,14 @@
+using RideIngest.Platform.Hosting;
+using RideIngest.Simulators.Rates;
+
+namespace RideIngest.Simulators;
+
+/// <summary>What the systems ask of the world, for standalone and tests, with faults that can be switched on.</summary>
+public sealed class SimulatorsModule : IModule
+{
+    public string Name => "simulators";
+
+    public void AddServices(IServiceCollection services) => services.AddSingleton<RatesSimulator>();
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
+}
