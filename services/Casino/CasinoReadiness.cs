@@ -7,6 +7,8 @@ internal sealed class CasinoReadiness(CasinoRoles roles) : IReadinessCheck
 {
     public string Name => "casino";
 
-    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
-        new(roles.Stages.Select(stage => stage.Trouble).FirstOrDefault(trouble => trouble is not null));
+    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) => new(
+        roles.Stages is [{ StandsBy: true }]
+            ? "Another process counts, which is all that this one is for; this one takes over when that one is gone."
+            : roles.Stages.Select(stage => stage.Trouble).FirstOrDefault(trouble => trouble is not null));
 }

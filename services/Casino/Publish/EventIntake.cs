@@ -29,7 +29,12 @@ internal sealed class EventIntake(EventPublisher publisher)
     private async Task<IResult> OneAsync(HttpContext http)
     {
         var body = http.Request.BodyReader;
-        var read = await body.ReadAtLeastAsync(LongestEvent + 1, http.RequestAborted);
+        var read = await body.ReadAsync();
+        while (!read.IsCompleted && read.Buffer.Length <= LongestEvent)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync();
+        }
         var reading = read.Buffer.Length > LongestEvent ? default : Kind.Read(read.Buffer.ToArray());
         body.AdvanceTo(read.Buffer.End);
         if (reading.Record is not CasinoEvent e)

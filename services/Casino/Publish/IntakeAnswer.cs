@@ -36,7 +36,7 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
     {
         var line = string.Join("; ", reading.Problems);
         if (reading.Problems.Any(problem => problem.Field.Length == 0))
-            return Problem.OfStatus(400) with { Title = "The body is no event", Detail = $"The body {line}.", Id = reading.Id };
+            return Problem.OfStatus(400) with { Title = "There is no event", Detail = $"{(line.StartsWith("the ", StringComparison.Ordinal) ? "T" + line[1..] : "It " + line).TrimEnd('.')}.", Id = reading.Id };
         return Problem.OfStatus(422) with
         {
             Title = "The event breaks a rule",

@@ -22,6 +22,9 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
     /// <summary>Why no frames come, for an operator to read; null when all is well.</summary>
     public string? Trouble { get; private set; } = "The stream has not been reached yet";
 
+    /// <summary>Whether another process has the lane for itself.</summary>
+    public bool StandsBy { get; private set; }
+
     /// <summary>Pulls until asked to stop; then the frames in hand are the last.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -51,8 +54,9 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
     private async Task<INatsJSConsumer?> ReachAsync(CancellationToken stop)
     {
         var consumer = await reach(stop);
-        if (consumer is not null && Trouble is not null) Reached(lane.Subject, consumer.Info.Name, consumer.Info.NumPending);
-        Trouble = consumer is null ? "Another process does this; this one takes over when that one is gone" : null;
+        if (consumer is null && !StandsBy) Stands(lane.Subject);
+        if (consumer is not null && (StandsBy || Trouble is not null)) Reached(lane.Subject, consumer.Info.Name, consumer.Info.NumPending);
+        (StandsBy, Trouble) = (consumer is null, null);
         return consumer;
     }
 
@@ -95,6 +99,9 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
 
     [LoggerMessage(6102, LogLevel.Warning, "{Subject} cannot be read: {Reason}. Trying again until it can")]
     private partial void Lost(string subject, string reason);
+
+    [LoggerMessage(6104, LogLevel.Information, "Another process has {Subject} for itself. This one stands by, and takes over when that one is gone")]
+    private partial void Stands(string subject);
 
     [LoggerMessage(6103, LogLevel.Error, "Message {Sequence} on {Subject} has a line that is no event, and that somebody else must have published; the line is left out: {Reason}")]
     private partial void NoEvent(ulong sequence, string subject, string reason);

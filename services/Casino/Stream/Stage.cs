@@ -15,6 +15,8 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     /// <summary>Why no frames come, for an operator to read; null when all is well.</summary>
     public string? Trouble => pull.Trouble;
 
+    public bool StandsBy => pull.StandsBy;
+
     /// <summary>Works until asked to stop, and what is in hand is done.</summary>
     public async Task RunAsync(CancellationToken stop)
     {

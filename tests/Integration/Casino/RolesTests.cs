@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using NATS.Client.JetStream;
+using static RideIngest.Integration.Casino.CasinoSystem;
+using static RideIngest.Integration.Casino.Given;
+
+namespace RideIngest.Integration.Casino;
+
+/// <summary>Each role as a process of its own, and what becomes of events when one ends.</summary>
+public sealed class RolesTests
+{
+    private const int Events = 10_000;
+    private const int Upload = 250;
+
+    [Fact]
+    public async Task Five_processes_with_a_role_each_do_what_one_does()
+    {
+        await using var system = await CreateAsync();
+        var generator = system.SpawnAsync("generator", "--casino:generator:rate=0");
+        var others = Task.WhenAll(system.SpawnAsync("currency"), system.SpawnAsync("player"), system.SpawnAsync("description"));
+        var aggregates = await system.SpawnAsync("aggregates");
+        await others;
+        var sender = await (await generator).ReadyAsync();
+
+        await PostAsync(sender, Bets(1, 1000), "application/x-ndjson");
+
+        await Eventually.True(() => Task.FromResult(aggregates.Events.Count == 1000));
+        Assert.Equal(1000, aggregates.Events.Select(Id).Distinct().Count());
+        Assert.Equal(1000, (long)(await CountedAsync(await aggregates.ReadyAsync(), 1000))["events_total"]!);
+        Assert.All(aggregates.Events, line => Assert.Contains("(4.68 EUR)", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Roles_that_are_killed_under_load_lose_nothing_and_count_nothing_twice()
+    {
+        await using var system = await CreateAsync();
+        var counting = await system.SpawnAsync("aggregates");
+        var roles = new Dictionary<string, CasinoProcess>();
+        foreach (var role in Completing) roles[role] = await system.SpawnAsync(role);
+        await ShortenAckWaitAsync(system);
+        var casino = await counting.ReadyAsync();
+        var sending = SendAsync(casino);
+
+        foreach (var role in Completing)
+        {
+            await CountedAsync(casino, (long)(await CountedAsync(casino, 0))["events_total"]! + Upload);
+            roles[role].Kill();
+            await roles[role].ExitAsync();
+            await system.SpawnAsync(role);
+        }
+        await sending;
+
+        await CountedAsync(casino, Events);
+        await system.SettledAsync();
+        Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
+        Assert.Equal(Events, counting.Events.Select(Id).Distinct().Count());
+        Assert.Equal(Events, counting.Events.Count);
+    }
+
+    [Fact]
+    public async Task The_counting_process_that_is_killed_under_load_leaves_the_rest_to_the_next()
+    {
+        await using var system = await CreateAsync();
+        var rest = await system.SpawnAsync("currency,player,description");
+        var killed = await system.SpawnAsync("aggregates");
+        var casino = await rest.ReadyAsync();
+        var sending = SendAsync(casino);
+        await CountedAsync(await killed.ReadyAsync(), Upload);
+
+        killed.Kill();
+        await killed.ExitAsync();
+        var next = await system.SpawnAsync("aggregates");
+        await sending;
+
+        await Eventually.True(() => Task.FromResult(killed.Events.Concat(next.Events).Where(Whole).Select(Id).Distinct().Count() == Events));
+        await system.SettledAsync();
+        var counted = next.Events.Count;
+        Assert.Equal(counted, next.Events.Select(Id).Distinct().Count());
+        Assert.Equal(counted, (long)(await CountedAsync(await next.ReadyAsync(), counted))["events_total"]!);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_asked_to_stop_leaves_nothing_to_be_delivered_again()
+    {
+        await using var system = await CreateAsync();
+        var counting = await system.SpawnAsync("aggregates");
+        var leaving = await system.SpawnAsync("currency,player,description");
+        var casino = await counting.ReadyAsync();
+        var sending = SendAsync(casino);
+        await CountedAsync(casino, Upload);
+
+        leaving.Terminate();
+        Assert.Equal(0, await leaving.ExitAsync());
+        await sending;
+
+        foreach (var consumer in Consumers)
+        {
+            var info = (await new NatsJSContext(system.Client).GetConsumerAsync("CASINO", consumer)).Info;
+            Assert.Equal((consumer, 0, 0), (consumer, info.NumAckPending, info.NumRedelivered));
+        }
+        await system.SpawnAsync("currency,player,description");
+        Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
+    }
+
+    [Fact]
+    public async Task Two_processes_of_a_role_share_its_work()
+    {
+        await using var system = await CreateAsync();
+        await system.SpawnAsync("currency,player,description");
+        await system.SpawnAsync("currency,player,description");
+        var aggregates = await system.SpawnAsync("aggregates");
+        var casino = await aggregates.ReadyAsync();
+
+        await SendAsync(casino);
+
+        Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
+        Assert.Equal(Events, aggregates.Events.Select(Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_role_currency_needs_to_be_told_where_rates_come_from()
+    {
+        await using var process = new CasinoProcess("--urls", "http://127.0.0.1:0", "--roles", "currency");
+        Assert.Equal(1, await process.ExitAsync());
+        Assert.Contains("casino.rates.url", process.Log, StringComparison.Ordinal);
+    }
+
+    private static readonly string[] Completing = ["currency", "player", "description"];
+    private static readonly string[] Consumers = ["currency-plain", "currency-foreign", "player", "description"];
+
+    // So that what a killed process had in hand comes again within a test's patience.
+    private static async Task ShortenAckWaitAsync(CasinoSystem system)
+    {
+        var js = new NatsJSContext(system.Client);
+        foreach (var consumer in Consumers)
+        {
+            await Eventually.True(async () =>
+            {
+                try
+                {
+                    var config = (await js.GetConsumerAsync("CASINO", consumer)).Info.Config;
+                    config.AckWait = TimeSpan.FromSeconds(2);
+                    await js.CreateOrUpdateConsumerAsync("CASINO", config);
+                    return true;
+                }
+                catch (NatsJSApiException)
+                {
+                    return false;
+                }
+            });
+        }
+    }
+
+    private static async Task SendAsync(HttpClient casino)
+    {
+        for (var first = 1; first <= Events; first += Upload)
+        {
+            var (status, _) = await PostAsync(casino, Bets(first, Upload, first / Upload % 2 == 0 ? "USD" : "EUR"), "application/x-ndjson");
+            Assert.Equal(202, status);
+        }
+    }
+
+    // The last line of a process that was killed may be half of one.
+    private static bool Whole(string line) => line.EndsWith('}');
+
+    private static long Id(string line) => (long)JsonNode.Parse(line)!["id"]!;
+}
