@@ -1,4 +1,3 @@
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Casino.Aggregates;
 using RideIngest.Casino.Enrich;
@@ -30,7 +29,7 @@ internal sealed class CasinoRoles(IServiceProvider provider, CasinoSettings sett
     {
         var stream = provider.GetRequiredService<CasinoStream>();
         var logger = provider.GetRequiredService<ILogger<Stage>>();
-        var pull = new FramePull(provider.GetRequiredService<NatsConnection>(), lane, ReachAsync, logger);
+        var pull = new FramePull(lane, ReachAsync, logger);
         return new Stage(lane, pull, provider.GetRequiredService<TStep>(), stream, logger);
 
         async Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken) =>

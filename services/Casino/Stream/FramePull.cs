@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -6,13 +5,15 @@ using NATS.Client.JetStream;
 namespace RideIngest.Casino.Stream;
 
 /// <summary>
-/// Takes a lane's frames from the stream, and the next ones while those are in work. A pull is never broken off: it ends by itself, within a second when
-/// nothing comes, so that the server sends no frame to somebody who has left.
+/// Takes a lane's frames from the stream, and the next ones while those are in work. The pull has no end, since nats-server 2.9 may let one that expires vanish
+/// without a word, which costs seconds. Leaving, it is drained: the server sends no frame to somebody who has left.
 /// </summary>
-internal sealed partial class FramePull(NatsConnection connection, Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, ILogger logger)
+internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, ILogger logger)
 {
     private const int MostInHand = 64;
-    private static readonly TimeSpan Expires = TimeSpan.FromSeconds(1);
+    private const int MostOnTheirWay = 200;
+    private static readonly TimeSpan Expires = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<Frame> _frames = Channel.CreateBounded<Frame>(MostInHand);
@@ -28,14 +29,11 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
     /// <summary>Pulls until asked to stop; then the frames in hand are the last.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        INatsJSConsumer? consumer = null;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                consumer ??= await ReachAsync(stop);
-                if (consumer is not null && await PullAsync(consumer)) continue;
-                consumer = null;
+                if (await ReachAsync(stop) is { } consumer) await PullAsync(consumer, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -43,7 +41,6 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
             }
             catch (Exception e)
             {
-                consumer = null;
                 Report(e);
             }
             await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -60,21 +57,18 @@ internal sealed partial class FramePull(NatsConnection connection, Lane lane, Fu
         return consumer;
     }
 
-    /// <returns>False when the pull ended before its time with nothing: the stream or its consumer may be gone.</returns>
-    private async Task<bool> PullAsync(INatsJSConsumer consumer)
+    /// <summary>Ends when asked to stop, or throws what it met: the stream or its consumer may be gone.</summary>
+    private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop)
     {
-        var since = Stopwatch.GetTimestamp();
-        var came = false;
-
-        // A frame that is larger than what a pull asks for would never come.
-        var bytes = (connection.ServerInfo?.MaxPayload ?? 1 << 20) + 64 * 1024;
-        var pull = new NatsJSFetchOpts { MaxBytes = bytes, Expires = Expires, IdleHeartbeat = TimeSpan.Zero };
-        await foreach (var message in consumer.FetchAsync<NatsMemoryOwner<byte>>(pull))
+        var pull = new NatsJSConsumeOpts
         {
-            came = true;
+            MaxMsgs = MostOnTheirWay,
+            Expires = Expires,
+            IdleHeartbeat = Heartbeat,
+            DrainOnCancel = true,
+        };
+        await foreach (var message in consumer.ConsumeAsync<NatsMemoryOwner<byte>>(opts: pull, cancellationToken: stop))
             await _frames.Writer.WriteAsync(Decode(message), CancellationToken.None);
-        }
-        return came || Stopwatch.GetElapsedTime(since) >= Expires / 2;
     }
 
     private Frame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message)
