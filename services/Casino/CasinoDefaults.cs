@@ -4,8 +4,9 @@ namespace RideIngest.Casino;
 /// <param name="GeneratorRate">Events per second.</param>
 /// <param name="Output">Whether each event is printed.</param>
 /// <param name="RatesPath">Where this very process serves exchange rates, if it does.</param>
-public sealed record CasinoDefaults(double GeneratorRate, bool Output, string? RatesPath)
+/// <param name="Essential">Whether a process without the stream is not ready, or only degraded.</param>
+public sealed record CasinoDefaults(double GeneratorRate, bool Output, string? RatesPath, bool Essential)
 {
     /// <summary>A process of its own: a random pause of under 100 ms between events, and each of them printed.</summary>
-    public static readonly CasinoDefaults Alone = new(20, Output: true, RatesPath: null);
+    public static readonly CasinoDefaults Alone = new(20, Output: true, RatesPath: null, Essential: true);
 }

@@ -22,7 +22,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         services
             .AddSettings<CasinoSettings>("casino")
             .AddSwitch("roles", "casino.roles")
-            .AddNats()
+            .AddNats(defaults.Essential)
             .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
             .AddSingleton(defaults)
             .AddSingleton<CasinoStream>()
@@ -34,7 +34,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         services.AddSingleton<CurrencyStep>().AddSingleton<PlayerStep>().AddSingleton<DescriptionStep>();
         services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>().AddSingleton<AggregatesStep>().AddSingleton<CountingSeat>();
         services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
-        services.AddHostedService<CasinoWorker>().AddReadinessCheck<CasinoReadiness>();
+        services.AddHostedService<CasinoWorker>().AddReadinessCheck<CasinoReadiness>(defaults.Essential);
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

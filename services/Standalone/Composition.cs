@@ -11,7 +11,7 @@ namespace RideIngest.Standalone;
 public static class Composition
 {
     // Whoever starts it for rides wants no casino events on the disk and the screen: they come when they are asked for.
-    private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path);
+    private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path, Essential: false);
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
         [new StandaloneModule(servers), new ConsumerModule(), new ProducerModule(), new CasinoModule(Casino), new SimulatorsModule()];
