@@ -1,8 +1,8 @@
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
-using RideIngest.Producer.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Documents;
 using RideIngest.Producer.Fallback;
@@ -28,13 +28,14 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
 
     public void AddServices(IServiceCollection services)
     {
-        services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer").AddSettings<AuthSettings>("auth");
+        services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer");
+        services.AddApiKeys([.. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name)), Scopes.Read, Scopes.Ops]);
         services.AddNats(essential: false).AddPostgres(essential: false).AddReadinessCheck<ProducerReadiness>().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType());
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
-        services.AddSingleton<ApiKeys>().AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
+        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
         services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
 

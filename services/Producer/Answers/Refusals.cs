@@ -21,9 +21,6 @@ internal static class Refusals
     public static HttpProblem Busy(TimeSpan retryAfter, string detail) =>
         new(503, "busy", "Nothing was kept: too many records are in work", detail) { Retryable = true, RetryAfter = retryAfter };
 
-    public static HttpProblem TooManyRequests(TimeSpan retryAfter, string key) =>
-        new(429, "rate-limit", "The key's rate limit is used up", $"Key {key} has a limit of its own.") { Retryable = true, RetryAfter = retryAfter };
-
     public static HttpProblem TooLarge(long most) =>
         new(413, "too-large", "The body is too large", $"The most that is taken here is {most} bytes.");
 
@@ -33,11 +30,6 @@ internal static class Refusals
 
     public static HttpProblem UnsupportedEncoding(string given) =>
         new(415, "unsupported-content-encoding", "This content encoding is not read here", $"{Short(given)} was given; send the body as it is, without Content-Encoding.");
-
-    public static HttpProblem Unauthorized(string detail) => new(401, "unauthorized", "Who is asking is not known", detail);
-
-    public static HttpProblem Forbidden(string key, string scope) =>
-        new(403, "forbidden", "The key does not allow this", $"Key {key} lacks the scope {scope}.");
 
     public static HttpProblem NotFound(string detail) => new(404, "not-found", "There is nothing here", detail);
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RideIngest.Producer.Access;
+using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Frames;
 using RideIngest.Producer.Limits;
@@ -15,15 +15,14 @@ internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, Consu
 /// <summary>One record of one kind, from the request to the answer.</summary>
 internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
 {
-    private readonly string _scope = ApiKeys.Write(kind);
+    private readonly string _scope = Scopes.Write(kind.Name);
 
     public Task PostAsync(HttpContext http)
     {
         var refusal = rules.Keys.Refuse(http.Request, _scope, out var caller)
             ?? (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
-            ?? ContentTypes.RefuseEncoding(http);
-        if (refusal is null && caller?.Rate?.TryTake(1, out var retryAfter) == false)
-            refusal = Refusals.TooManyRequests(retryAfter, caller.Name);
+            ?? ContentTypes.RefuseEncoding(http)
+            ?? caller?.Take(1);
         if (refusal is not null)
             return answer.RefusedAsync(http, null, refusal);
         if (!rules.InFlight.TryEnter())

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Frames;
-using RideIngest.Producer.Limits;
 using RideIngest.Records;
 using RideIngest.Records.Uploads;
 

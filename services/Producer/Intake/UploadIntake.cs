@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
-using RideIngest.Producer.Access;
+using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Frames;
 using RideIngest.Records;
@@ -13,7 +13,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
 {
     private const string Formats = $"{ContentTypes.Json}, {ContentTypes.JsonLines} or {ContentTypes.Csv}";
 
-    private readonly string _scope = ApiKeys.Write(kind);
+    private readonly string _scope = Scopes.Write(kind.Name);
 
     public async Task PostAsync(HttpContext http)
     {
@@ -24,8 +24,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         refusal ??= ContentTypes.RefuseEncoding(http);
         if (refusal is null && rules.Producer.MaxUpload > 0 && request.ContentLength > rules.Producer.MaxUpload)
             refusal = Refusals.TooLarge(rules.Producer.MaxUpload);
-        if (refusal is null && caller?.Rate?.TryTake(0, out var retryAfter) == false)
-            refusal = Refusals.TooManyRequests(retryAfter, caller.Name);
+        refusal ??= caller?.Take(0);
         if (refusal is null && !rules.InFlight.TryEnterUpload())
             refusal = Refusals.Busy(rules.News.RetryAfter, "The limit is producer.uploads.");
         if (refusal is not null)

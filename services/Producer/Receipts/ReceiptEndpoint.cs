@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
-using RideIngest.Producer.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
 using RideIngest.Records;
@@ -21,11 +21,11 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         if (!Receipt.TryParse(text, out var receipt) || !catalog.Find(receipt.Kind, out var kind))
         {
             // Who may ask at all comes first: a stranger learns nothing of receipts.
-            await (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _) is { Status: 401 } stranger
+            await (rules.Keys.Refuse(http.Request, Scopes.Read, out _) is { Status: 401 } stranger
                 ? stranger : Refusals.NotFound("This receipt was never given.")).ExecuteAsync(http);
             return;
         }
-        if (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _, orScope: ApiKeys.Write(kind)) is { } refusal)
+        if (rules.Keys.Refuse(http.Request, Scopes.Read, out _, orScope: Scopes.Write(kind.Name)) is { } refusal)
             await refusal.ExecuteAsync(http);
         else if (!TryGetWait(http.Request, out var wait))
             await new HttpProblem(400, "bad-request", "The parameter wait is no duration", "Examples: wait=10s, wait=500ms.").ExecuteAsync(http);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RideIngest.Producer.Access;
+using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
 using RideIngest.Records;
@@ -12,7 +12,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRule
 {
     public async Task GetAsync(HttpContext http)
     {
-        if (rules.Keys.Refuse(http.Request, ApiKeys.Read, out _) is { } refusal)
+        if (rules.Keys.Refuse(http.Request, Scopes.Read, out _) is { } refusal)
         {
             await refusal.ExecuteAsync(http);
             return;

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using RideIngest.Integration.Platform;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
 
@@ -12,10 +11,10 @@ public sealed class AccessTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _system = await RideSystem.StartAsync(args:
     [
-        "--auth:mode=keys",
-        .. Key(0, "writer", "the-writers-key", "bookings:write"),
-        .. Key(1, "reader", "the-readers-key", "read"),
-        .. Key(2, "slow", "the-slow-key", "bookings:write"), "--auth:keys:2:records_per_second=5",
+        .. Keys.Of(0, "writer", "the-writers-key", "bookings:write"),
+        .. Keys.Of(1, "reader", "the-readers-key", "read"),
+        .. Keys.Of(2, "slow", "the-slow-key", "bookings:write"), "--auth:keys:2:records_per_second=5",
+        .. Keys.Of(3, "attendant", "the-attendants-key", "parking:write"),
     ]);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
@@ -41,6 +40,10 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_scope_of_another_process_may_stand_in_the_same_file() =>
+        Assert.Equal(403, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-attendants-key"))).Status);
+
+    [Fact]
     public async Task Beyond_its_rate_a_key_is_told_when_to_come_back()
     {
         Answer answer;
@@ -56,7 +59,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("auth.open", "--urls", "http://0.0.0.0:0")]
     [InlineData("auth.keys", "--auth:mode=keys")]
-    [InlineData("cars:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=cars:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("bookings:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=booking:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task Settings_that_cannot_be_meant_stop_the_start_with_the_key_to_change(string mentioned, params string[] args)
     {
         await using var host = RideIngestHost.Create("producer", [.. args, "--logging:level=fatal", $"--nats:url={_system.Nats.Url}"], new ProducerModule());
@@ -65,10 +68,4 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Contains(mentioned, refused.Message, StringComparison.Ordinal);
     }
-
-    private static string[] Key(int index, string name, string key, string scope) =>
-    [
-        $"--auth:keys:{index}:name={name}", $"--auth:keys:{index}:scopes={scope}",
-        $"--auth:keys:{index}:sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}",
-    ];
 }

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using RideIngest.Producer.Access;
+using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Records;
 using RideIngest.Spine;

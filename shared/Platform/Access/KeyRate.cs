@@ -1,7 +1,7 @@
-namespace RideIngest.Producer.Limits;
+namespace RideIngest.Platform.Access;
 
 /// <summary>A key's records per second: a second's worth may come at once. An upload may run into debt, which the next ones wait for.</summary>
-internal sealed class KeyRate(int perSecond, TimeProvider clock)
+public sealed class KeyRate(int perSecond, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private double _left = perSecond;

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using RideIngest.Platform.Config;
 
-namespace RideIngest.Producer.Access;
+namespace RideIngest.Platform.Access;
 
 /// <summary>The section <c>auth</c>.</summary>
 public sealed class AuthSettings
@@ -35,7 +35,7 @@ public sealed class ApiKeySettings
     [GoodValue("what `printf %s KEY | sha256sum` prints")]
     public string Sha256 { get; set; } = "";
 
-    /// <summary>What it allows: <c>bookings:write</c>, <c>rides:write</c>, <c>read</c>, <c>ops</c>.</summary>
+    /// <summary>What it allows: <c>read</c>, <c>ops</c>, and <c>bookings:write</c> and its like, as <see cref="Scopes"/> has them.</summary>
     public List<string> Scopes { get; set; } = [];
 
     /// <summary>Records per second; 0 is no limit.</summary>

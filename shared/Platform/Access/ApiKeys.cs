@@ -1,18 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
-using RideIngest.Producer.Answers;
-using RideIngest.Producer.Limits;
-using RideIngest.Records;
 
-namespace RideIngest.Producer.Access;
+namespace RideIngest.Platform.Access;
 
 /// <summary>Who may do what. A key is known by its hash, and compared with all of them in constant time.</summary>
-internal sealed class ApiKeys
+public sealed partial class ApiKeys
 {
-    public const string Read = "read";
-    public const string Ops = "ops";
-
     private const string Header = "X-Api-Key";
     private const string Bearer = "Bearer ";
     private const int LongestKey = 512;
@@ -21,14 +18,13 @@ internal sealed class ApiKeys
     private readonly Caller[] _callers;
 
     /// <exception cref="StartupException">The settings contradict each other.</exception>
-    public ApiKeys(AuthSettings settings, HostingSettings hosting, Catalog catalog, TimeProvider clock)
+    public ApiKeys(AuthSettings settings, HostingSettings hosting, IEnumerable<KnownScope> scopes, TimeProvider clock, ILogger<ApiKeys> logger)
     {
-        string[] known = [.. catalog.Kinds.Select(Write), Read, Ops];
-        foreach (var key in settings.Keys)
-        {
-            foreach (var scope in key.Scopes.Except(known))
-                throw new StartupException($"auth.keys: the key {key.Name} has the scope {scope}, which does not exist. There are {string.Join(", ", known)}.");
-        }
+        string[] known = [.. scopes.Select(scope => scope.Name).Distinct()];
+        var foreign = settings.Keys.SelectMany(key => key.Scopes.Except(known).Select(scope => (Key: key.Name, Scope: scope))).ToList();
+        foreach (var (key, scope) in foreign.Where(given => NearestName.Of(Subject(given.Scope), known.Select(Subject)) is not null))
+            throw new StartupException($"auth.keys: the key {key} has the scope {scope}, which does not exist. There are {string.Join(", ", known)}.");
+        if (foreign.Count > 0) ForeignScopes(logger, string.Join(", ", foreign.Select(given => given.Scope).Distinct()));
         if (settings.Mode == AuthMode.Keys && settings.Keys.Count == 0)
             throw new StartupException("auth.mode is keys and auth.keys has none, so that nobody could do anything. Add one, or set auth.mode to none.");
         if (settings is { Mode: AuthMode.None, Open: false } && hosting.Urls.Split(';').FirstOrDefault(url => !new Uri(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)).IsLoopback) is { } url)
@@ -37,22 +33,24 @@ internal sealed class ApiKeys
         _callers = [.. settings.Keys.Select(key => new Caller(key, clock))];
     }
 
-    public static string Write(Kind kind) => $"{kind.Name}:write";
-
     /// <summary>Why the request may not go on, or null; and whose it is, if keys are asked for.</summary>
-    public HttpProblem? Refuse(HttpRequest request, string scope, out Caller? caller, string? orScope = null)
+    public Problem? Refuse(HttpRequest request, string scope, out Caller? caller, string? orScope = null)
     {
         caller = null;
         if (_mode == AuthMode.None)
             return null;
         var key = KeyOf(request);
         if (key.IsEmpty)
-            return Refusals.Unauthorized("Send an API key as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
+            return Problem.OfStatus(401) with { Detail = "Send an API key as 'Authorization: Bearer …' or 'X-Api-Key: …'." };
         caller = Find(key);
         if (caller is null)
-            return Refusals.Unauthorized("The API key is not known here.");
-        return caller.Scopes.Contains(scope) || (orScope is not null && caller.Scopes.Contains(orScope)) ? null : Refusals.Forbidden(caller.Name, scope);
+            return Problem.OfStatus(401) with { Detail = "The API key is not known here." };
+        return caller.Scopes.Contains(scope) || (orScope is not null && caller.Scopes.Contains(orScope))
+            ? null : new Problem(403, "forbidden", "The key does not allow this", $"Key {caller.Name} lacks the scope {scope}.");
     }
+
+    // The bookings of bookings:write: all scopes to write resemble each other in the rest.
+    private static string Subject(string scope) => string.Concat(scope.TakeWhile(char.IsAsciiLetter));
 
     private static ReadOnlySpan<char> KeyOf(HttpRequest request)
     {
@@ -79,4 +77,8 @@ internal sealed class ApiKeys
         }
         return found;
     }
+
+    // One file serves all processes, so they may be another one's.
+    [LoggerMessage(1010, LogLevel.Warning, "Nothing in this process asks for these scopes of auth.keys: {Scopes}")]
+    private static partial void ForeignScopes(ILogger logger, string scopes);
 }

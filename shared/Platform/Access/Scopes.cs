@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RideIngest.Platform.Config;
+
+namespace RideIngest.Platform.Access;
+
+/// <summary>What an API key can allow.</summary>
+public static class Scopes
+{
+    public const string Read = "read";
+    public const string Ops = "ops";
+
+    /// <param name="name">What is sent: a kind, or a system whose events are.</param>
+    public static string Write(string name) => $"{name}:write";
+
+    /// <summary>Lets a module ask for API keys (<see cref="ApiKeys"/>) with these scopes.</summary>
+    public static IServiceCollection AddApiKeys(this IServiceCollection services, params IEnumerable<string> scopes)
+    {
+        services.AddSettings<AuthSettings>("auth").TryAddSingleton<ApiKeys>();
+        services.TryAddSingleton(TimeProvider.System);
+        foreach (var scope in scopes) services.AddSingleton(new KnownScope(scope));
+        return services;
+    }
+}
+
+/// <summary>A scope that some module of this process asks for.</summary>
+public sealed record KnownScope(string Name);
