@@ -4,6 +4,7 @@ using RideIngest.Casino.Enrich;
 using RideIngest.Casino.Page;
 using RideIngest.Casino.Publish;
 using RideIngest.Casino.Stream;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
@@ -22,6 +23,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         services
             .AddSettings<CasinoSettings>("casino")
             .AddSwitch("roles", "casino.roles")
+            .AddApiKeys(EventIntake.Scope, Scopes.Read)
             .AddNats(defaults.Essential)
             .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
             .AddSingleton(defaults)

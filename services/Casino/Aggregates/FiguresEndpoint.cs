@@ -1,10 +1,11 @@
 using System.Text.Json;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary><c>GET /materialized</c>.</summary>
-internal sealed class FiguresEndpoint(EventAggregates aggregates)
+internal sealed class FiguresEndpoint(EventAggregates aggregates, ApiKeys keys)
 {
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -14,6 +15,7 @@ internal sealed class FiguresEndpoint(EventAggregates aggregates)
 
     public IResult Get(HttpContext http)
     {
+        if (keys.Refuse(http.Request, Scopes.Read, out _) is { } refusal) return refusal;
         http.Response.Headers.CacheControl = "no-store";
         return aggregates.IsCounting
             ? TypedResults.Json(aggregates.Figures, Json)

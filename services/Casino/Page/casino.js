@@ -59,14 +59,53 @@ function show(view) {
   by("latest").replaceChildren(...view.latest.map((event) => element("li", event.description ?? `Event ${event.id}`, event.type)));
 }
 
-const live = new EventSource("/casino/live");
-live.onmessage = (message) => {
-  const view = JSON.parse(message.data);
+function told(view) {
   if (view) {
     say("live", "Live");
     show(view);
   } else {
     say("", "Another process counts, or the stream has not been reached yet");
   }
-};
-live.onerror = () => say("away", "No answer from this process. Trying again …");
+}
+
+// An EventSource would not send a key.
+async function follow(key) {
+  const answer = await fetch("/casino/live", { cache: "no-store", headers: key ? { "X-Api-Key": key } : {} });
+  if (answer.status === 401 || answer.status === 403) return answer.json();
+  if (!answer.ok) throw new Error(answer.statusText);
+  by("ask").hidden = true;
+  const parts = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ;) {
+    const { value, done } = await parts.read();
+    if (done) throw new Error("The process has stopped");
+    const messages = (text + value).split("\n\n");
+    text = messages.pop();
+    if (messages.length > 0) told(JSON.parse(messages.at(-1).slice("data: ".length)));
+  }
+}
+
+// Until this tab is closed.
+const kept = "casino.key";
+
+async function live() {
+  while (true) {
+    const key = sessionStorage.getItem(kept);
+    const refusal = await follow(key).catch(() => null);
+    if (refusal) {
+      say("", "Who looks here needs a key");
+      by("refused").textContent = key ? refusal.detail : "";
+      by("ask").hidden = false;
+      return;
+    }
+    say("away", "No answer from this process. Trying again …");
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+}
+
+by("ask").addEventListener("submit", (submitted) => {
+  submitted.preventDefault();
+  sessionStorage.setItem(kept, by("key").value.trim());
+  live();
+});
+
+live();

@@ -2,31 +2,39 @@ using System.Buffers;
 using System.IO.Pipelines;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Stream;
+using RideIngest.Platform.Access;
 using RideIngest.Records.Uploads;
 using Problem = RideIngest.Platform.Hosting.Problem;
 
 namespace RideIngest.Casino.Publish;
 
 /// <summary><c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.</summary>
-internal sealed class EventIntake(EventPublisher publisher)
+internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
 {
+    public static readonly string Scope = Scopes.Write("casino");
+
     private const int LongestEvent = 64 * 1024;
     private const int MostProblems = 1000;
     private static readonly EventKind Kind = new();
 
     public async Task PostAsync(HttpContext http)
     {
+        if ((keys.Refuse(http.Request, Scope, out var caller) ?? caller?.Take(0)) is { } refusal)
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
         var answer = http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
         {
-            "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(http, UploadFormat.JsonArray),
-            "application/json" => await OneAsync(http),
-            "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(http, UploadFormat.JsonLines),
+            "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(http, UploadFormat.JsonArray, caller?.Rate),
+            "application/json" => await OneAsync(http, caller),
+            "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(http, UploadFormat.JsonLines, caller?.Rate),
             _ => Problem.OfStatus(415) with { Detail = "Send application/json (an event, or an array of events) or application/x-ndjson, in UTF-8." },
         };
         await answer.ExecuteAsync(http);
     }
 
-    private async Task<IResult> OneAsync(HttpContext http)
+    private async Task<IResult> OneAsync(HttpContext http, Caller? caller)
     {
         var body = http.Request.BodyReader;
         var read = await body.ReadAsync();
@@ -42,11 +50,12 @@ internal sealed class EventIntake(EventPublisher publisher)
             CasinoTelemetry.EventRefused();
             return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with { Detail = $"An event is at most {LongestEvent} bytes long." };
         }
+        if (caller?.Take(1) is { } tooMany) return tooMany;
         var end = await publisher.PublishAsync(e);
         return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
     }
 
-    private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format)
+    private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format, KeyRate? rate)
     {
         var events = new PostedEvents(publisher);
         var refused = new List<RefusedEvent>();
@@ -57,6 +66,7 @@ internal sealed class EventIntake(EventPublisher publisher)
             received++;
             if (uploaded.Reading.Record is CasinoEvent e)
             {
+                while (rate?.TryTake(1, out var wait) == false) await Task.Delay(wait, http.RequestAborted);
                 await events.PublishAsync(e);
                 if (events.Worst == Published.Taken) continue;
 
