@@ -1,3 +1,4 @@
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 using RideIngest.Simulators.Rates;
 
@@ -8,7 +9,7 @@ public sealed class SimulatorsModule : IModule
 {
     public string Name => "simulators";
 
-    public void AddServices(IServiceCollection services) => services.AddSingleton<RatesSimulator>();
+    public void AddServices(IServiceCollection services) => services.AddApiKeys(Scopes.Ops).AddSingleton<RatesSimulator>();
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
 }

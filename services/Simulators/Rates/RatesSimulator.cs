@@ -1,12 +1,13 @@
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Simulators.Rates;
 
 /// <summary>
 /// An exchange-rate API: <c>GET /simulators/rates/latest?base=EUR</c>. Its rates are always the same, so that what is made of them can be checked.
-/// <c>PUT /simulators/rates/fault/{fault}</c> switches a fault on, or with <c>none</c> off.
+/// <c>PUT /simulators/rates/fault/{fault}</c> switches a fault on, or with <c>none</c> off; where keys are asked for, that needs the scope <c>ops</c>.
 /// </summary>
-public sealed class RatesSimulator
+public sealed class RatesSimulator(ApiKeys keys)
 {
     /// <summary>Below it lies <c>/latest</c>.</summary>
     public const string Path = "/simulators/rates";
@@ -39,7 +40,7 @@ public sealed class RatesSimulator
     {
         endpoints.MapGet($"{Path}/latest", (Delegate)LatestAsync);
         endpoints.MapGet($"{Path}/fault", () => Fault.ToString().ToLowerInvariant());
-        endpoints.MapPut($"{Path}/fault/{{fault}}", (string fault) => Switch(fault));
+        endpoints.MapPut($"{Path}/fault/{{fault}}", (HttpContext http, string fault) => keys.Refuse(http.Request, Scopes.Ops, out _) ?? Switch(fault));
     }
 
     private async Task<IResult> LatestAsync(HttpContext http)

@@ -4,6 +4,7 @@ using RideIngest.Casino;
 using RideIngest.Integration.Platform;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
+using RideIngest.Simulators;
 using RideIngest.TestKit;
 using static RideIngest.Integration.Casino.CasinoSystem;
 using static RideIngest.Integration.Casino.Given;
@@ -102,6 +103,26 @@ public sealed class AccessTests
         Assert.Equal(202, published);
         Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(client, "/v1/bookings/1", "the-tables-key"));
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(client, "/v1/bookings/1", "the-floors-key"));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_lets_the_exchange_rate_API_fail_needs_a_key_and_whoever_asks_for_rates_does_not()
+    {
+        await using var host = RideIngestHost.Create("simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", .. WriterAndReader, .. Keys.Of(2, "chaos", "the-chaos-key", "ops")], new SimulatorsModule());
+        await host.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
+        async Task<HttpStatusCode> FailAsync() => (await client.PutAsync("/simulators/rates/fault/errors", null)).StatusCode;
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await FailAsync());
+        Use(client, "the-floors-key");
+        Assert.Equal(HttpStatusCode.Forbidden, await FailAsync());
+        client.DefaultRequestHeaders.Clear();
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(client, "/simulators/rates/latest?base=EUR"));
+
+        Use(client, "the-chaos-key");
+        Assert.Equal(HttpStatusCode.NoContent, await FailAsync());
+        Assert.Equal(HttpStatusCode.InternalServerError, await GetAsync(client, "/simulators/rates/latest?base=EUR"));
         await host.StopAsync();
     }
 
