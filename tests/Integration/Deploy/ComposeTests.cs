@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using RideIngest.Consumer;
+using RideIngest.Casino;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
-using RideIngest.Producer;
+using RideIngest.Simulators.Rates;
 
 namespace RideIngest.Integration.Deploy;
 
@@ -20,6 +20,28 @@ public sealed class ComposeTests
         using var secrets = await DeploySecrets.CreateAsync();
 
         await DeployedSystem.TakesARecordAsync(secrets, Settings("producer", secrets), Settings("consumer", secrets));
+    }
+
+    [Fact]
+    public async Task Its_settings_make_a_casino_that_takes_an_event_with_the_key_made()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+
+        await DeployedSystem.TakesAnEventAsync(secrets, Settings("casino", secrets));
+    }
+
+    [Fact]
+    public async Task The_casino_comes_when_it_is_asked_for_makes_no_events_up_and_finds_exchange_rates()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create("casino", Settings("casino", secrets), DeployedSystem.ModuleOf("casino"));
+        var casino = host.Settings.Get<CasinoSettings>();
+        var optional = Services().Where(service => service.Value!["profiles"].Strings().Contains("casino")).Select(service => service.Key);
+        var simulators = new Uri(Environment("simulators")["RIDEINGEST__HOSTING__URLS"].Replace("*", "simulators", StringComparison.Ordinal));
+
+        Assert.Equal(["casino", "simulators"], optional);
+        Assert.Equal(0, casino.Generator.Rate);
+        Assert.Equal(new Uri(simulators, RatesSimulator.Path), new Uri(casino.Rates.Url!));
     }
 
     [Fact]
@@ -49,17 +71,25 @@ public sealed class ComposeTests
     public void Nothing_is_published_beyond_this_machine() =>
         Assert.All(Services().SelectMany(service => service.Value!["ports"].Strings()), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("producer")]
+    [InlineData("casino")]
+    public void A_service_listens_where_its_port_leads(string service) =>
+        Assert.EndsWith($":{Compose["services"]![service]!["ports"].Strings().Single().Split(':')[2]}", Environment(service)["RIDEINGEST__HOSTING__URLS"], StringComparison.Ordinal);
+
     [Fact]
-    public void The_producer_listens_where_its_port_leads() =>
-        Assert.EndsWith($":{Compose["services"]!["producer"]!["ports"].Strings().Single().Split(':')[2]}", Environment("producer")["RIDEINGEST__HOSTING__URLS"], StringComparison.Ordinal);
+    public void No_two_publish_the_same_port() =>
+        Assert.Distinct(Services().SelectMany(service => service.Value!["ports"].Strings()).Select(port => port.Split(':')[1]));
 
     [Theory]
     [InlineData("producer")]
     [InlineData("consumer")]
+    [InlineData("casino")]
+    [InlineData("simulators")]
     public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        await using var host = RideIngestHost.Create(service, Settings(service, secrets), service == "producer" ? new ProducerModule() : new ConsumerModule());
+        await using var host = RideIngestHost.Create(service, Settings(service, secrets), DeployedSystem.ModuleOf(service));
         var hosting = host.Settings.Get<HostingSettings>();
 
         Assert.True(Duration.TryParse((string)Compose["services"]![service]!["stop_grace_period"]!, out var grace));

@@ -1,27 +1,27 @@
 using System.Net;
 using System.Text;
+using RideIngest.Casino;
 using RideIngest.Consumer;
+using RideIngest.Integration.Casino;
 using RideIngest.Integration.Platform;
 using RideIngest.Integration.Producer;
+using RideIngest.LocalServers;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
+using RideIngest.Simulators;
 using RideIngest.TestKit;
 
 namespace RideIngest.Integration.Deploy;
 
-/// <summary>Starts a producer and a consumer with the settings of a deployment, over servers of the test's, and sends a record with the key that was made.</summary>
+/// <summary>Starts processes with the settings of a deployment, over servers of the test's, and sends a record, or an event, with the key that was made.</summary>
 internal static class DeployedSystem
 {
     public static async Task TakesARecordAsync(DeploySecrets secrets, string[] producerArgs, string[] consumerArgs)
     {
         await using var nats = await TestNats.PrivateAsync();
-        string[] here =
-        [
-            "--urls=http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain_delay=0s", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}",
-            "--ingest:replicas=1", "--ingest:stream_bytes=1GB",
-        ];
-        await using var consumer = RideIngestHost.Create("consumer", [.. consumerArgs, .. here], new ConsumerModule());
-        await using var producer = RideIngestHost.Create("producer", [.. producerArgs, .. here], new ProducerModule());
+        string[] here = [.. await HereAsync(nats), "--ingest:replicas=1", "--ingest:stream_bytes=1GB"];
+        await using var consumer = RideIngestHost.Create("consumer", [.. consumerArgs, .. here], ModuleOf("consumer"));
+        await using var producer = RideIngestHost.Create("producer", [.. producerArgs, .. here], ModuleOf("producer"));
         await consumer.StartAsync();
         await producer.StartAsync();
         using var client = producer.Client();
@@ -36,5 +36,40 @@ internal static class DeployedSystem
         await consumer.StopAsync();
     }
 
-    private static StringContent Booking() => new(Given.Booking(1), Encoding.UTF8, "application/json");
+    /// <param name="intakeArgs">Of the process that takes events.</param>
+    /// <param name="figuresArgs">Of the one that counts them, where that is another.</param>
+    public static async Task TakesAnEventAsync(DeploySecrets secrets, string[] intakeArgs, string[]? figuresArgs = null)
+    {
+        await using var nats = await TestNats.PrivateAsync();
+        string[] here = [.. await HereAsync(nats), "--casino:replicas=1", "--casino:stream_bytes=1GB"];
+        await using var intake = RideIngestHost.Create("casino", [.. intakeArgs, .. here], ModuleOf("casino"));
+        await using var other = figuresArgs is null ? null : RideIngestHost.Create("casino", [.. figuresArgs, .. here], ModuleOf("casino"));
+        await intake.StartAsync();
+        if (other is not null) await other.StartAsync();
+        using var client = await CasinoSystem.ReadyAsync(intake.Urls[0]);
+        using var figures = await CasinoSystem.ReadyAsync((other ?? intake).Urls[0]);
+
+        Assert.Equal(401, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(1))).Status);
+        foreach (var sender in (HttpClient[])[client, figures]) sender.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
+        Assert.Equal(202, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(2))).Status);
+
+        Assert.Equal(1, (long)(await CasinoSystem.CountedAsync(figures, 1))["events_total"]!);
+        if (other is not null) await other.StopAsync();
+        await intake.StopAsync();
+    }
+
+    public static IModule ModuleOf(string service) => service switch
+    {
+        "producer" => new ProducerModule(),
+        "consumer" => new ConsumerModule(),
+        "simulators" => new SimulatorsModule(),
+        _ => new CasinoModule(CasinoDefaults.Alone with { Output = false }),
+    };
+
+    private static async Task<string[]> HereAsync(NatsServer nats) =>
+    [
+        "--urls=http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain_delay=0s", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}",
+    ];
+
+    private static StringContent Booking() => new(Producer.Given.Booking(1), Encoding.UTF8, "application/json");
 }

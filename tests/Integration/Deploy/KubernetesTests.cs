@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using RideIngest.Consumer;
+using RideIngest.Casino;
 using RideIngest.Platform.Hosting;
-using RideIngest.Producer;
 using RideIngest.Spine;
 
 namespace RideIngest.Integration.Deploy;
@@ -24,28 +23,47 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public async Task The_casino_is_a_line_to_uncomment_and_takes_an_event_once_it_knows_of_exchange_rates()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var config = Config(secrets);
+        string[] Args(string name) => [.. Pod(name)["containers"]![0]!["args"].Strings().Select(arg => arg == "/etc/rideingest/config.yaml" ? config : arg)];
+
+        Assert.Contains("\n  # - casino.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")), StringComparison.Ordinal);
+        await DeployedSystem.TakesAnEventAsync(secrets, [.. Args("casino"), "--casino:rates:url=https://rates.example.com"], Args("casino-figures"));
+    }
+
+    [Fact]
+    public void Every_image_that_runs_has_its_tag() =>
+        Assert.Equal(
+            Deployments().Select(deployment => (string)deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!).Distinct().Order(),
+            Kustomization["images"]!.AsArray().Select(image => (string)image!["name"]!).Order());
+
+    [Fact]
     public void Every_file_is_yaml_and_belongs_to_the_kustomization_or_is_optional()
     {
         var listed = Kustomization["resources"].Strings().Concat(Kustomization["configMapGenerator"]![0]!["files"].Strings());
         var there = Directory.GetFiles(DeployYaml.PathOf(Folder), "*.yaml").Select(file => Path.GetFileName(file)!).ToList();
 
         Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
-        Assert.Equal(there.Except(["kustomization.yaml", "consumer-scaling.yaml"]).Append("../nats").Order(), listed.Order());
+        Assert.Equal(there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml"]).Append("../nats").Order(), listed.Order());
         Assert.All(DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(), file => Assert.True(File.Exists(DeployYaml.PathOf($"deploy/nats/{file}"))));
     }
 
     [Theory]
     [InlineData("producer")]
     [InlineData("consumer")]
+    [InlineData("casino")]
+    [InlineData("casino-figures")]
     public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        await using var host = RideIngestHost.Create(name, ["--config-path", Config(secrets)], name == "producer" ? new ProducerModule() : new ConsumerModule());
+        await using var host = RideIngestHost.Create(name, ["--config-path", Config(secrets)], DeployedSystem.ModuleOf(name));
         var hosting = host.Settings.Get<HostingSettings>();
         var pod = Pod(name);
         var container = pod["containers"]![0]!;
         var mounted = pod["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == "secrets")!["secret"]!["items"]!.AsArray().Select(item => $"{Secrets}/{item!["path"]}");
-        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(file => name == "producer" || !file.EndsWith("sha256", StringComparison.Ordinal));
+        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(file => name != "consumer" || !file.EndsWith("sha256", StringComparison.Ordinal));
 
         Assert.Equal(read.Order(), mounted.Order());
         Assert.Equal(new Uri(hosting.Urls.Replace("*", "any", StringComparison.Ordinal)).Port.ToString(System.Globalization.CultureInfo.InvariantCulture), (string)container["ports"]![0]!["containerPort"]!);
@@ -54,23 +72,27 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public async Task The_stream_and_its_url_agree_with_the_nats_that_is_set_up()
+    public async Task The_streams_and_their_url_agree_with_the_nats_that_is_set_up()
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        await using var host = RideIngestHost.Create("consumer", ["--config-path", Config(secrets)], new ConsumerModule());
+        await using var host = RideIngestHost.Create("consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"));
         var spine = host.Settings.Get<SpineSettings>();
+        var casino = host.Settings.Get<CasinoSettings>();
         var set = DeployYaml.LoadAll($"{Folder}/nats.yaml").Single(document => (string?)document["kind"] == "StatefulSet");
         var servers = Enumerable.Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture)).Select(i => $"nats-{i}.{set["spec"]!["serviceName"]}").ToList();
         var config = await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/nats/nats-cluster.conf"));
 
-        Assert.Equal(servers.Count, spine.Replicas);
+        Assert.Equal((servers.Count, servers.Count), (spine.Replicas, casino.Replicas));
         Assert.Equal(string.Join(",", servers.Select(server => $"nats://{server}:4222")), (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
         Assert.Contains($"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
-        Assert.True(spine.StreamBytes < 16L << 30 && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
+        Assert.True(spine.StreamBytes + casino.StreamBytes < 16L << 30 && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
     }
 
     private static JsonNode Pod(string name) =>
-        DeployYaml.LoadAll($"{Folder}/{name}.yaml").Single(document => (string?)document["kind"] == "Deployment")["spec"]!["template"]!["spec"]!;
+        Deployments().Single(deployment => (string?)deployment["metadata"]!["name"] == name)["spec"]!["template"]!["spec"]!;
+
+    private static IEnumerable<JsonNode> Deployments() =>
+        Directory.GetFiles(DeployYaml.PathOf(Folder), "*.yaml").SelectMany(file => DeployYaml.LoadAll($"{Folder}/{Path.GetFileName(file)}")).Where(document => (string?)document["kind"] == "Deployment");
 
     private static IEnumerable<string> Read(JsonNode? node) => node switch
     {

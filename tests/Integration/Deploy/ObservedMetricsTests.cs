@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using RideIngest.Casino;
 using RideIngest.Consumer;
 using RideIngest.Integration.Platform;
 using RideIngest.Integration.Producer;
@@ -21,6 +22,7 @@ public sealed partial class ObservedMetricsTests
     [InlineData("deploy/grafana/dashboards/rideingest.json")]
     [InlineData("deploy/kubernetes/consumer-scaling.yaml")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/metrics.md")]
     public async Task Every_metric_that_is_asked_for_exists(string file)
     {
         var known = Instruments().Concat(await ScrapedAsync()).ToHashSet(StringComparer.Ordinal);
@@ -57,13 +59,14 @@ public sealed partial class ObservedMetricsTests
     {
         RuntimeHelpers.RunClassConstructor(typeof(ProducerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(ConsumerTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(CasinoTelemetry).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, _) =>
             {
                 if (instrument.Meter.Name == RideIngestTelemetry.Name && instrument.Name.StartsWith("rideingest.", StringComparison.Ordinal))
-                    names.Add(instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "") + (instrument is Counter<long> ? "_total" : ""));
+                    names.Add(instrument.Name.Replace('.', '_') + (instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" }) + (instrument is Counter<long> ? "_total" : ""));
             },
         };
         listener.Start();
