@@ -7,8 +7,8 @@ namespace RideIngest.Casino.Publish;
 /// <summary>Where events enter the stream: those that need an exchange rate in frames of their own, for which the others need not wait.</summary>
 internal sealed class EventPublisher(CasinoStream stream, StreamRoom room)
 {
-    private readonly FrameGatherer _plain = new(Lane.CurrencyPlain, stream);
-    private readonly FrameGatherer _foreign = new(Lane.CurrencyForeign, stream);
+    private readonly FrameGatherer _plain = new(Lane.CurrencyPlain, stream, room);
+    private readonly FrameGatherer _foreign = new(Lane.CurrencyForeign, stream, room);
 
     /// <summary>Ends when the stream has the event, or has not.</summary>
     public Task<Published> PublishAsync(CasinoEvent e)

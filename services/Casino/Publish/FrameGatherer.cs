@@ -7,7 +7,7 @@ namespace RideIngest.Casino.Publish;
 /// Gathers events for one lane into frames, without a timer: while fewer frames than the window are on their way to the stream, an event leaves at once;
 /// while the window is full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes them.
 /// </summary>
-internal sealed class FrameGatherer(Lane lane, CasinoStream stream)
+internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom room)
 {
     private const int MostEvents = 500;
     private const int MostOnTheirWay = 2;
@@ -52,7 +52,9 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream)
             try
             {
                 CasinoTelemetry.FramePublished(frame.Events.Count);
-                frame.End(await stream.PublishAsync(lane, EventLines.Write(frame.Events), $"{_process}-{Interlocked.Increment(ref _frames)}-{lane.Consumer}"));
+                var payload = EventLines.Write(frame.Events);
+                room.Took(payload.Length);
+                frame.End(await stream.PublishAsync(lane, payload, $"{_process}-{Interlocked.Increment(ref _frames)}-{lane.Consumer}"));
             }
             catch (Exception)
             {

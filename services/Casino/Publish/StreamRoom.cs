@@ -12,9 +12,14 @@ internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom
     private const int Quarter = 4;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private volatile bool _full;
+    private long _held;
+    private long _most = long.MaxValue;
+    private bool _told;
 
-    public bool IsFull => _full;
+    public bool IsFull => Volatile.Read(ref _held) > Volatile.Read(ref _most);
+
+    /// <summary>Counts what has entered since the last look: a second is long enough to fill a small stream.</summary>
+    public void Took(int bytes) => Interlocked.Add(ref _held, bytes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,9 +30,10 @@ internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom
             {
                 var info = (await stream.EnsureAsync(stoppingToken)).Info;
                 CasinoTelemetry.StreamHolds(info.State.Bytes);
-                var full = info.Config.MaxBytes > 0 && info.State.Bytes > info.Config.MaxBytes / Quarter;
-                if (full && !_full) Fills(info.State.Bytes, info.Config.MaxBytes);
-                _full = full;
+                Volatile.Write(ref _most, info.Config.MaxBytes > 0 ? info.Config.MaxBytes / Quarter : long.MaxValue);
+                Volatile.Write(ref _held, info.State.Bytes);
+                if (IsFull && !_told) Fills(info.State.Bytes, info.Config.MaxBytes);
+                _told = IsFull;
             }
             catch (NatsException)
             {
