@@ -34,7 +34,7 @@ internal static class StuckCheck
         var stuck = new List<string>();
         try
         {
-            var (messages, inHand, _) = await world.StreamAsync();
+            var (messages, inHand) = await world.StreamAsync();
             if (messages > 0 || inHand > 0)
                 stuck.Add($"{messages} frames are left in the stream, {inHand} of them in consumers' hands");
             foreach (var producer in world.Producers)
@@ -42,7 +42,7 @@ internal static class StuckCheck
                 if (PendingOf(await producer.MetricsAsync()) is > 0 and var pending)
                     stuck.Add($"{producer.Name} still waits for {pending} replies");
             }
-            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != 1))
+            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != (instance.IsRunning ? 1 : 0)))
                 stuck.Add($"{instance.Name} has {instance.Nats.Sum(network => network.Open)} connections to NATS");
             await using var select = world.Database.CreateCommand(Sessions);
             await using var session = await select.ExecuteReaderAsync();

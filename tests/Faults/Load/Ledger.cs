@@ -29,6 +29,12 @@ internal sealed class Ledger : IDisposable
 
     public IEnumerable<Attempt> Attempts => _attempts.Values.SelectMany(attempts => attempts);
 
+    /// <summary>Events that the stream still had when a process that counts had been killed: its successor counts them.</summary>
+    public HashSet<long> Left { get; } = [];
+
+    /// <summary>Whether a process was killed, whose work in hand went with it.</summary>
+    public bool Killed { get; set; }
+
     public int Now => (int)Stopwatch.GetElapsedTime(_since).TotalMilliseconds;
 
     public long LastId => Volatile.Read(ref _lastId);

@@ -6,7 +6,7 @@ namespace RideIngest.Faults.Load;
 /// Many senders at once: some send each record once, whatever they are told; some are as the backend is, and come again until it is settled;
 /// some upload. Now and then the same record is sent again, or another one under its id.
 /// </summary>
-internal sealed class LoadClient(World world, Ledger ledger, int seed) : IDisposable
+internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contract, Ledger ledger, int seed) : IDisposable
 {
     private const int Once = 6;
     private const int Backends = 6;
@@ -18,7 +18,7 @@ internal sealed class LoadClient(World world, Ledger ledger, int seed) : IDispos
     private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan GivesUpAfter = TimeSpan.FromSeconds(60);
 
-    private readonly Sender _sender = new(ledger);
+    private readonly Sender _sender = new(ledger, contract);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private int _turn;
@@ -44,7 +44,7 @@ internal sealed class LoadClient(World world, Ledger ledger, int seed) : IDispos
         _stop.Dispose();
     }
 
-    private Instance Next() => world.Producers[(Interlocked.Increment(ref _turn) & int.MaxValue) % world.Producers.Count];
+    private Instance Next() => doors[(Interlocked.Increment(ref _turn) & int.MaxValue) % doors.Count];
 
     private async Task OnceAsync(Random random)
     {
@@ -66,7 +66,7 @@ internal sealed class LoadClient(World world, Ledger ledger, int seed) : IDispos
                 case 0:
                     await _sender.SendAsync(Next(), id, 0);
                     break;
-                case 1:
+                case 1 when contract.HasVersions:
                     await UntilSettledAsync(() => _sender.SendAsync(Next(), id, 1));
                     break;
             }

@@ -5,8 +5,8 @@ using RideIngest.Faults.Worlds;
 
 namespace RideIngest.Faults.Load;
 
-/// <summary>Sends bookings to one producer or another and writes down what it is told.</summary>
-internal sealed class Sender(Ledger ledger) : IDisposable
+/// <summary>Sends records to one process or another and writes down what it is told.</summary>
+internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -18,40 +18,40 @@ internal sealed class Sender(Ledger ledger) : IDisposable
     };
 
     /// <param name="prefer">As the header <c>Prefer</c> has it.</param>
-    public async Task<Attempt> SendAsync(Instance producer, long id, int version, string? prefer = null, CancellationToken cancellationToken = default)
+    public async Task<Attempt> SendAsync(Instance door, long id, int version, string? prefer = null, CancellationToken cancellationToken = default)
     {
         var sent = ledger.Now;
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(producer.Url, "/v1/bookings"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.Path))
         {
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Content.Json(id, version))) { Headers = { ContentType = Json } },
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(contract.Json(id, version))) { Headers = { ContentType = Json } },
         };
         if (prefer is not null)
             request.Headers.Add("Prefer", prefer);
         var (status, body) = await ExchangeAsync(request, cancellationToken);
-        var (told, receipt) = status > 0 ? AnswerReader.Single(id, status, body) : (status == 0 ? Told.NotSent : Told.Nothing, null);
+        var (told, receipt) = status > 0 ? contract.Read(id, status, body) : (status == 0 ? Told.NotSent : Told.Nothing, null);
         var attempt = new Attempt(version, (sent, ledger.Now), told, receipt);
-        Note(producer, $"{id} v{version} {prefer}", status, body, attempt);
+        Note(door, $"{id} v{version} {prefer}", status, body, attempt);
         ledger.Add(id, attempt);
         return attempt;
     }
 
-    /// <summary>Sends version 0 of so many bookings as one upload.</summary>
-    public async Task<Attempt[]> UploadAsync(Instance producer, long firstId, int count, CancellationToken cancellationToken = default)
+    /// <summary>Sends version 0 of so many records as one upload.</summary>
+    public async Task<Attempt[]> UploadAsync(Instance door, long firstId, int count, CancellationToken cancellationToken = default)
     {
         var sent = ledger.Now;
         var lines = new StringBuilder(count * 400);
         for (var i = 0; i < count; i++)
-            lines.Append(Content.Json(firstId + i, 0)).Append('\n');
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(producer.Url, "/v1/bookings/batch?results=all"))
+            lines.Append(contract.Json(firstId + i, 0)).Append('\n');
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.UploadPath))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(lines.ToString())) { Headers = { ContentType = JsonLines } },
         };
         var (status, body) = await ExchangeAsync(request, cancellationToken);
         var told = status > 0
-            ? AnswerReader.Upload(firstId, count, status, body)
+            ? contract.ReadUpload(firstId, count, status, body)
             : [.. Enumerable.Repeat((status == 0 ? Told.NotSent : Told.Nothing, (string?)null), count)];
         var attempts = Array.ConvertAll(told, one => new Attempt(0, (sent, ledger.Now), one.Told, one.Receipt));
-        Note(producer, $"upload {firstId}+{count}", status, body, attempts.FirstOrDefault(attempt => attempt.Told == Told.Nonsense) ?? attempts[0]);
+        Note(door, $"upload {firstId}+{count}", status, body, attempts.FirstOrDefault(attempt => attempt.Told == Told.Nonsense) ?? attempts[0]);
         for (var i = 0; i < count; i++)
             ledger.Add(firstId + i, attempts[i]);
         return attempts;
@@ -59,9 +59,9 @@ internal sealed class Sender(Ledger ledger) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private void Note(Instance producer, string request, int status, string body, Attempt attempt)
+    private void Note(Instance door, string request, int status, string body, Attempt attempt)
     {
-        ledger.Write(attempt.At.Sent, attempt.At.Answered, producer.Name, request, $"{status} {body}");
+        ledger.Write(attempt.At.Sent, attempt.At.Answered, door.Name, request, $"{status} {body}");
         if (attempt.Told is Told.Nonsense or Told.Refused)
             ledger.AddNonsense($"{request} was answered {status} {(body.Length > 300 ? body[..300] : body)}");
     }

@@ -4,7 +4,7 @@ namespace RideIngest.Faults.Scenarios;
 internal static class Book
 {
     public static IReadOnlyList<Scenario> All { get; } =
-        [.. ProcessFaults.All, .. NatsFaults.All, .. PostgresFaults.All, .. ClientFaults.All, .. ClusterFaults.All];
+        [.. ProcessFaults.All, .. NatsFaults.All, .. PostgresFaults.All, .. ClientFaults.All, .. ClusterFaults.All, .. CasinoFaults.All];
 
     public static Scenario Named(string name) =>
         All.FirstOrDefault(scenario => scenario.Name == name)

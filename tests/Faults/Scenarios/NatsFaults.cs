@@ -36,7 +36,7 @@ internal static class NatsFaults
 
     private static IEnumerable<TcpProxy> Ways(Run run) => run.World.Instances.SelectMany(instance => instance.Nats);
 
-    private static async Task KilledAsync(Run run)
+    public static async Task KilledAsync(Run run)
     {
         await run.World.Nats.Servers[0].KillAsync();
         await run.WaitAsync(3, 5);

@@ -31,7 +31,7 @@ internal static class PostgresFaults
 
     private static IEnumerable<TcpProxy> Ways(Run run) => run.World.Instances.Select(instance => instance.Postgres);
 
-    private static async Task KilledAsync(Run run)
+    public static async Task KilledAsync(Run run)
     {
         await run.World.Postgres.KillAsync();
         await run.WaitAsync(3, 5);

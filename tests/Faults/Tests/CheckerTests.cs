@@ -108,7 +108,7 @@ public sealed class CheckerTests(FaultsWorld world)
         var ledger = new Ledger(firstId: Interlocked.Add(ref _lastId, 1000));
         await using (var select = world.World.Database.CreateCommand("select coalesce(max(id), 0) + 1 from ops.dead_letters"))
             _firstLetter = (long)(await select.ExecuteScalarAsync())!;
-        using var sender = new Sender(ledger);
+        using var sender = new Sender(ledger, new BookingContract());
         for (var i = 0; i < 3; i++)
             Assert.True((await sender.SendAsync(world.World.Producers[0], ledger.TakeIds(), 0, prefer)).IsSettled);
         return ledger;

@@ -6,30 +6,25 @@ using RideIngest.TestKit.Network;
 
 namespace RideIngest.Faults.Worlds;
 
-internal enum Role
-{
-    Producer,
-    Consumer,
-}
-
 /// <summary>
-/// A producer or a consumer as it is deployed: a process of its own, which reaches each server over a network of its own. The process may
-/// end and be started again; its address and its networks stay.
+/// A producer, a consumer or a role of the casino as it is deployed: a process of its own, which reaches each server over a network of its own. The
+/// process may end and be started again; its address and its networks stay.
 /// </summary>
 internal sealed class Instance : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
+    private readonly string _program;
     private readonly string _logs;
     private readonly string _database;
     private readonly string[] _arguments;
     private GuardedProcess? _process;
     private int _starts;
 
-    public Instance(Role role, int number, IEnumerable<int> natsPorts, string database, string logs, params string[] arguments)
+    public Instance(string program, string name, IEnumerable<int> natsPorts, string database, string logs, params string[] arguments)
     {
-        (Role, Number, _logs, _arguments) = (role, number, logs, arguments);
+        (_program, Name, _logs, _arguments) = (program, name, logs, arguments);
         Port = FreePort.Pick();
         Nats = [.. natsPorts.Select(port => new TcpProxy(TcpProxy.Host, port))];
         var connection = new NpgsqlConnectionStringBuilder(database);
@@ -38,11 +33,7 @@ internal sealed class Instance : IAsyncDisposable
         _database = connection.ConnectionString;
     }
 
-    public Role Role { get; }
-
-    public int Number { get; }
-
-    public string Name => $"{(Role == Role.Producer ? "producer" : "consumer")}-{Number}";
+    public string Name { get; }
 
     public int Port { get; }
 
@@ -53,9 +44,14 @@ internal sealed class Instance : IAsyncDisposable
 
     public TcpProxy Postgres { get; }
 
+    /// <summary>What each of its processes has printed, the first one's first; what it logs to standard error is not among it.</summary>
+    public IReadOnlyList<string> Outputs => [.. Enumerable.Range(1, _starts).Select(Output)];
+
     public bool IsRunning => _process is { HasExited: false };
 
     private string Log => Path.Combine(_logs, $"{Name}.{_starts}.log");
+
+    private string Output(int start) => Path.Combine(_logs, $"{Name}.{start}.out");
 
     /// <summary>Returns when the process answers HTTP; that it is ready to do its work is another thing.</summary>
     public async Task StartAsync()
@@ -65,10 +61,10 @@ internal sealed class Instance : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         _starts++;
-        var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{Role}.dll");
+        var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{_program}.dll");
         string[] command = [
-            "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
-            $"--postgres:url={_database}", "--logging:format=json", .. _arguments,
+            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(_starts), "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
+            $"--postgres:url={_database}", "--logging:format=json", "--logging:stream=stderr", .. _arguments,
         ];
         _process = await GuardedProcess.StartAsync(
             new GuardedCommand(command, dll, Log, Posix.Terminate) { Grace = TimeSpan.FromSeconds(45) }, CancellationToken.None);

@@ -6,22 +6,24 @@ using RideIngest.Spine;
 
 namespace RideIngest.Faults.Worlds;
 
-/// <summary>Producers, consumers, NATS and Postgres, real and private, and our own way to each of the servers, which no fault touches.</summary>
+/// <summary>Producers, consumers or the casino, NATS and Postgres, real and private, and our own way to each of the servers, which no fault touches.</summary>
 internal sealed class World : IAsyncDisposable
 {
     private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("rideingest-faults-");
     private readonly LimitedDisk? _disk;
+    private readonly CasinoProcesses? _casino;
 
-    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk)
+    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates)
     {
         (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
         Client = new NatsConnection(new NatsOpts { Url = nats.Url, ConnectTimeout = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(5) });
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Timeout = 5, CommandTimeout = 60, ApplicationName = "harness" });
         string[] shared = [$"--ingest:replicas={options.Nodes}", $"--ingest:stream_bytes={options.StreamBytes}", $"--ingest:fallback={options.Fallback}"];
-        Producers = [.. Enumerable.Range(1, options.Producers).Select(number => Make(Role.Producer, number))];
-        Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make(Role.Consumer, number))];
+        Producers = [.. Enumerable.Range(1, options.Producers).Select(number => Make("Producer", $"producer-{number}", shared))];
+        Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make("Consumer", $"consumer-{number}", shared))];
+        _casino = rates is null ? null : new CasinoProcesses(rates, (name, arguments) => Make("Casino", name, arguments));
 
-        Instance Make(Role role, int number) => new(role, number, nats.Servers.Select(server => server.Port), database, _logs.FullName, shared);
+        Instance Make(string program, string name, params string[] arguments) => new(program, name, nats.Servers.Select(server => server.Port), database, _logs.FullName, arguments);
     }
 
     public WorldOptions Options { get; }
@@ -36,7 +38,12 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyList<Instance> Consumers { get; }
 
-    public IEnumerable<Instance> Instances => Producers.Concat(Consumers);
+    public IEnumerable<Instance> Instances => [.. Producers, .. Consumers, .. _casino?.All ?? []];
+
+    public CasinoProcesses Casino => _casino ?? throw new InvalidOperationException("There is no casino in this world.");
+
+    /// <summary>The stream that everything goes through.</summary>
+    public string Stream => Options.Casino ? CasinoProcesses.Stream : RidesStream.Name;
 
     public NatsConnection Client { get; }
 
@@ -59,7 +66,7 @@ internal sealed class World : IAsyncDisposable
         });
         var nats = await NatsNodes.StartAsync(options.Nodes);
         var postgres = await starting;
-        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk);
+        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, options.Casino ? await RatesApi.StartAsync() : null);
         try
         {
             await Task.WhenAll(world.Instances.Select(instance => instance.StartAsync()));
@@ -74,11 +81,13 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>What the stream holds and what is in consumers' hands, as its leader says.</summary>
-    public async Task<(long Messages, long InHand, long Redelivered)> StreamAsync()
+    public async Task<(long Messages, long InHand)> StreamAsync()
     {
-        var state = (await Js.GetStreamAsync(RidesStream.Name)).Info.State;
-        var consumer = (await Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer)).Info;
-        return (state.Messages, consumer.NumAckPending, consumer.NumRedelivered);
+        var state = (await Js.GetStreamAsync(Stream)).Info.State;
+        var inHand = 0L;
+        foreach (var consumer in Options.Casino ? CasinoProcesses.Consumers : [RidesStream.Consumer])
+            inHand += (await Js.GetConsumerAsync(Stream, consumer)).Info.NumAckPending;
+        return (state.Messages, inHand);
     }
 
     public async Task ExecuteAsync(string sql)
@@ -90,6 +99,8 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Instances.Select(instance => instance.DisposeAsync().AsTask()));
+        if (_casino is not null)
+            await _casino.DisposeAsync();
         await Client.DisposeAsync();
         await Database.DisposeAsync();
         await Nats.DisposeAsync();

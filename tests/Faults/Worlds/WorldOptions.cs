@@ -7,6 +7,11 @@ internal sealed record WorldOptions
 
     public static WorldOptions Cluster { get; } = new() { Nodes = 3 };
 
+    /// <summary>No producers and no consumers: the casino, a process for each role.</summary>
+    public static WorldOptions OfCasino { get; } = new() { Casino = true, Producers = 0, Consumers = 0 };
+
+    public bool Casino { get; init; }
+
     /// <summary>nats-servers; the stream has as many replicas.</summary>
     public int Nodes { get; init; } = 1;
 

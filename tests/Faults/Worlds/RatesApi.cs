@@ -1,0 +1,36 @@
+using RideIngest.Platform.Hosting;
+using RideIngest.Simulators;
+using RideIngest.Simulators.Rates;
+
+namespace RideIngest.Faults.Worlds;
+
+/// <summary>The exchange-rate API that the casino asks, and what is wrong with it.</summary>
+internal sealed class RatesApi : IAsyncDisposable
+{
+    private readonly RideIngestHost _host;
+    private readonly RatesSimulator _simulator;
+
+    private RatesApi(RideIngestHost host) =>
+        (_host, _simulator) = (host, host.Services.GetService(typeof(RatesSimulator)) as RatesSimulator ?? throw new InvalidOperationException());
+
+    public string Url => _host.Urls[0] + RatesSimulator.Path;
+
+    public RatesFault Fault
+    {
+        get => _simulator.Fault;
+        set => _simulator.Fault = value;
+    }
+
+    public static async Task<RatesApi> StartAsync()
+    {
+        var host = RideIngestHost.Create("simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=1s"], new SimulatorsModule());
+        await host.StartAsync();
+        return new RatesApi(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+    }
+}
