@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
@@ -15,6 +16,9 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
     private const int ConsumerNotFound = 10014;
+
+    private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly NatsJSContext _js = new(nats);
     private volatile bool _seen;
@@ -66,13 +70,23 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         }
     }
 
-    public async Task LeaveAsync(string consumer) => await _js.DeleteConsumerAsync(settings.Stream, consumer);
+    /// <summary>Removes the consumer when the server has taken every ack: they wait in a queue there, which a removal would overtake.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task LeaveAsync(string consumer)
+    {
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < AcksTakenWithin; await Task.Delay(Look))
+        {
+            if ((await _js.GetConsumerAsync(settings.Stream, consumer)).Info.NumAckPending == 0) break;
+        }
+        await _js.DeleteConsumerAsync(settings.Stream, consumer);
+    }
 
     /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
     public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
     {
         var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = Attempts };
-        for (var attempt = 1; nats.ConnectionState == NatsConnectionState.Open; attempt++)
+        var attempt = 1;
+        for (; nats.ConnectionState == NatsConnectionState.Open; attempt++)
         {
             if (!_seen && !await IsThereAsync(cancellationToken)) break;
             var result = await _js.TryPublishAsync(lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: cancellationToken);
@@ -81,7 +95,9 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
             _seen = false;
             if (attempt == Attempts) return Published.Unknown;
         }
-        return Published.Away;
+
+        // What was sent before NATS went away, it may have.
+        return attempt == 1 ? Published.Away : Published.Unknown;
     }
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
