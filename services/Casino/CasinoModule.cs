@@ -28,6 +28,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
             .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
             .AddSingleton(defaults)
             .AddSingleton<CasinoStream>()
+            .AddSingleton<OrphanedFrames>()
             .AddSingleton<CasinoRoles>();
 
         services.AddSingleton<StreamRoom>().AddHostedService(provider => provider.GetRequiredService<StreamRoom>());

@@ -29,7 +29,7 @@ internal sealed class CasinoRoles(IServiceProvider provider, CasinoSettings sett
     {
         var stream = provider.GetRequiredService<CasinoStream>();
         var logger = provider.GetRequiredService<ILogger<Stage>>();
-        var pull = new FramePull(lane, ReachAsync, logger);
+        var pull = new FramePull(lane, ReachAsync, provider.GetRequiredService<OrphanedFrames>(), logger);
         return new Stage(lane, pull, provider.GetRequiredService<TStep>(), stream, logger);
 
         async Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken) =>

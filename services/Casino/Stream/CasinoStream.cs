@@ -15,6 +15,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     private const int StreamFull = 10077;
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
+    private const int MessageNotFound = 10037;
     private const int ConsumerNotFound = 10014;
 
     private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
@@ -80,6 +81,26 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         }
         await _js.DeleteConsumerAsync(settings.Stream, consumer);
     }
+
+    /// <summary>The first frame that waits on the lane, if the consumer counts it as settled.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<ulong?> OrphanAsync(Lane lane, string consumer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = await _js.GetStreamAsync(settings.Stream, cancellationToken: cancellationToken);
+            var first = (await stream.GetAsync(new StreamMsgGetRequest { Seq = 1, NextBySubj = lane.Subject }, cancellationToken)).Message.Seq;
+            return (await stream.GetConsumerAsync(consumer, cancellationToken)).Info.AckFloor.StreamSeq >= first ? first : null;
+        }
+        catch (NatsJSApiException none) when (none.Error.ErrCode == MessageNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes the consumer, whoever pulls.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task RemoveAsync(string consumer, CancellationToken cancellationToken) => await _js.DeleteConsumerAsync(settings.Stream, consumer, cancellationToken);
 
     /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
     public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)

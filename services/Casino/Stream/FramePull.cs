@@ -8,7 +8,7 @@ namespace RideIngest.Casino.Stream;
 /// Takes a lane's frames from the stream, and the next ones while those are in work. The pull has no end, since nats-server 2.9 may let one that expires vanish
 /// without a word, which costs seconds. Leaving, it is drained: the server sends no frame to somebody who has left.
 /// </summary>
-internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, ILogger logger)
+internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, OrphanedFrames orphans, ILogger logger)
 {
     private const int MostInHand = 64;
     private const int MostOnTheirWay = 200;
@@ -67,8 +67,18 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
             IdleHeartbeat = Heartbeat,
             DrainOnCancel = true,
         };
-        await foreach (var message in consumer.ConsumeAsync<NatsMemoryOwner<byte>>(opts: pull, cancellationToken: stop))
-            await _frames.Writer.WriteAsync(Decode(message), CancellationToken.None);
+        using var pulling = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = orphans.WatchAsync(lane, consumer.Info.Name, pulling.Token);
+        try
+        {
+            await foreach (var message in consumer.ConsumeAsync<NatsMemoryOwner<byte>>(opts: pull, cancellationToken: stop))
+                await _frames.Writer.WriteAsync(Decode(message), CancellationToken.None);
+        }
+        finally
+        {
+            await pulling.CancelAsync();
+            await watching;
+        }
     }
 
     private Frame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message)
