@@ -1,0 +1,41 @@
+using NATS.Client.JetStream;
+using RideIngest.Faults.Scenarios;
+using RideIngest.Faults.Worlds;
+
+namespace RideIngest.Faults.Tests;
+
+/// <summary>The casino's roles killed and asked to stop; what else befalls it is a command of its own (docs/reliability.md).</summary>
+[Collection(SharedFaultsWorld.Name)]
+public sealed class CasinoShortFormTests : IAsyncLifetime
+{
+    private const int Seed = 7;
+
+    private World _world = null!;
+
+    public async Task InitializeAsync()
+    {
+        _world = await World.StartAsync(WorldOptions.OfCasino);
+
+        // So that what a killed process had in hand comes again within a test's patience.
+        foreach (var consumer in CasinoProcesses.Consumers)
+        {
+            var config = (await _world.Js.GetConsumerAsync(CasinoProcesses.Stream, consumer)).Info.Config;
+            config.AckWait = TimeSpan.FromSeconds(2);
+            await _world.Js.CreateOrUpdateConsumerAsync(CasinoProcesses.Stream, config);
+        }
+    }
+
+    public Task DisposeAsync() => _world.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Nothing_is_lost_or_counted_twice_when_roles_are_killed_and_asked_to_stop()
+    {
+        var runner = new Runner(_world);
+        foreach (var scenario in (string[])["casino-role-terminated", "casino-role-killed"])
+        {
+            var verdict = await runner.RunAsync(Book.Named(scenario), Seed, before: TimeSpan.FromSeconds(0.5));
+            Assert.Empty(verdict.Findings);
+            Assert.True(verdict.Records > 0);
+        }
+    }
+}
