@@ -127,6 +127,26 @@ public sealed class RolesTests
     }
 
     [Fact]
+    public async Task A_counting_process_that_is_asked_to_stop_leaves_nothing_that_it_counted_to_the_next()
+    {
+        await using var system = await CreateAsync();
+        var rest = await system.SpawnAsync("currency,player,description");
+        var leaving = await system.SpawnAsync("aggregates");
+        var casino = await rest.ReadyAsync();
+        var sending = SendAsync(casino);
+        await CountedAsync(await leaving.ReadyAsync(), Upload);
+
+        leaving.Terminate();
+        Assert.Equal(0, await leaving.ExitAsync());
+        var next = await system.SpawnAsync("aggregates");
+        await sending;
+
+        await Eventually.True(() => Task.FromResult(leaving.Events.Concat(next.Events).Select(Id).Distinct().Count() == Events));
+        await system.SettledAsync();
+        Assert.Equal(Events, leaving.Events.Count + next.Events.Count);
+    }
+
+    [Fact]
     public async Task Two_processes_of_a_role_share_its_work()
     {
         await using var system = await CreateAsync();
