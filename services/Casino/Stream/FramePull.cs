@@ -1,20 +1,16 @@
 using System.Threading.Channels;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.Platform.Messaging;
 
 namespace RideIngest.Casino.Stream;
 
-/// <summary>
-/// Takes a lane's frames from the stream, and the next ones while those are in work. The pull has no end, since nats-server 2.9 may let one that expires vanish
-/// without a word, which costs seconds. Leaving, it is drained: the server sends no frame to somebody who has left.
-/// </summary>
+/// <summary>Takes a lane's frames from the stream, and the next ones while those are in work.</summary>
 internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, OrphanedFrames orphans, ILogger logger)
 {
     private const int MostInHand = 64;
-    private const int MostOnTheirWay = 200;
-    private static readonly TimeSpan Expires = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly NatsJSFetchOpts Most = new() { MaxMsgs = 100 };
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<Frame> _frames = Channel.CreateBounded<Frame>(MostInHand);
 
@@ -57,22 +53,14 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
         return consumer;
     }
 
-    /// <summary>Ends when asked to stop, or throws what it met: the stream or its consumer may be gone.</summary>
+    /// <summary>Ends when asked to stop, or when the stream or its consumer may be gone.</summary>
     private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop)
     {
-        var pull = new NatsJSConsumeOpts
-        {
-            MaxMsgs = MostOnTheirWay,
-            Expires = Expires,
-            IdleHeartbeat = Heartbeat,
-            DrainOnCancel = true,
-        };
         using var pulling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = orphans.WatchAsync(lane, consumer.Info.Name, pulling.Token);
         try
         {
-            await foreach (var message in consumer.ConsumeAsync<NatsMemoryOwner<byte>>(opts: pull, cancellationToken: stop))
-                await _frames.Writer.WriteAsync(Decode(message), CancellationToken.None);
+            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most, _ => Task.CompletedTask, TakeAsync, stop);
         }
         finally
         {
@@ -80,6 +68,8 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
             await watching;
         }
     }
+
+    private ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message) => _frames.Writer.WriteAsync(Decode(message));
 
     private Frame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
