@@ -68,9 +68,13 @@ public sealed class AccessTests
         Assert.Equal(202, (await PostAsync(casino, Bets(1, 41), "application/x-ndjson")).Status);
         Assert.True(TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(0.9));
 
-        var answer = await PostAsync(casino, Bet(1));
-        await Eventually.True(async () => (answer = await PostAsync(casino, Bet(1))).Status == 429);
-        Assert.Equal(("/problems/rate-limit", true), ((string?)answer.Body["type"], (bool)answer.Body["retryable"]!));
+        await Eventually.True(async () =>
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(1, 41).Select(_ => PostAsync(casino, Bet(1))));
+            var refused = answers.Where(answer => answer.Status == 429).ToList();
+            Assert.All(refused, answer => Assert.Equal(("/problems/rate-limit", true), ((string?)answer.Body["type"], (bool)answer.Body["retryable"]!)));
+            return refused.Count > 0;
+        });
     }
 
     [Theory]

@@ -47,7 +47,7 @@ public sealed class SubscriptionTests : NatsTest
     public async Task An_idle_timeout_counts_from_the_last_message()
     {
         var client = await ConnectAsync();
-        var sub = await SubscribeAsync<int>(client, Mine, opts: new NatsSubOpts { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        var sub = await SubscribeAsync<int>(client, Mine, opts: new NatsSubOpts { IdleTimeout = TimeSpan.FromSeconds(2) });
 
         await client.PublishAsync(Mine, 1, cancellationToken: Deadline);
 
