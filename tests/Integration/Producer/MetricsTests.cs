@@ -24,16 +24,18 @@ public sealed partial class MetricsTests
             Assert.Equal(status, (int)(await client.PostAsync("/v1/bookings", content)).StatusCode);
         }
 
-        var produced = await client.GetStringAsync("/metrics");
+        // An answer is heard before its sender is counted as gone, and the gauges of a consumer are from once a second.
+        var (produced, consumed) = ("", "");
+        await Eventually.True(async () => Value(produced = await client.GetStringAsync("/metrics"), "rideingest_producer_records_in_flight") == 0);
+        await Eventually.True(async () => Value(consumed = await stores.GetStringAsync("/metrics"), "rideingest_consumer_can_store") == 1);
         Assert.Equal((1, 1, 1, 1), (Records(produced, "producer", "stored"), Records(produced, "producer", "duplicate"), Records(produced, "producer", "conflict"), Records(produced, "producer", "invalid")));
         Assert.Equal(4, Value(produced, "rideingest_producer_answer_duration_seconds_count{kind=\"bookings\"}"));
         Assert.Equal(3, Value(produced, "rideingest_producer_frame_records_count{kind=\"bookings\"}"));
-        Assert.Equal((0, 0), (Value(produced, "rideingest_producer_records_in_flight"), Value(produced, "rideingest_producer_pending_replies")));
+        Assert.Equal(0, Value(produced, "rideingest_producer_pending_replies"));
 
-        var consumed = await stores.GetStringAsync("/metrics");
         Assert.Equal((1, 1, 1), (Records(consumed, "consumer", "stored"), Records(consumed, "consumer", "duplicate"), Records(consumed, "consumer", "conflict")));
         Assert.Equal(3, Value(consumed, "rideingest_consumer_reply_latency_seconds_count{kind=\"bookings\"}"));
-        Assert.Equal((1, 3), (Value(consumed, "rideingest_consumer_can_store"), Value(consumed, "rideingest_consumer_frame_records_count{kind=\"bookings\"}")));
+        Assert.Equal(3, Value(consumed, "rideingest_consumer_frame_records_count{kind=\"bookings\"}"));
         Assert.True(Value(consumed, "rideingest_consumer_store_duration_seconds_count{kind=\"bookings\"}") is >= 1 and <= 3);
 
         var documented = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "metrics.md"));
