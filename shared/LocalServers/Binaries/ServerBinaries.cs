@@ -28,10 +28,10 @@ public static partial class ServerBinaries
         if (Programs.Find("nats-server") is { } found)
             return found;
 
-        var unpacked = await FetchAsync(
+        return await FetchAsync(
             "nats-server", "brew install nats-server", "nats:2 -js",
-            () => DebianPackages.UnpackNatsAsync(progress, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
-        return unpacked is null ? Programs.Find("nats-server")! : Path.Combine(unpacked, "usr/sbin/nats-server");
+            async () => Path.Combine(await DebianPackages.UnpackNatsAsync(progress, cancellationToken).ConfigureAwait(false), "usr/sbin/nats-server"),
+            () => Task.FromResult(Programs.Find("nats-server")), progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <param name="major">The major version wanted, because there is data of that version; null for the newest.</param>
@@ -43,10 +43,10 @@ public static partial class ServerBinaries
         if (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false) is { } found)
             return found;
 
-        var unpacked = await FetchAsync(
+        return await FetchAsync(
             "postgresql", "brew install postgresql@17", "-e POSTGRES_PASSWORD=rides postgres:17",
-            () => DebianPackages.UnpackPostgresAsync(progress, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
-        return unpacked is null ? (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false))! : Unpacked(unpacked);
+            async () => Unpacked(await DebianPackages.UnpackPostgresAsync(progress, cancellationToken).ConfigureAwait(false)),
+            () => OfMachineAsync(major, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
     }
 
     public static async Task<Version> VersionAsync(string program, CancellationToken cancellationToken = default)
@@ -59,9 +59,9 @@ public static partial class ServerBinaries
         return match.Success ? Version.Parse(match.Value) : throw new LocalServerException($"{program} --version tells no version: {said.Said}");
     }
 
-    /// <returns>Where it was unpacked; null when it was installed.</returns>
-    private static async Task<string?> FetchAsync(
-        string package, string homebrew, string docker, Func<Task<string>> unpack, Action<string>? progress, CancellationToken cancellationToken)
+    private static async Task<T> FetchAsync<T>(
+        string package, string homebrew, string docker, Func<Task<T>> unpack, Func<Task<T?>> installed, Action<string>? progress, CancellationToken cancellationToken)
+        where T : class
     {
         var reason = "this machine has no apt-get to fetch it with";
         if (Apt.IsHere)
@@ -71,7 +71,9 @@ public static partial class ServerBinaries
                 if (!Posix.IsRoot)
                     return await unpack().ConfigureAwait(false);
                 await DebianPackages.InstallAsync(package, progress, cancellationToken).ConfigureAwait(false);
-                return null;
+                if (await installed().ConfigureAwait(false) is { } found)
+                    return found;
+                reason = "apt-get says that it is installed, but its program is gone; apt-get install --reinstall brings it back";
             }
             catch (LocalServerException e)
             {
