@@ -22,10 +22,13 @@ internal static class ProcessFaults
         new("consumers-paused", "SIGSTOP of all consumers", Target.Consumers, AllPausedAsync) { Accepts = 0.999 },
         new("commit-then-killed", "SIGKILL of a consumer between a commit and its answer", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, [one.Postgres], Way.ToClient, Committed, kill: true))),
         new("commit-then-cut", "Postgres' connection cut between a commit and its answer", Target.Consumers | Target.Postgres, run => ThriceAsync(run, one => Run.AtAsync(one, [one.Postgres], Way.ToClient, Committed, kill: false))) { Accepts = 0.999 },
+        new("commit-then-paused", "SIGSTOP of each consumer in turn between a commit and its answer", Target.Consumers, run => ConsumersPausedAtAsync(run, one => [one.Postgres], Way.ToClient, Committed)) { Accepts = 0.999 },
         new("before-reply-killed", "SIGKILL of a consumer between a commit and its reply", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Reply, kill: true))),
         new("before-reply-cut", "NATS' connection cut between a commit and its reply", Target.Consumers | Target.Nats, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Reply, kill: false))) { Accepts = 0.999 },
+        new("before-reply-paused", "SIGSTOP of each consumer in turn between a commit and its reply", Target.Consumers, run => ConsumersPausedAtAsync(run, one => one.Nats, Way.ToServer, Reply)) { Accepts = 0.999 },
         new("before-ack-killed", "SIGKILL of a consumer between a reply and its ack", Target.Consumers, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Ack, kill: true))),
         new("before-ack-cut", "NATS' connection cut between a reply and its ack", Target.Consumers | Target.Nats, run => ThriceAsync(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Ack, kill: false))) { Accepts = 0.999 },
+        new("before-ack-paused", "SIGSTOP of each consumer in turn between a reply and its ack", Target.Consumers, run => ConsumersPausedAtAsync(run, one => one.Nats, Way.ToServer, Ack)) { Accepts = 0.999 },
 
         new("producer-killed", "SIGKILL of a producer, twice", Target.Producers, run => TwiceAsync(run, () => KilledAsync(run, run.AnyProducer))),
         new("producer-terminated", "SIGTERM of each producer in turn", Target.Producers, run => InTurnAsync(run.World.Producers)) { LeavesUnanswered = false },
@@ -33,6 +36,7 @@ internal static class ProcessFaults
         new("publish-cut", "NATS' connection cut in the middle of a publish", Target.Producers | Target.Nats, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToServer, Publish, kill: false, passing: 300))) { Accepts = 0.999 },
         new("published-then-cut", "NATS' connection cut between a publish and its acknowledgement", Target.Producers | Target.Nats, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToClient, Published, kill: false))) { Accepts = 0.999 },
         new("published-then-killed", "SIGKILL of a producer between a publish and its acknowledgement", Target.Producers, run => Each(run, one => Run.AtAsync(one, one.Nats, Way.ToClient, Published, kill: true))),
+        new("published-then-paused", "SIGSTOP of each producer in turn between a publish and its acknowledgement", Target.Producers, run => Each(run, one => run.PausedAtAsync(one, one.Nats, Way.ToClient, Published, 4, 7))),
         new("rolling-restart", "SIGTERM and start of every process, one after the other", Target.Producers | Target.Consumers, run => InTurnAsync(run.World.Consumers.Concat(run.World.Producers))) { Redelivers = false, LeavesUnanswered = false },
     ];
 
@@ -63,6 +67,13 @@ internal static class ProcessFaults
         await instance.PauseAsync();
         await run.WaitAsync(least, most);
         instance.Resume();
+    }
+
+    // Longer than its frames may be silent: they are another's when it goes on, and it replies and acks late.
+    private static async Task ConsumersPausedAtAsync(Run run, Func<Instance, IEnumerable<TcpProxy>> networks, Way way, string text)
+    {
+        foreach (var consumer in run.World.Consumers)
+            await run.PausedAtAsync(consumer, networks(consumer), way, text, 7, 9);
     }
 
     private static async Task InTurnAsync(IEnumerable<Instance> instances)

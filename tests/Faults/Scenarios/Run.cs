@@ -39,7 +39,35 @@ internal sealed class Run(World world, Ledger ledger, Random random)
     /// <summary>Cuts the first connection of these that says the text, just before it, and perhaps kills the process at that instant.</summary>
     public static async Task AtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text, bool kill, int passing = 0)
     {
-        var wire = new Tripwire(way, text, passing, kill ? instance.KillNow : null);
+        await TripAsync(new Tripwire(way, text, passing, kill ? instance.KillNow : null), networks);
+        if (!kill)
+            return;
+        await instance.KillAsync();
+        await instance.StartAsync();
+    }
+
+    /// <summary>
+    /// Stops the process at the instant a connection of these says the text, and lets it go on after a while; the text arrives only then. All connections
+    /// stay whole: to the others the process has merely fallen silent just there.
+    /// </summary>
+    public async Task PausedAtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text, double least, double most)
+    {
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await TripAsync(new Tripwire(way, text, tripped: instance.PauseNow, held: goesOn.Task), networks);
+            await instance.PauseAsync();
+            await WaitAsync(least, most);
+        }
+        finally
+        {
+            instance.Resume();
+            goesOn.SetResult();
+        }
+    }
+
+    private static async Task TripAsync(Tripwire wire, IEnumerable<TcpProxy> networks)
+    {
         var all = networks.ToList();
         all.ForEach(network => network.Tripwire = wire);
         try
@@ -50,9 +78,5 @@ internal sealed class Run(World world, Ledger ledger, Random random)
         {
             all.ForEach(network => network.Tripwire = null);
         }
-        if (!kill)
-            return;
-        await instance.KillAsync();
-        await instance.StartAsync();
     }
 }

@@ -90,6 +90,9 @@ internal sealed class Instance : IAsyncDisposable
 
     public Task PauseAsync() => _process?.PauseAsync() ?? Task.CompletedTask;
 
+    /// <summary>As <see cref="PauseAsync"/>, at this very instant.</summary>
+    public void PauseNow() => _process?.Signal(Posix.Stop);
+
     public void Resume() => _process?.Signal(Posix.Continue);
 
     public Task<string> MetricsAsync() => Http.GetStringAsync(new Uri(Url, "/metrics"));

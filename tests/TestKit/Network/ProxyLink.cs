@@ -76,10 +76,10 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
         var buffer = new byte[BufferSize];
         while (await client.ReceiveAsync(buffer, _ended.Token) is > 0 and var read)
         {
-            if (await IsTrippedAsync(Way.ToServer, _server, buffer.AsMemory(0, read)))
+            if (await PassWireAsync(Way.ToServer, _server, buffer.AsMemory(0, read)) is not { } left)
                 return;
             if (!_orphaned)
-                await ForwardAsync(_server, buffer.AsMemory(0, read), Chunking.AsRead, 0);
+                await ForwardAsync(_server, left, Chunking.AsRead, 0);
         }
 
         Close();
@@ -93,9 +93,9 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
         {
             while (await GatherAsync(buffer) is > 0 and var read)
             {
-                if (await IsTrippedAsync(Way.ToClient, client, buffer.AsMemory(0, read)))
+                if (await PassWireAsync(Way.ToClient, client, buffer.AsMemory(0, read)) is not { } left)
                     return;
-                await ForwardAsync(client, buffer.AsMemory(0, read), proxy.ToClient, position);
+                await ForwardAsync(client, left, proxy.ToClient, position + read - left.Length);
                 position += read;
             }
         }
@@ -108,14 +108,20 @@ internal sealed class ProxyLink(TcpProxy proxy, Socket client) : IDisposable
             Close();
     }
 
-    private async ValueTask<bool> IsTrippedAsync(Way way, Socket to, ReadOnlyMemory<byte> bytes)
+    /// <returns>What is still to be forwarded, or null when the wire was tripped and the connection is gone.</returns>
+    private async ValueTask<ReadOnlyMemory<byte>?> PassWireAsync(Way way, Socket to, ReadOnlyMemory<byte> bytes)
     {
         if (proxy.Tripwire is not { } wire || wire.Catch(way, bytes.Span) is not { } passing)
-            return false;
+            return bytes;
         await ForwardAsync(to, bytes[..passing], Chunking.AsRead, 0);
         wire.Trip();
-        Reset();
-        return true;
+        if (wire.Held is not { } held)
+        {
+            Reset();
+            return null;
+        }
+        await held.WaitAsync(_ended.Token);
+        return bytes[passing..];
     }
 
     private async Task<int> GatherAsync(byte[] buffer)

@@ -14,7 +14,8 @@ public enum Way
 /// and of what begins with it only the first <paramref name="passing"/> bytes. It sees what arrives in one read.
 /// </summary>
 /// <param name="tripped">Runs between the two, while the other end still knows nothing.</param>
-public sealed class Tripwire(Way way, string text, int passing = 0, Action? tripped = null)
+/// <param name="held">With it the connection stays whole: what was not delivered waits until this has ended, and so does all that follows it.</param>
+public sealed class Tripwire(Way way, string text, int passing = 0, Action? tripped = null, Task? held = null)
 {
     private readonly byte[] _text = Encoding.ASCII.GetBytes(text);
     private readonly TaskCompletionSource _hit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +23,8 @@ public sealed class Tripwire(Way way, string text, int passing = 0, Action? trip
 
     /// <summary>Ends when it has been tripped.</summary>
     public Task Hit => _hit.Task;
+
+    internal Task? Held => held;
 
     /// <summary>How many of these bytes pass, if this is what was waited for; null if not.</summary>
     internal int? Catch(Way going, ReadOnlySpan<byte> bytes)
