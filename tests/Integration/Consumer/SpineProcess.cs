@@ -32,6 +32,13 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Task<Uri> UrlAsync() => _url.Task.WaitAsync(Deadline);
 
+    /// <summary>Waits until a line that it has said is as wanted.</summary>
+    public async Task SaysAsync(Func<string, bool> wanted)
+    {
+        for (var late = DateTime.UtcNow + Deadline; !Said.Split('\n').Any(wanted); await Task.Delay(20))
+            Assert.True(DateTime.UtcNow < late && !_process.HasExited, $"It said only: {Said}");
+    }
+
     public void Terminate() => Posix.Signal(_process.Id, Posix.Terminate);
 
     public void Kill() => Posix.Signal(_process.Id, Posix.Kill);
@@ -41,7 +48,7 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().WaitAsync(Deadline);
         await _output;
-        return (_process.ExitCode, _said + await _errors);
+        return (_process.ExitCode, Said + await _errors);
     }
 
     public async ValueTask DisposeAsync()
@@ -54,15 +61,23 @@ internal sealed partial class SpineProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private string Said
+    {
+        get
+        {
+            lock (_said) return _said.ToString();
+        }
+    }
+
     private async Task ReadAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            _said.AppendLine(line);
+            lock (_said) _said.AppendLine(line);
             if (Listens().Match(line) is { Success: true } match)
                 _url.TrySetResult(new Uri(match.Groups[1].Value));
         }
-        _url.TrySetException(new InvalidOperationException($"It ended: {_said}"));
+        _url.TrySetException(new InvalidOperationException($"It ended: {Said}"));
     }
 
     [GeneratedRegex(@"listens on (http://[^"" ,]+)")]
