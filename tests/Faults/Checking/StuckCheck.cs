@@ -1,4 +1,3 @@
-using System.Globalization;
 using NATS.Client.Core;
 using RideIngest.Faults.Worlds;
 
@@ -17,19 +16,19 @@ internal static class StuckCheck
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<List<Finding>> WaitAsync(World world)
+    public static async Task<List<Finding>> WaitAsync(World world, GrowthCheck? growth = null)
     {
         var stuck = new List<string>();
         for (var late = DateTime.UtcNow + Patience; DateTime.UtcNow < late; await Task.Delay(100))
         {
-            stuck = await LookAsync(world);
+            stuck = await LookAsync(world, growth);
             if (stuck.Count == 0)
                 break;
         }
         return [.. stuck.Select(what => new Finding(Break.Stuck, what))];
     }
 
-    private static async Task<List<string>> LookAsync(World world)
+    private static async Task<List<string>> LookAsync(World world, GrowthCheck? growth)
     {
         var stuck = new List<string>();
         try
@@ -39,7 +38,7 @@ internal static class StuckCheck
                 stuck.Add($"{messages} frames are left in the stream, {inHand} of them in consumers' hands");
             foreach (var producer in world.Producers)
             {
-                if (PendingOf(await producer.MetricsAsync()) is > 0 and var pending)
+                if (Holding.Sum(await producer.MetricsAsync(), PendingFrames) is > 0 and var pending)
                     stuck.Add($"{producer.Name} still waits for {pending} replies");
             }
             foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != (instance.IsRunning ? 1 : 0)))
@@ -48,6 +47,8 @@ internal static class StuckCheck
             await using var session = await select.ExecuteReaderAsync();
             while (await session.ReadAsync())
                 stuck.Add($"a session in Postgres is {session.GetString(0)}");
+            if (growth is not null)
+                stuck.AddRange(await growth.LookAsync());
         }
         catch (Exception e) when (e is NatsException or Npgsql.NpgsqlException or HttpRequestException or OperationCanceledException)
         {
@@ -55,8 +56,4 @@ internal static class StuckCheck
         }
         return stuck;
     }
-
-    private static double PendingOf(string metrics) => metrics.Split('\n')
-        .Where(line => line.StartsWith(PendingFrames, StringComparison.Ordinal))
-        .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
 }

@@ -13,10 +13,12 @@ internal sealed class Runner(World world)
 
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(60);
 
+    private readonly GrowthCheck _growth = new(world);
     private int _runs;
 
     public async Task<Verdict> RunAsync(Scenario scenario, int seed, TimeSpan? before = null)
     {
+        await _growth.BeginAsync();
         using var ledger = new Ledger(Path.Combine(world.Logs, $"{scenario.Name}.{seed}.ledger"), 1 + (IdsPerRun * _runs++));
         await using var acks = new AckWatch(world, ledger);
         using ITrial trial = world.Options.Casino ? new CasinoTrial(world, ledger, seed, acks) : new RidesTrial(world, ledger, seed);
@@ -34,7 +36,7 @@ internal sealed class Runner(World world)
         if (recovered is null)
             findings.Add(new Finding(Break.Stuck, $"{RecoversWithin.TotalSeconds} s after the fault's end there is a process that does not do its work"));
         var stopped = ledger.Now;
-        findings.AddRange(await StuckCheck.WaitAsync(world));
+        findings.AddRange(await StuckCheck.WaitAsync(world, _growth));
         var settled = ledger.Now - stopped;
         var (broken, redelivered) = await trial.ReckonAsync(scenario);
         findings.AddRange(broken);

@@ -20,7 +20,6 @@ internal sealed class Instance : IAsyncDisposable
     private readonly string _database;
     private readonly string[] _arguments;
     private GuardedProcess? _process;
-    private int _starts;
 
     public Instance(string program, string name, IEnumerable<int> natsPorts, string database, string logs, params string[] arguments)
     {
@@ -45,11 +44,14 @@ internal sealed class Instance : IAsyncDisposable
     public TcpProxy Postgres { get; }
 
     /// <summary>What each of its processes has printed, the first one's first; what it logs to standard error is not among it.</summary>
-    public IReadOnlyList<string> Outputs => [.. Enumerable.Range(1, _starts).Select(Output)];
+    public IReadOnlyList<string> Outputs => [.. Enumerable.Range(1, Starts).Select(Output)];
+
+    /// <summary>How many processes it has been.</summary>
+    public int Starts { get; private set; }
 
     public bool IsRunning => _process is { HasExited: false };
 
-    private string Log => Path.Combine(_logs, $"{Name}.{_starts}.log");
+    private string Log => Path.Combine(_logs, $"{Name}.{Starts}.log");
 
     private string Output(int start) => Path.Combine(_logs, $"{Name}.{start}.out");
 
@@ -60,10 +62,10 @@ internal sealed class Instance : IAsyncDisposable
             return;
         if (_process is not null)
             await _process.DisposeAsync();
-        _starts++;
+        Starts++;
         var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{_program}.dll");
         string[] command = [
-            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(_starts), "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
+            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(Starts), "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
             $"--postgres:url={_database}", "--logging:format=json", "--logging:stream=stderr", .. _arguments,
         ];
         _process = await GuardedProcess.StartAsync(
