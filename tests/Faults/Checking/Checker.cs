@@ -15,22 +15,22 @@ internal static class Checker
         foreach (var id in foreign)
         {
             if (!evidence.Rows.ContainsKey(id) && !letters.ContainsKey(id))
-                findings.Add(new Finding(Break.Lost, $"booking {id}, which a foreign publisher's frame brought, is neither stored nor a dead letter"));
+                findings.Add(new Finding(Break.Lost, $"record {id}, which a foreign publisher's frame brought, is neither stored nor a dead letter"));
         }
         foreach (var (id, row) in evidence.Rows)
         {
             var known = ledger.Records.TryGetValue(id, out var attempts);
             if (!known && !foreign.Contains(id))
-                findings.Add(new Finding(Break.Unsent, $"booking {id} is stored, and nobody sent it"));
+                findings.Add(new Finding(Break.Unsent, $"record {id} is stored, and nobody sent it"));
             else if (!VersionsOf(attempts, foreign.Contains(id)).Any(version => Content.Of(id, version) == row))
-                findings.Add(new Finding(Break.Unsent, $"booking {id} is stored, and not as anybody sent it: {row}"));
+                findings.Add(new Finding(Break.Unsent, $"record {id} is stored, and not as anybody sent it: {row}"));
         }
-        findings.AddRange(evidence.Repeated.Select(id => new Finding(Break.Duplicated, $"booking {id} is stored more than once")));
+        findings.AddRange(evidence.Repeated.Select(id => new Finding(Break.Duplicated, $"record {id} is stored more than once")));
         findings.AddRange(ledger.NonsenseAnswers.Select(answer => new Finding(Break.Lie, answer)));
         return findings;
     }
 
-    /// <summary>The dead letters that are bookings of ours, by id and version; the others must be what a foreign publisher sent.</summary>
+    /// <summary>The dead letters that are records of ours, by id and version; the others must be what a foreign publisher sent.</summary>
     private static Dictionary<long, List<int>> LettersById(Ledger ledger, Evidence evidence, List<Finding> findings)
     {
         var byId = new Dictionary<long, List<int>>();
@@ -38,13 +38,13 @@ internal static class Checker
         var kept = new HashSet<string>();
         foreach (var letter in evidence.Letters)
         {
-            if (Content.Read(letter.Payload) is { } booking)
+            if (Content.Read(letter.Payload) is { } record)
             {
-                if (!ledger.Records.ContainsKey(booking.Id) && !ledger.Frames.Any(frame => frame.Ids.Contains(booking.Id)))
-                    findings.Add(new Finding(Break.Unsent, $"a dead letter holds booking {booking.Id}, which nobody sent"));
-                else if (Content.Of(booking.Id, Content.VersionOf(booking)) != booking)
-                    findings.Add(new Finding(Break.Unsent, $"a dead letter holds booking {booking.Id} not as anybody sent it"));
-                (byId.TryGetValue(booking.Id, out var versions) ? versions : byId[booking.Id] = []).Add(Content.VersionOf(booking));
+                if (!ledger.Records.ContainsKey(record.Id) && !ledger.Frames.Any(frame => frame.Ids.Contains(record.Id)))
+                    findings.Add(new Finding(Break.Unsent, $"a dead letter holds record {record.Id}, which nobody sent"));
+                else if (Content.Of(record.Id, Content.VersionOf(record)) != record)
+                    findings.Add(new Finding(Break.Unsent, $"a dead letter holds record {record.Id} not as anybody sent it"));
+                (byId.TryGetValue(record.Id, out var versions) ? versions : byId[record.Id] = []).Add(Content.VersionOf(record));
             }
             else if (!garbage.Contains(Convert.ToBase64String(letter.Payload)))
                 findings.Add(new Finding(Break.Unsent, $"a dead letter ({letter.Code}) holds {letter.Payload.Length} bytes that nobody sent"));

@@ -27,7 +27,7 @@ internal static class ReceiptCheck
             if (said == is_)
                 return;
             lock (findings)
-                findings.Add(new Finding(Break.Lie, $"the receipt of booking {one.Id} says {(int)code} {said ?? body}, and it is {is_}"));
+                findings.Add(new Finding(Break.Lie, $"the receipt of record {one.Id} says {(int)code} {said ?? body}, and it is {is_}"));
         });
         return findings;
     }

@@ -16,16 +16,16 @@ internal sealed class RecordCheck(long id, List<Attempt> attempts, Evidence evid
                 yield return finding;
         }
         if (attempts.Count(attempt => attempt.Told == Told.Stored) > 1)
-            yield return new Finding(Break.Duplicated, $"booking {id} was said to be stored anew {attempts.Count(attempt => attempt.Told == Told.Stored)} times");
+            yield return new Finding(Break.Duplicated, $"record {id} was said to be stored anew {attempts.Count(attempt => attempt.Told == Told.Stored)} times");
         if (stored is { } version && letters.Contains(version))
-            yield return new Finding(Break.Duplicated, $"booking {id} is stored, and the same content is a dead letter as well");
+            yield return new Finding(Break.Duplicated, $"record {id} is stored, and the same content is a dead letter as well");
         if (!foreign && attempts.TrueForAll(attempt => attempt.Told is Told.NotKept or Told.NotSent) && (stored is not null || letters.Count > 0))
-            yield return new Finding(Break.Lie, $"booking {id} was said not to be kept every time, and is there");
+            yield return new Finding(Break.Lie, $"record {id} was said not to be kept every time, and is there");
     }
 
     private Finding? Of(Attempt attempt, int? stored)
     {
-        var of = $"booking {id} (version {attempt.Version}, sent at {attempt.At.Sent} ms, answered at {attempt.At.Answered} ms)";
+        var of = $"record {id} (version {attempt.Version}, sent at {attempt.At.Sent} ms, answered at {attempt.At.Answered} ms)";
         return attempt.Told switch
         {
             Told.Stored or Told.Duplicate when stored != attempt.Version =>

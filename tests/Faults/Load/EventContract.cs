@@ -6,11 +6,13 @@ namespace RideIngest.Faults.Load;
 /// <summary>Casino events, as every process of the casino takes them. What is sent under an id is always the same.</summary>
 internal sealed class EventContract : IContract
 {
-    public string Path => "/casino/events";
+    public string Path(long id) => "/casino/events";
 
-    public string UploadPath => Path;
+    public string UploadPath(long firstId) => Path(firstId);
 
     public bool HasVersions => false;
+
+    public long IdOf(long number, Random random) => number;
 
     public string Json(long id, int version) => CasinoFact.Of(id).Json;
 

@@ -50,7 +50,7 @@ internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contra
     {
         while (!_stop.IsCancellationRequested)
         {
-            await _sender.SendAsync(Next(), ledger.TakeIds(), 0, random.Next(10) == 0 ? "respond-async" : null);
+            await _sender.SendAsync(Next(), contract.IdOf(ledger.TakeIds(), random), 0, random.Next(10) == 0 ? "respond-async" : null);
             await PauseAsync(random);
         }
     }
@@ -59,7 +59,7 @@ internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contra
     {
         while (!_stop.IsCancellationRequested)
         {
-            var id = ledger.TakeIds();
+            var id = contract.IdOf(ledger.TakeIds(), random);
             await UntilSettledAsync(() => _sender.SendAsync(Next(), id, 0));
             switch (random.Next(30))
             {
@@ -79,7 +79,7 @@ internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contra
         while (!_stop.IsCancellationRequested)
         {
             var count = random.Next(1, LargestUpload);
-            var first = ledger.TakeIds(count);
+            var first = contract.IdOf(ledger.TakeIds(count), random);
             if (random.Next(2) == 0)
                 await _sender.UploadAsync(Next(), first, count);
             else

@@ -21,7 +21,7 @@ internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
     public async Task<Attempt> SendAsync(Instance door, long id, int version, string? prefer = null, CancellationToken cancellationToken = default)
     {
         var sent = ledger.Now;
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.Path))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.Path(id)))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(contract.Json(id, version))) { Headers = { ContentType = Json } },
         };
@@ -42,7 +42,7 @@ internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
         var lines = new StringBuilder(count * 400);
         for (var i = 0; i < count; i++)
             lines.Append(contract.Json(firstId + i, 0)).Append('\n');
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.UploadPath))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.UploadPath(firstId)))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(lines.ToString())) { Headers = { ContentType = JsonLines } },
         };

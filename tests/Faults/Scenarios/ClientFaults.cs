@@ -59,7 +59,7 @@ internal static class ClientFaults
 
     private static async Task SameIdAsync(Run run)
     {
-        using var sender = new Sender(run.Ledger, new BookingContract());
+        using var sender = new Sender(run.Ledger, new RecordContract());
         for (var round = 0; round < 40; round++)
         {
             var id = run.Ledger.TakeIds();

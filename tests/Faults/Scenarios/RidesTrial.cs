@@ -7,10 +7,10 @@ using RideIngest.Spine;
 
 namespace RideIngest.Faults.Scenarios;
 
-/// <summary>Bookings, from the HTTP answer to the row.</summary>
+/// <summary>Bookings and rides, from the HTTP answer to the row.</summary>
 internal sealed class RidesTrial(World world, Ledger ledger, int seed) : ITrial
 {
-    private readonly LoadClient _load = new(world.Producers, new BookingContract(), ledger, seed);
+    private readonly LoadClient _load = new(world.Producers, new RecordContract(), ledger, seed);
     private readonly long _firstId = ledger.LastId + 1;
     private long _firstLetter;
     private long _deliveredBefore;
@@ -25,7 +25,7 @@ internal sealed class RidesTrial(World world, Ledger ledger, int seed) : ITrial
     /// <summary>The time until every producer has answered 201 to a record of its own.</summary>
     public async Task WorksAgainAsync(CancellationToken late)
     {
-        using var sender = new Sender(ledger, new BookingContract());
+        using var sender = new Sender(ledger, new RecordContract());
         await Task.WhenAll(world.Producers.Select(async producer =>
         {
             while ((await sender.SendAsync(producer, ledger.TakeIds(), 0, "wait=2", late)).Told != Told.Stored)

@@ -45,6 +45,26 @@ public sealed class CheckerTests(FaultsWorld world)
     }
 
     [Fact]
+    public async Task A_ride_that_was_answered_201_and_is_gone_is_lost()
+    {
+        var ledger = await SentAsync(firstId: Content.FirstRide);
+        Assert.Empty(await FindingsAsync(ledger));
+        await ExecuteAsync($"delete from rides.rides where id = {Content.FirstRide + ledger.LastId}");
+        Assert.Equal(Break.Lost, Assert.Single(await FindingsAsync(ledger)).Break);
+    }
+
+    [Theory]
+    [InlineData("driver_id = driver_id + 1")]
+    [InlineData("requested_at = requested_at + interval '1 s'")]
+    [InlineData("rating = coalesce(rating, 0) + 1")]
+    public async Task A_ride_that_was_changed_is_found(string change)
+    {
+        var ledger = await SentAsync(firstId: Content.FirstRide);
+        await ExecuteAsync($"update rides.rides set {change} where id = {Content.FirstRide + ledger.LastId}");
+        Assert.Contains(await FindingsAsync(ledger), finding => finding.Break == Break.Unsent);
+    }
+
+    [Fact]
     public async Task A_dead_letter_that_was_dropped_is_lost()
     {
         var ledger = await SentAsync();
@@ -102,15 +122,15 @@ public sealed class CheckerTests(FaultsWorld world)
 
     private long _firstLetter;
 
-    /// <summary>A few bookings, each of them stored.</summary>
-    private async Task<Ledger> SentAsync(string? prefer = null)
+    /// <summary>A few records, each of them stored: bookings, unless they are to begin with the first ride.</summary>
+    private async Task<Ledger> SentAsync(string? prefer = null, long firstId = 0)
     {
         var ledger = new Ledger(firstId: Interlocked.Add(ref _lastId, 1000));
         await using (var select = world.World.Database.CreateCommand("select coalesce(max(id), 0) + 1 from ops.dead_letters"))
             _firstLetter = (long)(await select.ExecuteScalarAsync())!;
-        using var sender = new Sender(ledger, new BookingContract());
+        using var sender = new Sender(ledger, new RecordContract());
         for (var i = 0; i < 3; i++)
-            Assert.True((await sender.SendAsync(world.World.Producers[0], ledger.TakeIds(), 0, prefer)).IsSettled);
+            Assert.True((await sender.SendAsync(world.World.Producers[0], firstId + ledger.TakeIds(), 0, prefer)).IsSettled);
         return ledger;
     }
 
