@@ -4,7 +4,7 @@ using RideIngest.Faults.Worlds;
 
 namespace RideIngest.Faults.Scenarios;
 
-/// <summary>The command: every scenario once, then the storm for as long as there is time; or those that were named.</summary>
+/// <summary>The command: every scenario once, then the storm for as long as there is time; or those that were named, of which a storm blows until the time is up.</summary>
 internal sealed class Campaign(TextWriter output)
 {
     private const string Usage =
@@ -40,15 +40,17 @@ internal sealed class Campaign(TextWriter output)
         }
 
         var until = DateTime.UtcNow.AddMinutes(minutes);
-        var scenarios = names.Count > 0 ? names.ConvertAll(name => name == Storm.Name ? Storm.For(TimeSpan.FromMinutes(minutes)) : Book.Named(name)) : Book.All.ToList();
+        var everything = names.Count == 0;
+        var storms = names.Remove(Storm.Name) || everything;
+        var scenarios = everything ? [.. Book.All] : names.ConvertAll(Book.Named);
         try
         {
             foreach (var scenario in scenarios.OrderBy(scenario => scenario.World.ToString(), StringComparer.Ordinal))
             {
-                if (DateTime.UtcNow < until || names.Count > 0)
+                if (!everything || DateTime.UtcNow < until)
                     await RunAsync(scenario, seed);
             }
-            for (var round = seed; names.Count == 0 && DateTime.UtcNow < until; round++)
+            for (var round = seed; storms && DateTime.UtcNow < until; round++)
             {
                 var left = until - DateTime.UtcNow;
                 await RunAsync(Storm.For(left < Storm.Longest ? left : Storm.Longest), round);
