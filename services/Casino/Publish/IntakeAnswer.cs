@@ -40,7 +40,7 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
         return Problem.OfStatus(422) with
         {
             Title = "The event breaks a rule",
-            Detail = $"{char.ToUpperInvariant(line[0])}{line[1..]}.",
+            Detail = $"{line}.",
             Id = reading.Id,
             Errors = reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
         };

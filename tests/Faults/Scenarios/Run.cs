@@ -66,6 +66,26 @@ internal sealed class Run(World world, Ledger ledger, Random random)
         }
     }
 
+    /// <summary>Asks the process to stop at the instant a connection of these says the text, which arrives a moment later, and starts it again.</summary>
+    public async Task TerminatedAtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text)
+    {
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ending = Task.CompletedTask;
+        try
+        {
+            await TripAsync(new Tripwire(way, text, held: goesOn.Task), networks);
+            ending = instance.TerminateAsync();
+            await WaitAsync(0.2, 1);
+        }
+        finally
+        {
+            goesOn.SetResult();
+        }
+        await ending;
+        await instance.StartAsync();
+        await instance.ReadyAsync();
+    }
+
     private static async Task TripAsync(Tripwire wire, IEnumerable<TcpProxy> networks)
     {
         var all = networks.ToList();

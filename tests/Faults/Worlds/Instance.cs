@@ -36,6 +36,9 @@ internal sealed class Instance : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Its clock, where it has one of its own.</summary>
+    public WrongClock? Clock { get; init; }
+
     public Uri Url => new($"http://127.0.0.1:{Port}");
 
     /// <summary>The way to each nats-server.</summary>
@@ -65,7 +68,7 @@ internal sealed class Instance : IAsyncDisposable
         Starts++;
         var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{_program}.dll");
         string[] command = [
-            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(Starts), "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
+            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(Starts), .. Clock?.Command ?? [], "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
             $"--postgres:url={_database}", "--logging:format=json", "--logging:stream=stderr", .. _arguments,
         ];
         _process = await GuardedProcess.StartAsync(

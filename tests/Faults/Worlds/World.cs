@@ -13,17 +13,22 @@ internal sealed class World : IAsyncDisposable
     private readonly LimitedDisk? _disk;
     private readonly CasinoProcesses? _casino;
 
-    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates)
+    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates, string? clocks)
     {
         (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
         Client = new NatsConnection(new NatsOpts { Url = nats.Url, ConnectTimeout = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(5) });
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Timeout = 5, CommandTimeout = 60, ApplicationName = "harness" });
+
+        // Not pooled: a connection that a fault has ended would say so to the fault after it.
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Pooling = false, Timeout = 5, CommandTimeout = 60, ApplicationName = "harness" });
         string[] shared = [$"--ingest:replicas={options.Nodes}", $"--ingest:stream_bytes={options.StreamBytes}", $"--ingest:fallback={options.Fallback}"];
         Producers = [.. Enumerable.Range(1, options.Producers).Select(number => Make("Producer", $"producer-{number}", shared))];
         Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make("Consumer", $"consumer-{number}", shared))];
         _casino = rates is null ? null : new CasinoProcesses(rates, (name, arguments) => Make("Casino", name, arguments));
 
-        Instance Make(string program, string name, params string[] arguments) => new(program, name, nats.Servers.Select(server => server.Port), database, _logs.FullName, arguments);
+        Instance Make(string program, string name, params string[] arguments) => new(program, name, nats.Servers.Select(server => server.Port), database, _logs.FullName, arguments)
+        {
+            Clock = clocks is null ? null : new WrongClock(clocks, Path.Combine(_logs.FullName, $"{name}.clock")),
+        };
     }
 
     public WorldOptions Options { get; }
@@ -66,7 +71,8 @@ internal sealed class World : IAsyncDisposable
         });
         var nats = await NatsNodes.StartAsync(options.Nodes);
         var postgres = await starting;
-        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, options.Casino ? await RatesApi.StartAsync() : null);
+        var clocks = options.Clocks ? await WrongClock.LibraryAsync() : null;
+        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, options.Casino ? await RatesApi.StartAsync() : null, clocks);
         try
         {
             await Task.WhenAll(world.Instances.Select(instance => instance.StartAsync()));

@@ -28,6 +28,9 @@ internal sealed record WorldOptions
     /// <summary>Where records go while NATS is away: <c>postgres</c> or <c>none</c>.</summary>
     public string Fallback { get; init; } = "postgres";
 
+    /// <summary>Whether each process of ours has a clock that can be set.</summary>
+    public bool Clocks { get; init; }
+
     /// <summary>Keeps Postgres' files on a disk of this many megabytes; 0 for no limit. Needs root.</summary>
     public int PostgresDiskMegabytes { get; init; }
 }
