@@ -13,6 +13,7 @@ namespace RideIngest.Faults.Scenarios;
 internal static class ClientFaults
 {
     private const int Connections = 10_000;
+    private static readonly TimeSpan AwayAtMost = TimeSpan.FromSeconds(30);
 
     public static IEnumerable<Scenario> All =>
     [
@@ -28,11 +29,18 @@ internal static class ClientFaults
         var sockets = new List<Socket>();
         for (var i = 0; i < 400; i++)
         {
-            var socket = await ConnectAsync(run.World.Producers[i % run.World.Producers.Count]);
-            await socket.SendAsync(half);
-            if (i % 2 == 0)
-                socket.LingerState = new LingerOption(true, 0);
-            sockets.Add(socket);
+            try
+            {
+                var socket = await ConnectAsync(run.World.Producers[i % run.World.Producers.Count]);
+                sockets.Add(socket);
+                await socket.SendAsync(half);
+                if (i % 2 == 0)
+                    socket.LingerState = new LingerOption(true, 0);
+            }
+            catch (SocketException)
+            {
+                // In a storm that producer may be gone.
+            }
         }
         foreach (var socket in sockets.Where(socket => socket.LingerState?.Enabled == true))
             socket.Dispose();
@@ -86,8 +94,20 @@ internal static class ClientFaults
     private static async Task PublishAsync(Run run, string payload, IReadOnlyList<long> ids, string kind = "bookings", NatsHeaders? headers = null)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
-        var ack = await run.World.Js.PublishAsync(RidesStream.Subject(kind), bytes, headers: headers);
-        ack.EnsureSuccess();
+        var opts = new NatsJSPubOpts { MsgId = $"foreign-{Guid.NewGuid():N}" };
+        for (var until = DateTime.UtcNow + AwayAtMost; ; await run.WaitAsync(0.1, 0.2))
+        {
+            try
+            {
+                var ack = await run.World.Js.PublishAsync(RidesStream.Subject(kind), bytes, opts: opts, headers: headers);
+                ack.EnsureSuccess();
+                break;
+            }
+            catch (NatsException) when (DateTime.UtcNow < until)
+            {
+                // In a storm NATS may be away; under its id it is stored once.
+            }
+        }
         run.Ledger.Add(new Foreign(bytes, ids));
     }
 
