@@ -17,10 +17,10 @@ internal sealed partial class StoreGate
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
 
-    private readonly NpgsqlDataSource _database;
+    private readonly PostgresPing _ping;
     private readonly Migrations _migrations;
     private readonly TimeSpan _handBack;
     private readonly ILogger _logger;
@@ -32,9 +32,9 @@ internal sealed partial class StoreGate
     private long _failedAt;
     private int _running;
 
-    public StoreGate(NpgsqlDataSource database, Migrations migrations, ConsumerSettings settings, ILogger<StoreGate> logger)
+    public StoreGate(PostgresPing ping, Migrations migrations, ConsumerSettings settings, ILogger<StoreGate> logger)
     {
-        (_database, _migrations, _handBack, _logger) = (database, migrations, settings.HandBack, logger);
+        (_ping, _migrations, _handBack, _logger) = (ping, migrations, settings.HandBack, logger);
         _pipeline = new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
@@ -99,19 +99,16 @@ internal sealed partial class StoreGate
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _running) > 0) return;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(ProbeTimeout);
         try
         {
-            await using var command = _database.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(timeout.Token);
+            await _ping.AskAsync(ProbePatience, cancellationToken);
             Worked();
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            Failed($"Postgres has not answered for {ProbeTimeout.TotalSeconds} s");
+            Failed($"Postgres has not answered for {ProbePatience.TotalSeconds} s");
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (e is NpgsqlException or IOException)
         {
             Failed((e as PostgresException)?.MessageText ?? e.Message);
         }

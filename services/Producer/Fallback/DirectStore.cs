@@ -16,7 +16,7 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 /// The way around the stream: the same store that consumers use. A frame that did get into the stream as well does no harm, since what is stored twice
 /// is a duplicate.
 /// </summary>
-internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
+internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
 {
     // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
@@ -34,7 +34,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations 
     {
         try
         {
-            await ProbeAsync().WaitAsync(AnswersWithin);
+            await ping.AskAsync(AnswersWithin);
             return migrations.Applied.IsCompletedSuccessfully;
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
@@ -51,7 +51,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations 
         try
         {
             // Apart from the store's own connecting: that nothing has begun is what makes a 503 true.
-            await ProbeAsync().WaitAsync(AnswersWithin);
+            await ping.AskAsync(AnswersWithin);
             begun = true;
             using var late = new CancellationTokenSource(StoresWithin);
             return new DirectlyStored(await _stores[frame.Kind.Name].StoreAsync(frame.ToIncoming(), late.Token));
@@ -62,27 +62,6 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, Migrations 
             AwayAsWell(frame.Count, frame.Kind.Name, trouble.Message);
             return new DirectlyStored(null, begun);
         }
-    }
-
-    private async Task ProbeAsync()
-    {
-        try
-        {
-            await PingAsync();
-        }
-        catch (NpgsqlException stale) when (stale.IsTransient)
-        {
-            // A pool outlives the server's connections: what a restart of Postgres left dead in it says nothing of Postgres.
-            database.Clear();
-            await PingAsync();
-        }
-    }
-
-    private async Task PingAsync()
-    {
-        await using var probe = database.CreateCommand("select 1");
-        probe.CommandTimeout = (int)AnswersWithin.TotalSeconds;
-        await probe.ExecuteNonQueryAsync();
     }
 
     [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]

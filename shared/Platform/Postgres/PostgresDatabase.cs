@@ -31,6 +31,7 @@ public static class PostgresDatabase
             return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = connection.Database }
                 .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
         });
+        services.AddSingleton<PostgresPing>();
         services.AddSingleton(provider => new Migrations(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetServices<MigrationSet>(),

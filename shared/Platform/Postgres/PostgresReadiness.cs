@@ -3,7 +3,7 @@ using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Platform.Postgres;
 
-internal sealed class PostgresReadiness(NpgsqlDataSource database, Migrations migrations) : IReadinessCheck
+internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing ping, Migrations migrations) : IReadinessCheck
 {
     public string Name => "postgres";
 
@@ -12,8 +12,7 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, Migrations mi
         if (!migrations.Needed) return null;
         try
         {
-            await using var command = database.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(cancellationToken);
+            await ping.AskAsync(Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

@@ -50,6 +50,25 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task With_nothing_to_store_it_says_that_Postgres_is_still_and_when_it_answers_again()
+    {
+        await using var network = new TcpProxy("127.0.0.1", (await TestPostgres.SharedAsync()).Port);
+        await using var rig = await ConsumerRig.CreateAsync();
+        await rig.RunAsync(network);
+        await rig.HearAsync(heard => heard.CanStore);
+        var since = Stopwatch.GetTimestamp();
+
+        network.BlackHole();
+        for (var heard = 0; heard < 4; heard++) await rig.HearAsync(heard => !heard.CanStore);
+        var said = Stopwatch.GetElapsedTime(since);
+        network.Resume();
+        await rig.HearAsync(heard => heard.CanStore);
+
+        Assert.InRange(said, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(1))).Stored);
+    }
+
+    [Fact]
     public async Task A_consumer_that_starts_before_its_servers_tables_can_be_made_stores_as_soon_as_Postgres_is_there()
     {
         await using var postgres = await TestPostgres.PrivateAsync();

@@ -36,4 +36,20 @@ public sealed class StoppingTests
         await rig.SettledAsync();
         Assert.Equal(201, await rig.CountAsync());
     }
+
+    [Fact]
+    public async Task Told_to_stop_while_it_asks_a_Postgres_that_is_still_it_leaves_at_once()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var postgres = new TcpProxy("127.0.0.1", (await TestPostgres.SharedAsync()).Port);
+        var leaving = await rig.RunAsync(postgres, $"--hosting:drain={Drain.TotalSeconds}s");
+        await rig.HearAsync(heard => heard.CanStore);
+
+        postgres.BlackHole();
+        await rig.HearAsync(heard => !heard.CanStore);
+        var since = Stopwatch.GetTimestamp();
+        await leaving.StopAsync();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, Drain / 3);
+    }
 }

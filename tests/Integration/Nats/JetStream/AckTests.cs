@@ -18,6 +18,8 @@ public sealed class AckTests : JetStreamTest
         var before = DateTimeOffset.UtcNow.AddSeconds(-1);
         await PublishAsync(js, 0, 3);
 
+        // Since 2.10 a consumer hears of what was published a moment later.
+        while (consumer.Info.NumPending < 3) await consumer.RefreshAsync(Deadline);
         var second = (await FetchAsync(consumer, 2))[1];
 
         var metadata = second.Metadata!.Value;
