@@ -82,7 +82,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         await _js.DeleteConsumerAsync(settings.Stream, consumer);
     }
 
-    /// <summary>The first frame that waits on the lane, if the consumer counts it as settled.</summary>
+    /// <summary>The first frame that waits on the lane, if the consumer counts it as settled: below its floor, or delivered, with none in anybody's hand.</summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>
     public async Task<ulong?> OrphanAsync(Lane lane, string consumer, CancellationToken cancellationToken)
     {
@@ -90,7 +90,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         {
             var stream = await _js.GetStreamAsync(settings.Stream, cancellationToken: cancellationToken);
             var first = (await stream.GetAsync(new StreamMsgGetRequest { Seq = 1, NextBySubj = lane.Subject }, cancellationToken)).Message.Seq;
-            return (await stream.GetConsumerAsync(consumer, cancellationToken)).Info.AckFloor.StreamSeq >= first ? first : null;
+            var info = (await stream.GetConsumerAsync(consumer, cancellationToken)).Info;
+            return info.AckFloor.StreamSeq >= first || (info.NumAckPending == 0 && info.Delivered.StreamSeq >= first) ? first : null;
         }
         catch (NatsJSApiException none) when (none.Error.ErrCode == MessageNotFound)
         {

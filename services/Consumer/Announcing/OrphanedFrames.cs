@@ -1,20 +1,21 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.Consumer.Frames;
 using RideIngest.Spine;
 
 namespace RideIngest.Consumer.Announcing;
 
 /// <summary>
-/// After a crash of nats-server its two files may disagree: the stream still has frames that the durable consumer counts as delivered and settled. Nobody
-/// would ever get them, and most of them are stored; but an answer of 202 rests on each. A durable consumer made anew delivers what is there: what was
-/// stored is a duplicate then.
+/// After a crash of nats-server its two files may disagree: the stream still has frames that the durable consumer counts as delivered and settled, and the
+/// consumer counts others as in hand that the stream has not. Nobody would ever get the former, and most of them are stored; but an answer of 202 rests on
+/// each. A durable consumer made anew delivers what is there: what was stored is a duplicate then.
 /// </summary>
-internal sealed partial class OrphanedFrames(NatsConnection connection, SpineSettings spine, ILogger<OrphanedFrames> logger)
+internal sealed partial class OrphanedFrames(NatsConnection connection, SpineSettings spine, FramesInHand inHand, ILogger<OrphanedFrames> logger)
 {
-    // Frames that wait, nobody has any in hand, nothing moves, and we pull: for so many seconds that it cannot be the ordinary way of things.
+    // An ack and the end of its frame are not one moment: so many seconds the same frame, and it is no such moment.
     private const int Enough = 5;
 
-    private (ulong First, ulong Last, ulong Delivered) _standing;
+    private ulong _first;
     private int _seen;
 
     /// <param name="pulls">Whether this instance takes what there is to take.</param>
@@ -28,10 +29,12 @@ internal sealed partial class OrphanedFrames(NatsConnection connection, SpineSet
         var js = new NatsJSContext(connection);
         var state = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info.State;
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
-        var standing = (state.FirstSeq, state.LastSeq, consumer.Delivered.ConsumerSeq);
-        var orphaned = state.Messages > 0 && consumer.NumAckPending == 0 && standing == _standing;
-        (_standing, _seen) = (standing, orphaned ? _seen + 1 : 0);
-        if (_seen < Enough) return;
+        var stays = state.Messages > 0 && state.FirstSeq == _first && consumer.Delivered.StreamSeq >= _first && !inHand.Has(_first);
+        (_first, _seen) = (state.FirstSeq, stays ? _seen + 1 : 0);
+
+        // Another instance may have it in hand, for as long as it can store none. But it cannot hold us up then, and what both store is stored once.
+        var settled = consumer.NumAckPending == 0 || consumer.AckFloor.StreamSeq >= _first;
+        if (_seen < (settled ? Enough : Enough + (2 * inHand.AckWait.TotalSeconds))) return;
         _seen = 0;
         DeliveredAnew(state.Messages, spine.Stream, RidesStream.Consumer);
         await js.DeleteConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken);

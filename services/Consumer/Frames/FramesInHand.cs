@@ -17,6 +17,8 @@ internal sealed class FramesInHand
 
     public IReadOnlyCollection<Frame> All => [.. _frames.Values];
 
+    public bool Has(ulong sequence) => _frames.ContainsKey(sequence);
+
     public void Add(Frame frame) => _frames[frame.Metadata.Sequence.Stream] = frame;
 
     public void Remove(Frame frame)

@@ -33,9 +33,11 @@ internal static class StuckCheck
         var stuck = new List<string>();
         try
         {
-            var (messages, inHand) = await world.StreamAsync();
-            if (messages > 0 || inHand > 0)
-                stuck.Add($"{messages} frames are left in the stream, {inHand} of them in consumers' hands");
+            var (state, consumers) = await world.StreamAsync();
+            if (state.Messages > 0)
+                stuck.Add($"{state.Messages} frames are left in the stream, {state.FirstSeq} to {state.LastSeq}");
+            foreach (var consumer in consumers.Where(consumer => consumer.NumAckPending > 0 || state.Messages > 0))
+                stuck.Add($"{consumer.NumAckPending} frames are in hand for {consumer.Name}, of those to {consumer.Delivered.StreamSeq}; all are settled to {consumer.AckFloor.StreamSeq}");
             foreach (var producer in world.Producers)
             {
                 if (Holding.Sum(await producer.MetricsAsync(), PendingFrames) is > 0 and var pending)

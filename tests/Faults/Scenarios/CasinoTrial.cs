@@ -18,7 +18,7 @@ internal sealed class CasinoTrial(World world, Ledger ledger, int seed, AckWatch
     {
         var casino = world.Casino;
         await casino.Generator.TerminateAsync();
-        while ((await world.StreamAsync()).Messages > 0)
+        while ((await world.StreamAsync()).State.Messages > 0)
             await Task.Delay(20);
         await casino.Aggregates.TerminateAsync();
         _outputsBefore = casino.Aggregates.Outputs.Count;

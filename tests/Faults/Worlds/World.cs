@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.LocalServers;
 using RideIngest.Spine;
@@ -87,13 +88,14 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>What the stream holds and what is in consumers' hands, as its leader says.</summary>
-    public async Task<(long Messages, long InHand)> StreamAsync()
+    /// <summary>What the stream has, and what each of its consumers says.</summary>
+    public async Task<(StreamState State, List<ConsumerInfo> Consumers)> StreamAsync()
     {
         var state = (await Js.GetStreamAsync(Stream)).Info.State;
-        var inHand = 0L;
+        var consumers = new List<ConsumerInfo>();
         foreach (var consumer in Options.Casino ? CasinoProcesses.Consumers : [RidesStream.Consumer])
-            inHand += (await Js.GetConsumerAsync(Stream, consumer)).Info.NumAckPending;
-        return (state.Messages, inHand);
+            consumers.Add((await Js.GetConsumerAsync(Stream, consumer)).Info);
+        return (state, consumers);
     }
 
     public async Task ExecuteAsync(string sql)

@@ -197,6 +197,40 @@ public sealed class OutageTests
         Assert.Equal(0, (await rig.Js.GetStreamAsync(RidesStream.Name)).Info.State.Messages);
     }
 
+    [Fact]
+    public async Task Frames_that_nats_server_found_again_are_delivered_again_though_it_counts_others_as_in_hand_that_it_has_lost()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await AckWaitAsync(rig, TimeSpan.FromSeconds(1));
+        for (var id = 1; id <= 3; id++) await rig.PublishAsync(ConsumerRig.Line(id));
+        await rig.Nats.StopAsync();
+        var messages = Directory.GetDirectories(rig.Nats.DataDirectory, "msgs", SearchOption.AllDirectories).Single();
+        Copy(messages, messages + ".all");
+        await rig.Nats.RestartAsync();
+        for (var id = 2UL; id <= 3; id++) await rig.Js.DeleteMessageAsync(RidesStream.Name, new StreamMsgDeleteRequest { Seq = id });
+        await rig.Nats.StopAsync();
+        Directory.Move(messages, messages + ".first");
+        Directory.Move(messages + ".all", messages);
+        await rig.Nats.RestartAsync();
+        var consumer = await rig.Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer);
+        await foreach (var message in consumer.FetchAsync<byte[]>(new NatsJSFetchOpts { MaxMsgs = 3 }))
+        {
+            if (message.Metadata!.Value.Sequence.Stream == 1) await message.AckAsync(new AckOpts { DoubleAck = true });
+        }
+
+        // What a crash may leave: the consumer's file says that the first is settled and the others are in hand; the stream has the first, and no other.
+        await rig.Nats.StopAsync();
+        Directory.Delete(messages, recursive: true);
+        Directory.Move(messages + ".first", messages);
+        await rig.Nats.RestartAsync();
+        Assert.Equal(2, (await rig.InfoAsync()).NumAckPending);
+        await rig.RunAsync();
+
+        await ConsumerRig.UntilAsync(async () => await rig.CountAsync() == 1);
+        await rig.SettledAsync();
+        Assert.Equal(0, (await rig.Js.GetStreamAsync(RidesStream.Name)).Info.State.Messages);
+    }
+
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
