@@ -9,16 +9,20 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary>Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.</summary>
-internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, SpineLink link)
+internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, SpineLink link) : IDisposable
 {
     private static readonly TimeSpan NatsAnswersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PostgresAnswersWithin = TimeSpan.FromSeconds(5);
+
+    // While Postgres stands still, each question ends by its command's timeout, and Npgsql holds up a thread then to have it cancelled: there must be few.
+    private readonly SemaphoreSlim _asking = new(8);
 
     private readonly DeadLetterStore _deadLetters = new(database);
     private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new StoredRecords(database, kind));
 
     /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
     public Task<StoredRecord?> FindRowAsync(string kind, long id, CancellationToken cancellationToken) =>
-        AskAsync(() => _stored[kind].FindAsync(id, cancellationToken));
+        AskAsync(() => _stored[kind].FindAsync(id), cancellationToken);
 
     /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
     public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
@@ -33,6 +37,8 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
             ?? new ReceiptState(Status.Failed, "consumers have settled it, and neither a row nor a dead letter of it is left: it was deleted since");
     }
 
+    public void Dispose() => _asking.Dispose();
+
     private async Task<ReceiptState?> InPostgresAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         if (await FindRowAsync(receipt.Kind, receipt.Id, cancellationToken) is { } row)
@@ -41,13 +47,30 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
                 ? new ReceiptState(Status.Stored)
                 : new ReceiptState(Status.Conflict, $"another record with the id {receipt.Id} is stored");
         }
-        return await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest, cancellationToken)) is { State: DeadLetterState.Open } kept
+        return await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest), cancellationToken) is { State: DeadLetterState.Open } kept
             ? new ReceiptState(Status.Failed, $"{kept.Letter.Message} ({kept.Letter.ErrorCode})")
             : null;
     }
 
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(PostgresAnswersWithin);
+        try
+        {
+            await _asking.WaitAsync(late.Token);
+            var asked = TryAsync(ask);
+            _ = asked.ContinueWith(_ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return await asked.WaitAsync(late.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException(new TimeoutException($"Postgres has not answered for {PostgresAnswersWithin.TotalSeconds} s"));
+        }
+    }
+
     // A pool outlives the server's connections: what a restart of Postgres left dead in it costs one more try, and not a 503.
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    private async Task<T> TryAsync<T>(Func<Task<T>> ask)
     {
         try
         {

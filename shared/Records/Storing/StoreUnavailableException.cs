@@ -8,7 +8,7 @@ namespace RideIngest.Records.Storing;
 /// </summary>
 public sealed class StoreUnavailableException : Exception
 {
-    internal StoreUnavailableException(Exception cause)
+    public StoreUnavailableException(Exception cause)
         : base((cause as PostgresException)?.MessageText ?? cause.Message, cause) => SqlState = (cause as PostgresException)?.SqlState;
 
     /// <summary>Postgres' own word, if the failure was not that it could not be reached.</summary>

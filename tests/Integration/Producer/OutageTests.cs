@@ -1,6 +1,10 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text;
 using NATS.Client.JetStream;
 using RideIngest.LocalServers;
+using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.Producer;
 
@@ -116,6 +120,39 @@ public sealed class OutageTests
         await system.Postgres.RestartAsync();
         await Eventually.True(async () =>
             await system.GetAsync($"/v1/receipts/{answer.Json["receipt"]}?wait=1s") is { Status: 200 } receipt && (string?)receipt.Json["status"] == "stored");
+    }
+
+    [Fact]
+    public async Task While_Postgres_stands_still_readers_hear_503_and_those_who_give_up_hold_up_no_sender()
+    {
+        await using var system = await RideSystem.StartAsync();
+        await using var postgres = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
+        var (_, client) = await system.HostProducerAsync(system.Through(nats, postgres));
+        var id = Given.NewId();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetAsync($"/v1/bookings/{id}")));
+
+        postgres.BlackHole();
+        var since = Stopwatch.GetTimestamp();
+        var patient = client.GetAsync($"/v1/bookings/{id}");
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        {
+            using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetAsync($"/v1/bookings/{id}", enough.Token));
+        }));
+        var slowest = TimeSpan.Zero;
+        do
+        {
+            var sent = Stopwatch.GetTimestamp();
+            using var body = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
+            Assert.Equal(HttpStatusCode.Created, (await client.PostAsync("/v1/bookings", body)).StatusCode);
+            if (Stopwatch.GetElapsedTime(sent) is var took && took > slowest) slowest = took;
+        }
+        while (!patient.IsCompleted);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await patient).StatusCode);
+        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(12));
     }
 
     [Fact]
