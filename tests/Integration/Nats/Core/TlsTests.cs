@@ -109,7 +109,7 @@ public sealed class TlsTests : NatsTest
     [Fact]
     public async Task A_server_that_begins_with_the_tls_handshake_is_spoken_to_so()
     {
-        var (certificates, server) = await StartAsync(more: "handshake_first: auto");
+        var (certificates, server) = await StartAsync(more: "handshake_first: 2s");
         var client = Client(server, opts => opts with { TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, Mode = TlsMode.Implicit } });
         var sub = await SubscribeAsync<string>(client, Mine);
 
