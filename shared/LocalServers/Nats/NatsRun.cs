@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RideIngest.LocalServers;
 
 /// <summary>A private nats-server: its configuration, its ports, and how it greets.</summary>
@@ -31,11 +33,18 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
         var file = Directory.In("nats-server.conf");
         var text = NatsServerConfig.Text(options, version, Name, Directory.In("store"), Port, MonitorPort);
         await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
-        return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Environment = RareCollections(), Log = options.Log };
+        return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Environment = AsGuest(), Log = options.Log };
     }
 
-    // With the few megabytes that it keeps, Go's collector runs all the time under load, for nearly half of the server's processor time.
-    private static Dictionary<string, string> RareCollections() => new() { ["GOGC"] = System.Environment.GetEnvironmentVariable("GOGC") ?? "400" };
+    // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under load, for nearly half
+    // of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one could do as soon.
+    private static Dictionary<string, string> AsGuest() => new()
+    {
+        ["GOGC"] = Given("GOGC") ?? "400",
+        ["GOMAXPROCS"] = Given("GOMAXPROCS") ?? Math.Max(1, System.Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string? Given(string variable) => System.Environment.GetEnvironmentVariable(variable);
 
     /// <summary>It greets once JetStream has read its store.</summary>
     protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)

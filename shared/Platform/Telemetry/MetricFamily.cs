@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RideIngest.Platform.Telemetry;
 
 internal enum MetricKind { Counter, Gauge, Histogram }
@@ -83,15 +85,18 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, Re
 
     private static int Hash(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var hash = new HashCode();
+        var hash = 0u;
         foreach (var (key, value) in tags)
         {
-            hash.Add(key.GetHashCode(StringComparison.Ordinal));
-            hash.Add(value?.GetHashCode() ?? 0);
+            hash = (BitOperations.RotateLeft(hash, 5) ^ (uint)Hash(key)) * 0x9E3779B1;
+            hash = (BitOperations.RotateLeft(hash, 5) ^ (uint)(value is string text ? Hash(text) : value?.GetHashCode() ?? 0)) * 0x9E3779B1;
         }
 
-        return hash.ToHashCode();
+        return (int)hash;
     }
+
+    // This is done several times a request, and labels are few and short: what tells most of them apart is enough, and the others share a list.
+    private static int Hash(string text) => text.Length == 0 ? 0 : text.Length | (text[0] << 8) | (text[text.Length / 2] << 16) | (text[^1] << 24);
 
     private static bool Same(KeyValuePair<string, object?>[] known, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
