@@ -46,7 +46,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             }
             if (!ScanToEnd(buffer, out var closes))
             {
-                if (_scanned > Longest)
+                if (_tooLong || _scanned > Longest)
                 {
                     // The outcome comes at once; the rest of the record is let go as it arrives.
                     var reported = _tooLong;

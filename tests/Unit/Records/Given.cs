@@ -54,18 +54,18 @@ internal static class Given
     internal static async Task<List<Uploaded>> Upload(Kind kind, UploadFormat format, byte[] body, int chunk = 4096, int longest = 4096)
     {
         var items = new List<Uploaded>();
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 16, useSynchronizationContext: false));
-        var feeding = Task.Run(async () =>
-        {
-            foreach (var part in body.Chunk(chunk))
-                await pipe.Writer.WriteAsync(part);
-            await pipe.Writer.CompleteAsync();
-        });
-        await foreach (var item in new UploadReader(kind, format, longest).ReadAsync(pipe.Reader))
+        var reader = PipeReader.Create(new Parts(body, chunk), new StreamPipeReaderOptions(bufferSize: 64, minimumReadSize: 1));
+        await foreach (var item in new UploadReader(kind, format, longest).ReadAsync(reader))
             items.Add(item);
-        await feeding;
         return items;
     }
 
     internal static Task<List<Uploaded>> Upload(Kind kind, UploadFormat format, string body) => Upload(kind, format, Encoding.UTF8.GetBytes(body));
+
+    /// <summary>Bytes as a network might bring them: so many at a time.</summary>
+    private sealed class Parts(byte[] bytes, int most) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, most)], cancellationToken);
+    }
 }
