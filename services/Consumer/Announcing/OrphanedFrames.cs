@@ -18,25 +18,24 @@ internal sealed partial class OrphanedFrames(NatsConnection connection, SpineSet
     private ulong _first;
     private int _seen;
 
+    /// <param name="sight">Of a stream that has frames.</param>
     /// <param name="pulls">Whether this instance takes what there is to take.</param>
-    public async Task LookAsync(bool pulls, CancellationToken cancellationToken)
+    public async Task LookAsync(StreamSight sight, bool pulls, CancellationToken cancellationToken)
     {
         if (!pulls)
         {
             _seen = 0;
             return;
         }
-        var js = new NatsJSContext(connection);
-        var state = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info.State;
-        var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
-        var stays = state.Messages > 0 && state.FirstSeq == _first && consumer.Delivered.StreamSeq >= _first && !inHand.Has(_first);
-        (_first, _seen) = (state.FirstSeq, stays ? _seen + 1 : 0);
+        var stays = sight.First == _first && sight.Delivered >= _first && !inHand.Has(_first);
+        (_first, _seen) = (sight.First, stays ? _seen + 1 : 0);
 
         // Another instance may have it in hand, for as long as it can store none. But it cannot hold us up then, and what both store is stored once.
-        var settled = consumer.NumAckPending == 0 || consumer.AckFloor.StreamSeq >= _first;
+        var settled = sight.PendingAcks == 0 || sight.Settled >= _first;
         if (_seen < (settled ? Enough : Enough + (2 * inHand.AckWait.TotalSeconds))) return;
         _seen = 0;
-        DeliveredAnew(state.Messages, spine.Stream, RidesStream.Consumer);
+        DeliveredAnew(sight.Backlog, spine.Stream, RidesStream.Consumer);
+        var js = new NatsJSContext(connection);
         await js.DeleteConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken);
         await RidesStream.EnsureAsync(js, spine, cancellationToken);
     }

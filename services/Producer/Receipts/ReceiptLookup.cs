@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using Npgsql;
+using RideIngest.Platform.Postgres;
 using RideIngest.Producer.Frames;
 using RideIngest.Records;
 using RideIngest.Records.DeadLetters;
@@ -59,27 +60,13 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         try
         {
             await _asking.WaitAsync(late.Token);
-            var asked = TryAsync(ask);
+            var asked = database.TryTwiceAsync(ask);
             _ = asked.ContinueWith(_ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return await asked.WaitAsync(late.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException(new TimeoutException($"Postgres has not answered for {PostgresAnswersWithin.TotalSeconds} s"));
-        }
-    }
-
-    // A pool outlives the server's connections: what a restart of Postgres left dead in it costs one more try, and not a 503.
-    private async Task<T> TryAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (StoreUnavailableException stale) when (stale.InnerException is NpgsqlException { IsTransient: true })
-        {
-            database.Clear();
-            return await ask();
         }
     }
 

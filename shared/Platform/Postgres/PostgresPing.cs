@@ -20,29 +20,15 @@ public sealed class PostgresPing(NpgsqlDataSource database)
     {
         lock (_gate)
         {
-            if (_asked.IsCompleted) _asked = Task.Run(TryAsync, CancellationToken.None);
+            if (_asked.IsCompleted) _asked = Task.Run(() => database.TryTwiceAsync(SelectAsync), CancellationToken.None);
             return _asked.WaitAsync(patience, cancellationToken);
         }
     }
 
-    private async Task TryAsync()
-    {
-        try
-        {
-            await SelectAsync();
-        }
-        catch (NpgsqlException stale) when (stale.IsTransient)
-        {
-            // A pool outlives the server's connections: what a restart of Postgres left dead in it says nothing of Postgres.
-            database.Clear();
-            await SelectAsync();
-        }
-    }
-
-    private async Task SelectAsync()
+    private async Task<int> SelectAsync()
     {
         await using var command = database.CreateCommand("select 1");
         command.CommandTimeout = TimeoutSeconds;
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync();
     }
 }

@@ -42,7 +42,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     }
 
     /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
-    public async Task<KeptDeadLetter?> FindAsync(string kind, long? recordId, Guid digest, CancellationToken cancellationToken = default)
+    public async Task<KeptDeadLetter?> FindAsync(string kind, long? recordId, Guid digest)
     {
         try
         {
@@ -50,8 +50,8 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
             select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
             select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = recordId ?? 0 });
             select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = digest });
-            await using var row = await select.ExecuteReaderAsync(cancellationToken);
-            return await row.ReadAsync(cancellationToken) ? Load(row) : null;
+            await using var row = await select.ExecuteReaderAsync();
+            return await row.ReadAsync() ? Load(row) : null;
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {

@@ -8,22 +8,22 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
     private readonly string _select = $"select {kind.Columns}, digest, trace_id, stored_at from {kind.Table} where id = any($1)";
 
     /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
-    public async Task<StoredRecord?> FindAsync(long id, CancellationToken cancellationToken = default) =>
-        (await FindAsync([id], cancellationToken)) is [var found] ? found : null;
+    public async Task<StoredRecord?> FindAsync(long id) =>
+        (await FindAsync([id])) is [var found] ? found : null;
 
     /// <summary>Those of the ids that are stored, in no particular order.</summary>
     /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
-    public async Task<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> ids)
     {
         try
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var connection = await database.OpenConnectionAsync();
             await using var select = new NpgsqlCommand(_select, connection);
             select.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. ids] });
-            await select.PrepareAsync(cancellationToken);
-            await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+            await select.PrepareAsync();
+            await using var rows = await select.ExecuteReaderAsync();
             var found = new List<StoredRecord>(ids.Count);
-            while (await rows.ReadAsync(cancellationToken))
+            while (await rows.ReadAsync())
                 found.Add(Load(rows));
             return found;
         }
