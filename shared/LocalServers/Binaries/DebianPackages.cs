@@ -50,7 +50,7 @@ internal static class DebianPackages
 
     /// <summary>The folder with the nats-server of this machine's Debian.</summary>
     public static Task<string> UnpackNatsAsync(Action<string>? progress, CancellationToken cancellationToken)
-        => UnpackAsync("nats-server", _ => Task.FromResult<IReadOnlyList<string>>(["nats-server"]), progress, cancellationToken);
+        => UnpackAsync("nats-server", Alone("nats-server"), progress, cancellationToken);
 
     /// <summary>The server, and those of its libraries that the machine lacks; not the scripts that manage clusters.</summary>
     public static Task<string> UnpackPostgresAsync(Action<string>? progress, CancellationToken cancellationToken)
@@ -77,7 +77,11 @@ internal static class DebianPackages
            && !package.EndsWith("-perl", StringComparison.Ordinal)
            && (package.StartsWith("lib", StringComparison.Ordinal) || package.StartsWith("postgresql-", StringComparison.Ordinal));
 
-    private static Task<string> UnpackAsync(
+    /// <summary>The package, and nothing of what it asks for.</summary>
+    public static Func<Apt, Task<IReadOnlyList<string>>> Alone(string package) => _ => Task.FromResult<IReadOnlyList<string>>([package]);
+
+    /// <summary>The folder with what was chosen of a package and of what it asks for, unpacked once into the user's cache.</summary>
+    public static Task<string> UnpackAsync(
         string package, Func<Apt, Task<IReadOnlyList<string>>> choose, Action<string>? progress, CancellationToken cancellationToken)
         => UserCache.Shared.GetOrAddAsync(
             Path.Combine("machine", package),

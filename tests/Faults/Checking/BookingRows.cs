@@ -17,25 +17,21 @@ internal static class BookingRows
         Id = row.GetInt64(0),
         UserId = row.GetInt64(1),
         VehicleModelId = row.GetInt32(2),
-        PackageId = Int(row, 3),
+        PackageId = row.Maybe<int>(3),
         TravelTypeId = row.GetInt32(4),
-        FromAreaId = Int(row, 5),
-        ToAreaId = Int(row, 6),
-        FromCityId = Int(row, 7),
-        ToCityId = Int(row, 8),
+        FromAreaId = row.Maybe<int>(5),
+        ToAreaId = row.Maybe<int>(6),
+        FromCityId = row.Maybe<int>(7),
+        ToCityId = row.Maybe<int>(8),
         FromDate = row.GetFieldValue<DateTimeOffset>(9),
-        ToDate = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
+        ToDate = row.Maybe<DateTimeOffset>(10),
         OnlineBooking = row.GetBoolean(11),
         MobileSiteBooking = row.GetBoolean(12),
         BookingCreated = row.GetFieldValue<DateTimeOffset>(13),
-        FromLat = Double(row, 14),
-        FromLong = Double(row, 15),
-        ToLat = Double(row, 16),
-        ToLong = Double(row, 17),
+        FromLat = row.Maybe<double>(14),
+        FromLong = row.Maybe<double>(15),
+        ToLat = row.Maybe<double>(16),
+        ToLong = row.Maybe<double>(17),
         CarCancellation = row.GetBoolean(18),
     };
-
-    private static int? Int(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
-
-    private static double? Double(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 }

@@ -15,10 +15,10 @@ internal static class RideRows
     public static Ride Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetInt64(0),
-        BookingId = Maybe<long>(row, 1),
+        BookingId = row.Maybe<long>(1),
         UserId = row.GetInt64(2),
         DriverId = row.GetInt64(3),
-        VehicleModelId = Maybe<int>(row, 4),
+        VehicleModelId = row.Maybe<int>(4),
         Status = row.GetString(5) switch
         {
             "completed" => RideStatus.Completed,
@@ -27,18 +27,15 @@ internal static class RideRows
             var other => throw new InvalidDataException($"A ride is {other}."),
         },
         RequestedAt = row.GetFieldValue<DateTimeOffset>(6),
-        PickedUpAt = Maybe<DateTimeOffset>(row, 7),
-        DroppedOffAt = Maybe<DateTimeOffset>(row, 8),
+        PickedUpAt = row.Maybe<DateTimeOffset>(7),
+        DroppedOffAt = row.Maybe<DateTimeOffset>(8),
         FromLat = row.GetDouble(9),
         FromLong = row.GetDouble(10),
-        ToLat = Maybe<double>(row, 11),
-        ToLong = Maybe<double>(row, 12),
-        DistanceKm = Maybe<double>(row, 13),
-        FareAmount = Maybe<long>(row, 14),
+        ToLat = row.Maybe<double>(11),
+        ToLong = row.Maybe<double>(12),
+        DistanceKm = row.Maybe<double>(13),
+        FareAmount = row.Maybe<long>(14),
         Currency = row.IsDBNull(15) ? null : row.GetString(15),
-        Rating = Maybe<int>(row, 16),
+        Rating = row.Maybe<int>(16),
     };
-
-    private static T? Maybe<T>(NpgsqlDataReader row, int column)
-        where T : struct => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 }

@@ -4,12 +4,9 @@ namespace RideIngest.Faults.Load;
 
 internal static class BookingContent
 {
-    private static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public static Booking Of(long id, int version)
+    public static Booking Of(long id, int version, Random random)
     {
-        var random = new Random(unchecked((int)((id * 7919) + (version * 104_729))));
-        var from = Epoch.AddSeconds(random.Next(100_000_000));
+        var from = Content.Epoch.AddSeconds(random.Next(100_000_000));
         return new Booking
         {
             Id = id,

@@ -16,11 +16,18 @@ internal static class Content
     /// <summary>Rides have ids from here on, bookings those below.</summary>
     public const long FirstRide = 1_000_000_000_000_000;
 
+    /// <summary>The times of records are counted from here.</summary>
+    public static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly Catalog Kinds = new();
 
     public static string KindOf(long id) => id < FirstRide ? "bookings" : "rides";
 
-    public static Record Of(long id, int version) => id < FirstRide ? BookingContent.Of(id, version) : RideContent.Of(id, version);
+    public static Record Of(long id, int version)
+    {
+        var random = new Random(unchecked((int)((id * 7919) + (version * 104_729))));
+        return id < FirstRide ? BookingContent.Of(id, version, random) : RideContent.Of(id, version, random);
+    }
 
     public static string Json(long id, int version)
     {

@@ -4,13 +4,11 @@ namespace RideIngest.Faults.Load;
 
 internal static class RideContent
 {
-    private static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Currencies = ["INR", "EUR", "USD"];
 
-    public static Ride Of(long id, int version)
+    public static Ride Of(long id, int version, Random random)
     {
-        var random = new Random(unchecked((int)((id * 7919) + (version * 104_729))));
-        var requested = Epoch.AddSeconds(random.Next(100_000_000));
+        var requested = Content.Epoch.AddSeconds(random.Next(100_000_000));
         var status = (RideStatus)random.Next(3);
         var picked = requested.AddSeconds(random.Next(2000));
         var hasFare = random.Next(3) > 0;

@@ -87,8 +87,7 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>What the stream holds and what is in consumers' hands, as its leader says.</summary>
-    /// <summary>What the stream has, and what each of its consumers says.</summary>
+    /// <summary>What the stream has, as its leader says, and what each of its consumers says.</summary>
     public async Task<(StreamState State, List<ConsumerInfo> Consumers)> StreamAsync()
     {
         var state = (await Js.GetStreamAsync(Stream)).Info.State;

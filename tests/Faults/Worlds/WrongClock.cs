@@ -13,22 +13,7 @@ internal sealed class WrongClock(string library, string file)
 
     public static async Task<string> LibraryAsync()
     {
-        var folder = await UserCache.Shared.GetOrAddAsync(
-            Path.Combine("machine", "libfaketime"),
-            async directory =>
-            {
-                var apt = Apt.OfMachine(null);
-                var state = Path.Combine(directory, "apt");
-                if (await apt.CandidateAsync("libfaketime", default) is null)
-                {
-                    apt = await Apt.PrivateAsync(state, null, null, default);
-                    await apt.UpdateAsync(default);
-                }
-                await apt.UnpackAsync(["libfaketime"], directory, default);
-                if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
-            },
-            null,
-            default);
+        var folder = await DebianPackages.UnpackAsync("libfaketime", DebianPackages.Alone("libfaketime"), null, default);
         return Directory.GetFiles(folder, "libfaketimeMT.so.1", SearchOption.AllDirectories).Single();
     }
 

@@ -8,23 +8,7 @@ internal static class DebianPrometheus
 {
     public static async Task<string> BinaryAsync(string name)
     {
-        var folder = await UserCache.Shared.GetOrAddAsync(
-            Path.Combine("machine", "prometheus"),
-            async directory =>
-            {
-                var apt = Apt.OfMachine(null);
-                var state = Path.Combine(directory, "apt");
-                if (await apt.CandidateAsync("prometheus", default) is null)
-                {
-                    apt = await Apt.PrivateAsync(state, null, null, default);
-                    await apt.UpdateAsync(default);
-                }
-
-                await apt.UnpackAsync(["prometheus"], directory, default);
-                if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
-            },
-            null,
-            default);
+        var folder = await DebianPackages.UnpackAsync("prometheus", DebianPackages.Alone("prometheus"), null, default);
         return Path.Combine(folder, "usr/bin", name);
     }
 

@@ -20,23 +20,7 @@ internal static class DebianChromium
         return await playwright.Chromium.LaunchAsync(options);
     }
 
-    private static Task<string> UnpackAsync() => UserCache.Shared.GetOrAddAsync(
-        Path.Combine("machine", Package),
-        async directory =>
-        {
-            var apt = Apt.OfMachine(null);
-            var state = Path.Combine(directory, "apt");
-            if (await apt.CandidateAsync(Package, default) is null)
-            {
-                apt = await Apt.PrivateAsync(state, null, null, default);
-                await apt.UpdateAsync(default);
-            }
-
-            await apt.UnpackAsync(await apt.MissingForAsync(Package, default), directory, default);
-            if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
-        },
-        null,
-        default);
+    private static Task<string> UnpackAsync() => DebianPackages.UnpackAsync(Package, apt => apt.MissingForAsync(Package, default), null, default);
 
     /// <summary>What Debian's own start script would set, for a Chromium that lies elsewhere.</summary>
     private static BrowserTypeLaunchOptions Unpacked(string root)
