@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -8,6 +9,12 @@ namespace RideIngest.Records.Fields;
 public sealed class NumberField<TRecord> : ValueField<TRecord, double>
     where TRecord : Record
 {
+    private const long Million = 1_000_000;
+    private const int Decimals = 6;
+
+    /// <summary>In millionths. Up to here they are exact, so that dividing them rounds just as reading their text does.</summary>
+    private const double MostExact = 1e15;
+
     private double _least = double.MinValue;
     private double _most = double.MaxValue;
 
@@ -47,10 +54,32 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
 
     private protected override bool Allows(double value) => value >= _least && value <= _most;
 
+    // Most numbers have a few decimals, and are written several times faster as what they are: a whole number of millionths.
     private protected override int Format(double value, Span<byte> destination)
     {
+        var millionths = Math.Round(value * Million);
+        if (Math.Abs(millionths) <= MostExact && millionths / Million == value)
+            return FormatMillionths((long)millionths, destination);
         value.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
         return written;
+    }
+
+    private static int FormatMillionths(long millionths, Span<byte> destination)
+    {
+        var length = 0;
+        if (millionths < 0)
+            destination[length++] = (byte)'-';
+        var (whole, part) = Math.DivRem(Math.Abs(millionths), Million);
+        Utf8Formatter.TryFormat(whole, destination[length..], out var written);
+        length += written;
+        if (part == 0)
+            return length;
+        destination[length] = (byte)'.';
+        Utf8Formatter.TryFormat(part, destination[(length + 1)..], out _, new StandardFormat('D', Decimals));
+        length += 1 + Decimals;
+        while (destination[length - 1] == (byte)'0')
+            length--;
+        return length;
     }
 
     private protected override int WriteDigestValue(double value, Span<byte> destination) => WriteCopyValue(value, destination);

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RideIngest.Records.Rides;
+
+namespace RideIngest.Unit.Records;
+
+public sealed class NumberTests
+{
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(7, "7")]
+    [InlineData(12.5, "12.5")]
+    [InlineData(0.000001, "0.000001")]
+    [InlineData(0.0000001, "1E-07")]
+    [InlineData(0.1 + 0.2, "0.30000000000000004")]
+    [InlineData(1_000_000_000, "1000000000")]
+    [InlineData(999_999_999.999999, "999999999.999999")]
+    [InlineData(1_000_000_000.000001, "1000000000.000001")]
+    [InlineData(1e300, "1E+300")]
+    public void A_number_is_written_as_the_shortest_text_that_means_it(double number, string text) => Assert.Equal(text, Written(number));
+
+    [Fact]
+    public void What_is_written_is_read_as_the_same_number()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var decimals = (decimal)random.NextInt64(1_000_000_000) / (decimal)Math.Pow(10, random.Next(10));
+            var number = i % 2 == 0 ? (double)decimals : random.NextDouble() * Math.Pow(10, random.Next(-12, 16));
+
+            var text = Written(number);
+
+            Assert.Equal(number, double.Parse(text, CultureInfo.InvariantCulture));
+            Assert.Equal(decimal.Parse(number.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture),
+                decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Theory]
+    [InlineData(-12.97)]
+    [InlineData(-0.000001)]
+    [InlineData(-90)]
+    public void So_is_a_negative_one(double latitude)
+    {
+        var ride = (Ride)Given.Rides.Sample with { FromLat = latitude };
+
+        var json = Given.Rides.Json(ride);
+
+        Assert.Equal(ride, Given.Rides.Read(json).Record);
+        Assert.Contains($"\"from_lat\":{latitude.ToString("0.######", CultureInfo.InvariantCulture)},", json, StringComparison.Ordinal);
+    }
+
+    private static string Written(double number) =>
+        JsonNode.Parse(Given.Rides.Json((Ride)Given.Rides.Sample with { DistanceKm = number }))!["distance_km"]!.ToJsonString();
+}
