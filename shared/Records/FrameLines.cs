@@ -1,30 +1,104 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace RideIngest.Records;
 
 /// <summary>One record of a frame: where its line lies in the payload, and what it says.</summary>
 public readonly record struct FrameLine(int Offset, int Length, Reading Reading);
 
-/// <summary>A frame's payload: the records as JSON lines, in canonical form from a producer of ours and in any form from others.</summary>
+/// <summary>
+/// A frame's payload: JSON lines. From a producer of ours the first names the fields, and the others hold the values, a record each, so that the names travel
+/// once. Others may write so too, or each record as an object.
+/// </summary>
 public static class FrameLines
 {
     /// <summary>Appends the frame's records to <paramref name="lines"/>, in order. Blank lines are no records; a bad line is one with problems.</summary>
     public static void Read(Kind kind, ReadOnlySpan<byte> payload, List<FrameLine> lines)
     {
+        RowNames? names = null;
         for (var offset = 0; offset < payload.Length;)
         {
-            var rest = payload[offset..];
-            var end = rest.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            if (line.IndexOfAnyExcept(" \t\r"u8) >= 0)
-                lines.Add(new FrameLine(offset, line.Length, kind.Read(line)));
+            var line = LineAt(payload, offset);
+            if (offset == 0)
+                names = RowNames.Of(kind, line);
+            if ((offset > 0 || names is null) && line.IndexOfAnyExcept(" \t\r"u8) >= 0)
+                lines.Add(new FrameLine(offset, line.Length, names is not null && IsRow(line) ? kind.ReadRow(line, names) : kind.Read(line)));
             offset += line.Length + 1;
         }
     }
 
-    /// <summary>Appends a record to a payload, as one line.</summary>
-    public static void Append(Kind kind, Record record, System.Buffers.IBufferWriter<byte> payload)
+    /// <summary>Begins a payload: the line of names that the rows go by.</summary>
+    public static void Begin(Kind kind, IBufferWriter<byte> payload)
     {
-        kind.WriteJson(record, payload);
-        payload.GetSpan(1)[0] = (byte)'\n';
-        payload.Advance(1);
+        kind.WriteNames(payload);
+        payload.Write("\n"u8);
+    }
+
+    /// <summary>Appends a record to a payload that was begun, as a row.</summary>
+    public static void Append(Kind kind, Record record, IBufferWriter<byte> payload)
+    {
+        kind.WriteRow(record, payload);
+        payload.Write("\n"u8);
+    }
+
+    /// <summary>The payload with each of its rows as an object, which says what it is by itself; everything else stays as it is.</summary>
+    public static ReadOnlyMemory<byte> AsObjects(ReadOnlyMemory<byte> payload)
+    {
+        if (Names(payload.Span) is not { } names)
+            return payload;
+        var objects = new ArrayBufferWriter<byte>(payload.Length * 2);
+        for (var offset = LineAt(payload.Span, 0).Length + 1; offset < payload.Length;)
+        {
+            var line = LineAt(payload.Span, offset);
+            objects.Write(AsObject(names, line) ?? line);
+            objects.Write("\n"u8);
+            offset += line.Length + 1;
+        }
+        return objects.WrittenMemory;
+    }
+
+    /// <summary>One line of the payload, in the same way.</summary>
+    public static ReadOnlyMemory<byte> AsObject(ReadOnlyMemory<byte> payload, FrameLine line)
+    {
+        var bytes = payload.Slice(line.Offset, line.Length);
+        return Names(payload.Span) is { } names && AsObject(names, bytes.Span) is { } whole ? whole : bytes;
+    }
+
+    private static List<string>? Names(ReadOnlySpan<byte> payload) => RowNames.Read(LineAt(payload, 0));
+
+    private static bool IsRow(ReadOnlySpan<byte> line) => line.StartsWith((byte)'[');
+
+    private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> payload, int offset)
+    {
+        var rest = payload[offset..];
+        var end = rest.IndexOf((byte)'\n');
+        return end < 0 ? rest : rest[..end];
+    }
+
+    /// <summary>The row as an object; null if it is no row of these names.</summary>
+    private static byte[]? AsObject(List<string> names, ReadOnlySpan<byte> row)
+    {
+        if (!IsRow(row))
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(row.ToArray());
+            var values = json.RootElement.EnumerateArray().ToArray();
+            return values.Length == names.Count
+                ? Encoding.UTF8.GetBytes($"{{{string.Join(',', names.Zip(values).Where(IsThere).Select(Property))}}}")
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or no UTF-8.
+            return null;
+        }
+
+        static bool IsThere((string Name, JsonElement Value) property) => property.Value.ValueKind != JsonValueKind.Null;
+
+        static string Property((string Name, JsonElement Value) property) =>
+            $"\"{JsonEncodedText.Encode(property.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\":{property.Value.GetRawText()}";
     }
 }

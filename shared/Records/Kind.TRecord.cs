@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Linq.Expressions;
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text;
 using Npgsql;
 using RideIngest.Records.Fields;
 
@@ -21,6 +21,7 @@ public abstract class Kind<TRecord> : Kind
     private readonly ulong _required;
     private readonly int _largestJson;
     private readonly int _largestDigest;
+    private readonly byte[] _nameLine;
 
     /// <param name="name">As in <c>/v1/{kind}</c>; also the table's name.</param>
     /// <param name="schema">The schema in Postgres.</param>
@@ -36,7 +37,8 @@ public abstract class Kind<TRecord> : Kind
             throw new ArgumentException($"Kind {name} has {_fields.Length} fields; {MostFields} is the most.");
         if (_fields.DistinctBy(field => field.Tag).Count() != _fields.Length)
             throw new ArgumentException($"Two fields of kind {name} have the same digest tag; another name for the newer one helps.");
-        _largestJson = _fields.Sum(field => field.LargestJson) + 2;
+        _largestJson = _fields.Sum(field => field.JsonName.Length + field.LargestJson) + 1;
+        _nameLine = Encoding.UTF8.GetBytes($"[{string.Join(',', _fields.Select(field => $"\"{field.Name}\""))}]");
         _largestDigest = _fields.Sum(field => field.LargestDigest);
         LargestRow = _fields.Sum(field => field.LargestCopy);
         Columns = string.Join(", ", _fields.Select(field => field.Name));
@@ -86,7 +88,10 @@ public abstract class Kind<TRecord> : Kind
     {
     }
 
-    public sealed override Reading Read(ReadOnlySpan<byte> json) => new JsonObjectReader<TRecord>(this, _fields, _names).Read(json);
+    public sealed override Reading Read(ReadOnlySpan<byte> json) => new JsonRecordReader<TRecord>(this, _fields, _names).Read(json);
+
+    internal sealed override Reading ReadRow(ReadOnlySpan<byte> json, RowNames names) =>
+        new JsonRecordReader<TRecord>(this, _fields, _names).ReadRow(json, names);
 
     public sealed override void WriteJson(Record record, IBufferWriter<byte> output)
     {
@@ -94,11 +99,39 @@ public abstract class Kind<TRecord> : Kind
         var line = output.GetSpan(_largestJson);
         var length = 0;
         foreach (var field in _fields)
-            length += field.WriteJson(typed, line[length..]);
+        {
+            var value = field.WriteJson(typed, line[(length + field.JsonName.Length)..]);
+            if (value == 0)
+                continue;
+            field.JsonName.CopyTo(line[length..]);
+            length += field.JsonName.Length + value;
+        }
 
-        // Every field begins with a comma; the first one's is where the object opens.
+        // Every name begins with a comma; the first one's is where the object opens.
         line[0] = (byte)'{';
         line[length++] = (byte)'}';
+        output.Advance(length);
+    }
+
+    internal sealed override void WriteNames(IBufferWriter<byte> output) => output.Write(_nameLine);
+
+    internal sealed override void WriteRow(Record record, IBufferWriter<byte> output)
+    {
+        var typed = (TRecord)record;
+        var line = output.GetSpan(_largestJson);
+        var length = 0;
+        foreach (var field in _fields)
+        {
+            line[length] = length == 0 ? (byte)'[' : (byte)',';
+            var value = field.WriteJson(typed, line[++length..]);
+            if (value == 0)
+            {
+                "null"u8.CopyTo(line[length..]);
+                value = "null"u8.Length;
+            }
+            length += value;
+        }
+        line[length++] = (byte)']';
         output.Advance(length);
     }
 

@@ -47,6 +47,15 @@ public abstract class Kind
     /// </summary>
     public abstract Guid Digest(Record record);
 
+    /// <summary>Reads a record whose values stand in the order of <paramref name="names"/>, as JSON array, in the same way.</summary>
+    internal abstract Reading ReadRow(ReadOnlySpan<byte> json, RowNames names);
+
+    /// <summary>Writes the names of the fields, as JSON array.</summary>
+    internal abstract void WriteNames(IBufferWriter<byte> output);
+
+    /// <summary>Writes the record's values in that order, as JSON array; an absent one is null.</summary>
+    internal abstract void WriteRow(Record record, IBufferWriter<byte> output);
+
     internal abstract string Columns { get; }
 
     internal abstract FieldNames Names { get; }

@@ -79,7 +79,7 @@ internal sealed partial class KindBatch(RecordStores stores, StoreGate gate, Dea
     private static DeadLetter Letter(Frame frame, int index, Outcome outcome)
     {
         var line = frame.Lines[index];
-        var bytes = frame.Payload.Slice(line.Offset, line.Length);
+        var bytes = FrameLines.AsObject(frame.Payload, line);
         return new DeadLetter(
             frame.KindName,
             line.Reading.Id,

@@ -25,7 +25,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         DeadLetter.DigestOf(frame.Payload.Span),
         frame.Whole!.Value.Code,
         frame.Whole.Value.Message,
-        frame.Payload,
+        FrameLines.AsObjects(frame.Payload),
         frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
         (int)frame.Metadata.NumDelivered);
 

@@ -57,6 +57,8 @@ internal abstract class Frame(Kind kind)
 
     protected void Append(Record record)
     {
+        if (_records.Count == 0)
+            FrameLines.Begin(kind, Payload);
         FrameLines.Append(kind, record, Payload);
         _records.Add(record);
     }

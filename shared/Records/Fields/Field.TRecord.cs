@@ -50,13 +50,14 @@ public abstract class Field<TRecord> : Field
     /// <summary>Whether JSON's numbers, true and false can be a value here; text takes JSON strings alone.</summary>
     private protected virtual bool TakesLiterals => true;
 
+    /// <summary>Of the value, without its name.</summary>
     internal abstract int LargestJson { get; }
 
     internal abstract int LargestDigest { get; }
 
     internal abstract int LargestCopy { get; }
 
-    /// <summary>Writes <c>,"name":value</c>.</summary>
+    /// <summary>Writes the value as JSON.</summary>
     internal abstract int WriteJson(TRecord record, Span<byte> destination);
 
     internal abstract int WriteDigest(TRecord record, Span<byte> destination);

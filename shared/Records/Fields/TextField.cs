@@ -54,7 +54,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
 
     public override string Expected => _expected ?? $"text of at most {_characters} characters";
 
-    internal override int LargestJson => JsonName.Length + 2 + (_bytes * 6);
+    internal override int LargestJson => 2 + (_bytes * 6);
 
     internal override int LargestDigest => sizeof(ushort) + sizeof(int) + _bytes;
 
@@ -81,8 +81,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
     {
         if (_get(record) is not { } text)
             return 0;
-        JsonName.CopyTo(destination);
-        var at = JsonName.Length;
+        var at = 0;
         destination[at++] = (byte)'"';
         Span<byte> utf8 = stackalloc byte[0];
         byte[]? rented = null;

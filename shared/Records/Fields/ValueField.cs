@@ -26,19 +26,14 @@ public abstract class ValueField<TRecord, TValue> : Field<TRecord>
         return Allows(value) ? null : Not(text);
     }
 
-    internal sealed override int LargestJson => JsonName.Length + LargestText;
+    internal sealed override int LargestJson => LargestText;
 
     internal sealed override int LargestDigest => sizeof(ushort) + LargestDigestValue;
 
     internal sealed override int LargestCopy => sizeof(int) + LargestCopyValue;
 
-    internal sealed override int WriteJson(TRecord record, Span<byte> destination)
-    {
-        if (!_property.TryGet(record, out var value))
-            return 0;
-        JsonName.CopyTo(destination);
-        return JsonName.Length + Format(value, destination[JsonName.Length..]);
-    }
+    internal sealed override int WriteJson(TRecord record, Span<byte> destination) =>
+        _property.TryGet(record, out var value) ? Format(value, destination) : 0;
 
     internal sealed override int WriteDigest(TRecord record, Span<byte> destination)
     {

@@ -53,11 +53,21 @@ internal sealed class ConsumerRig : IAsyncDisposable
         return rig;
     }
 
-    /// <summary>One booking, as a line.</summary>
+    /// <summary>One booking, as a line that says what it is by itself.</summary>
     public static string Line(long id, long user = 1)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        FrameLines.Append(Bookings, (Booking)Bookings.Sample with { Id = id, UserId = user }, bytes);
+        Bookings.WriteJson((Booking)Bookings.Sample with { Id = id, UserId = user }, bytes);
+        return $"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n";
+    }
+
+    /// <summary>Bookings as a producer sends them: a line of names, and a row for each.</summary>
+    public static string Frame(params (long Id, long User)[] bookings)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        FrameLines.Begin(Bookings, bytes);
+        foreach (var (id, user) in bookings)
+            FrameLines.Append(Bookings, (Booking)Bookings.Sample with { Id = id, UserId = user }, bytes);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 

@@ -58,6 +58,36 @@ public sealed class OutcomeTests
     }
 
     [Fact]
+    public async Task Rows_of_a_frame_that_names_its_fields_end_each_for_itself_and_become_objects_where_they_are_kept()
+    {
+        await using var rig = await ConsumerRig.StartAsync();
+        await rig.ReachedAsync();
+        await rig.SendAsync(ConsumerRig.Line(1));
+        await rig.Database.ExecuteAsync("alter table rides.bookings add check (user_id <> 666)");
+
+        var reply = await rig.SendAsync(ConsumerRig.Frame((1, 1), (2, 666), (3, 3)) + "[4]\n" + ConsumerRig.Line(5));
+
+        Assert.Equal((5, 2, 1, 1, 1), (reply.Received, reply.Stored, reply.Duplicate, reply.Failed, reply.Invalid));
+        Assert.Equal([(0, 1, Status.Duplicate), (1, 2, Status.Failed), (3, 4, Status.Invalid)], reply.Exceptions.Select(e => (e.Index, e.Id, e.Outcome.Status)));
+        Assert.Equal(
+            $"{ConsumerRig.Line(2, user: 666)}[4]",
+            await rig.Database.ScalarAsync<string>("select string_agg(convert_from(payload, 'utf8'), e'\\n' order by record_id) from ops.dead_letters"));
+        await rig.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_frame_of_an_unknown_kind_is_kept_as_objects_which_can_be_sent_again()
+    {
+        await using var rig = await ConsumerRig.StartAsync();
+
+        await rig.SendAsync(ConsumerRig.Frame((1, 1), (2, 2)), "pigeons");
+
+        Assert.Equal(
+            ConsumerRig.Line(1) + ConsumerRig.Line(2, user: 2),
+            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where error_code = 'unknown_kind'"));
+    }
+
+    [Fact]
     public async Task A_conflict_that_nobody_would_hear_of_is_kept_as_a_dead_letter()
     {
         await using var rig = await ConsumerRig.StartAsync();
@@ -142,6 +172,7 @@ public sealed class OutcomeTests
         await rig.ReachedAsync();
         var ride = new System.Buffers.ArrayBufferWriter<byte>();
         var rides = new Catalog()["rides"];
+        FrameLines.Begin(rides, ride);
         FrameLines.Append(rides, rides.Sample, ride);
 
         await rig.PublishAsync(ConsumerRig.Lines(1, 2400));

@@ -81,23 +81,6 @@ public sealed class KindConformanceTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_frame_holds_the_records_that_were_put_in_it(string name)
-    {
-        var kind = Given.Catalog[name];
-        var payload = new ArrayBufferWriter<byte>();
-        FrameLines.Append(kind, kind.Sample, payload);
-        payload.Write("\r\n{bad}\n"u8);
-        FrameLines.Append(kind, kind.Sample, payload);
-
-        var lines = new List<FrameLine>();
-        FrameLines.Read(kind, payload.WrittenSpan[..^1], lines);
-
-        Assert.Equal([kind.Sample, null, kind.Sample], lines.Select(line => line.Reading.Record));
-        Assert.Equal("{bad}", Encoding.UTF8.GetString(payload.WrittenSpan.Slice(lines[1].Offset, lines[1].Length)));
-    }
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
     public void Every_field_says_what_it_must_be(string name)
     {
         foreach (var field in Given.Catalog[name].Fields)

@@ -5,10 +5,10 @@ using RideIngest.Records.Fields;
 namespace RideIngest.Records;
 
 /// <summary>
-/// Reads one JSON object into a record in one pass over its bytes. Properties in declared order are found by one comparison, others by
-/// name in any case.
+/// Reads one record in one pass over its bytes: a JSON object, or an array whose names are known. Properties in declared order are found by one
+/// comparison, others by name in any case.
 /// </summary>
-internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
+internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
     where TRecord : Record, new()
 {
     private const int MostUnknown = 100;
@@ -20,17 +20,24 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
     {
         if (json.StartsWith("\uFEFF"u8))
             json = json[3..];
+        return Read(json, null);
+    }
+
+    internal Reading ReadRow(ReadOnlySpan<byte> json, RowNames names) => Read(json, names);
+
+    private Reading Read(ReadOnlySpan<byte> json, RowNames? names)
+    {
         var reader = new Utf8JsonReader(json);
         var record = new TRecord();
         var problems = default(Problems);
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (!reader.Read() || reader.TokenType != (names is null ? JsonTokenType.StartObject : JsonTokenType.StartArray))
             {
                 problems.Add("", $"must be a JSON object, not {Excerpt.Of(json)}");
                 return Kind<TRecord>.Invalid(record, ref problems);
             }
-            return Properties(ref reader, record, ref problems);
+            return names is null ? Properties(ref reader, record, ref problems) : Values(ref reader, names, record, ref problems);
         }
         catch (JsonException malformed)
         {
@@ -57,19 +64,45 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
             }
             expected = at + 1;
             reader.Read();
-            var bit = 1UL << at;
-            if ((seen & bit) != 0)
-            {
-                reader.Skip();
-                problems.Add(fields[at].Name, "is given twice");
-                continue;
-            }
-            seen |= bit;
-            if (fields[at].Read(ref reader, record) is { } wrong)
-                problems.Add(fields[at].Name, wrong);
+            Value(ref reader, at, record, ref seen, ref problems);
         }
+        return End(ref reader, unknown, record, seen, ref problems);
+    }
 
-        // Past the object's end only white space may follow: the reader throws on anything else.
+    private Reading Values(ref Utf8JsonReader reader, RowNames row, TRecord record, ref Problems problems)
+    {
+        ulong seen = 0;
+        var count = 0;
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+        {
+            var at = count < row.Fields.Length ? row.Fields[count] : -1;
+            if (at < 0)
+                reader.Skip();
+            else
+                Value(ref reader, at, record, ref seen, ref problems);
+        }
+        if (count != row.Fields.Length)
+            problems.Add("", $"has {count} {(count == 1 ? "value" : "values")} where the frame has {row.Fields.Length} names");
+        return End(ref reader, row.Unknown, record, seen, ref problems);
+    }
+
+    private void Value(ref Utf8JsonReader reader, int at, TRecord record, ref ulong seen, ref Problems problems)
+    {
+        var bit = 1UL << at;
+        if ((seen & bit) != 0)
+        {
+            reader.Skip();
+            problems.Add(fields[at].Name, "is given twice");
+            return;
+        }
+        seen |= bit;
+        if (fields[at].Read(ref reader, record) is { } wrong)
+            problems.Add(fields[at].Name, wrong);
+    }
+
+    private Reading End(ref Utf8JsonReader reader, IReadOnlyList<string>? unknown, TRecord record, ulong seen, ref Problems problems)
+    {
+        // Past the record's end only white space may follow: the reader throws on anything else.
         reader.Read();
         if (unknown is not null)
             ReportNearMisses(unknown, seen, ref problems);
@@ -93,7 +126,7 @@ internal readonly ref struct JsonObjectReader<TRecord>(Kind<TRecord> kind, Field
     }
 
     // A sender who misspells a field means it to be stored: passing it over would lose it in silence.
-    private void ReportNearMisses(List<string> unknown, ulong seen, ref Problems problems)
+    private void ReportNearMisses(IReadOnlyList<string> unknown, ulong seen, ref Problems problems)
     {
         foreach (var name in unknown)
         {
