@@ -1,11 +1,11 @@
 using System.Diagnostics;
 
-namespace RideIngest.Integration.Platform;
+namespace RideIngest.Integration;
 
 /// <summary>Waits for a condition, with a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
 
     public static async Task True(Func<Task<bool>> condition)
     {
