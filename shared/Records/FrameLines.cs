@@ -6,7 +6,11 @@ using System.Text.Json;
 namespace RideIngest.Records;
 
 /// <summary>One record of a frame: where its line lies in the payload, and what it says.</summary>
-public readonly record struct FrameLine(int Offset, int Length, Reading Reading);
+public readonly record struct FrameLine(int Offset, int Length, Reading Reading)
+{
+    /// <summary>What its values go by, if it is a row.</summary>
+    internal RowNames? Names { get; init; }
+}
 
 /// <summary>
 /// A frame's payload: JSON lines. From a producer of ours the first names the fields, and the others hold the values, a record each, so that the names travel
@@ -18,14 +22,16 @@ public static class FrameLines
     public static void Read(Kind kind, ReadOnlySpan<byte> payload, List<FrameLine> lines)
     {
         RowNames? names = null;
-        for (var offset = 0; offset < payload.Length;)
+        foreach (var range in payload.Split((byte)'\n'))
         {
-            var line = LineAt(payload, offset);
-            if (offset == 0)
-                names = RowNames.Of(kind, line);
-            if ((offset > 0 || names is null) && line.IndexOfAnyExcept(" \t\r"u8) >= 0)
-                lines.Add(new FrameLine(offset, line.Length, names is not null && IsRow(line) ? kind.ReadRow(line, names) : kind.Read(line)));
-            offset += line.Length + 1;
+            var (offset, length) = range.GetOffsetAndLength(payload.Length);
+            var line = payload.Slice(offset, length);
+            if (offset == 0 && (names = RowNames.Of(kind, line)) is not null)
+                continue;
+            if (names is not null && IsRow(line))
+                lines.Add(new FrameLine(offset, length, kind.ReadRow(line, names)) { Names = names });
+            else if (line.IndexOfAnyExcept(" \t\r"u8) >= 0)
+                lines.Add(new FrameLine(offset, length, kind.Read(line)));
         }
     }
 
@@ -46,15 +52,17 @@ public static class FrameLines
     /// <summary>The payload with each of its rows as an object, which says what it is by itself; everything else stays as it is.</summary>
     public static ReadOnlyMemory<byte> AsObjects(ReadOnlyMemory<byte> payload)
     {
-        if (Names(payload.Span) is not { } names)
+        var bytes = payload.Span;
+        var first = bytes.IndexOf((byte)'\n');
+        if (first < 0 || RowNames.Read(bytes[..first]) is not { } names)
             return payload;
+        bytes = bytes[(first + 1)..];
         var objects = new ArrayBufferWriter<byte>(payload.Length * 2);
-        for (var offset = LineAt(payload.Span, 0).Length + 1; offset < payload.Length;)
+        foreach (var range in bytes.Split((byte)'\n'))
         {
-            var line = LineAt(payload.Span, offset);
-            objects.Write(AsObject(names, line) ?? line);
-            objects.Write("\n"u8);
-            offset += line.Length + 1;
+            if (range.Start.Value > 0)
+                objects.Write("\n"u8);
+            objects.Write(AsObject(names, bytes[range]) ?? bytes[range]);
         }
         return objects.WrittenMemory;
     }
@@ -63,22 +71,13 @@ public static class FrameLines
     public static ReadOnlyMemory<byte> AsObject(ReadOnlyMemory<byte> payload, FrameLine line)
     {
         var bytes = payload.Slice(line.Offset, line.Length);
-        return Names(payload.Span) is { } names && AsObject(names, bytes.Span) is { } whole ? whole : bytes;
+        return line.Names is { } names && AsObject(names.Given, bytes.Span) is { } whole ? whole : bytes;
     }
-
-    private static List<string>? Names(ReadOnlySpan<byte> payload) => RowNames.Read(LineAt(payload, 0));
 
     private static bool IsRow(ReadOnlySpan<byte> line) => line.StartsWith((byte)'[');
 
-    private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> payload, int offset)
-    {
-        var rest = payload[offset..];
-        var end = rest.IndexOf((byte)'\n');
-        return end < 0 ? rest : rest[..end];
-    }
-
     /// <summary>The row as an object; null if it is no row of these names.</summary>
-    private static byte[]? AsObject(List<string> names, ReadOnlySpan<byte> row)
+    private static byte[]? AsObject(IReadOnlyList<string> names, ReadOnlySpan<byte> row)
     {
         if (!IsRow(row))
             return null;

@@ -11,33 +11,25 @@ namespace RideIngest.Records;
 internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
     where TRecord : Record, new()
 {
-    private const int MostUnknown = 100;
-
     // What the parser's messages say beyond what is wrong: about its own options, and the place, which is said in our way.
     private static readonly string[] ForProgrammers = [" LineNumber:", " which is not supported in this mode", " Cannot read next JSON"];
 
-    internal Reading Read(ReadOnlySpan<byte> json)
+    /// <param name="row">The names of its values, if it is an array.</param>
+    internal Reading Read(ReadOnlySpan<byte> json, RowNames? row = null)
     {
         if (json.StartsWith("\uFEFF"u8))
             json = json[3..];
-        return Read(json, null);
-    }
-
-    internal Reading ReadRow(ReadOnlySpan<byte> json, RowNames names) => Read(json, names);
-
-    private Reading Read(ReadOnlySpan<byte> json, RowNames? names)
-    {
         var reader = new Utf8JsonReader(json);
         var record = new TRecord();
         var problems = default(Problems);
         try
         {
-            if (!reader.Read() || reader.TokenType != (names is null ? JsonTokenType.StartObject : JsonTokenType.StartArray))
+            if (!reader.Read() || reader.TokenType != (row is null ? JsonTokenType.StartObject : JsonTokenType.StartArray))
             {
                 problems.Add("", $"must be a JSON object, not {Excerpt.Of(json)}");
                 return Kind<TRecord>.Invalid(record, ref problems);
             }
-            return names is null ? Properties(ref reader, record, ref problems) : Values(ref reader, names, record, ref problems);
+            return row is null ? Properties(ref reader, record, ref problems) : Values(ref reader, row, record, ref problems);
         }
         catch (JsonException malformed)
         {
@@ -57,7 +49,7 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
             var at = expected < fields.Length && name.SequenceEqual(fields[expected].Utf8Name) ? expected : Find(ref reader);
             if (at < 0)
             {
-                if (name.Length <= NearMiss.Longest && (unknown ??= []).Count < MostUnknown)
+                if (name.Length <= NearMiss.Longest && (unknown ??= []).Count < FieldNames.MostUnknown)
                     unknown.Add(Encoding.UTF8.GetString(name));
                 reader.Skip();
                 continue;
@@ -66,7 +58,10 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
             reader.Read();
             Value(ref reader, at, record, ref seen, ref problems);
         }
-        return End(ref reader, unknown, record, seen, ref problems);
+        PastItsEnd(ref reader);
+        if (unknown is not null)
+            Add(names.Misspelled(unknown, seen), ref problems);
+        return kind.Finish(record, seen, ref problems);
     }
 
     private Reading Values(ref Utf8JsonReader reader, RowNames row, TRecord record, ref Problems problems)
@@ -83,7 +78,9 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
         }
         if (count != row.Fields.Length)
             problems.Add("", $"has {count} {(count == 1 ? "value" : "values")} where the frame has {row.Fields.Length} names");
-        return End(ref reader, row.Unknown, record, seen, ref problems);
+        PastItsEnd(ref reader);
+        Add(row.Misspelled, ref problems);
+        return kind.Finish(record, seen, ref problems);
     }
 
     private void Value(ref Utf8JsonReader reader, int at, TRecord record, ref ulong seen, ref Problems problems)
@@ -100,13 +97,13 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
             problems.Add(fields[at].Name, wrong);
     }
 
-    private Reading End(ref Utf8JsonReader reader, IReadOnlyList<string>? unknown, TRecord record, ulong seen, ref Problems problems)
+    // Only white space may follow: the reader throws on anything else.
+    private static void PastItsEnd(ref Utf8JsonReader reader) => reader.Read();
+
+    private static void Add(IEnumerable<Problem> found, ref Problems problems)
     {
-        // Past the record's end only white space may follow: the reader throws on anything else.
-        reader.Read();
-        if (unknown is not null)
-            ReportNearMisses(unknown, seen, ref problems);
-        return kind.Finish(record, seen, ref problems);
+        foreach (var (field, message) in found)
+            problems.Add(field, message);
     }
 
     private int Find(ref Utf8JsonReader reader)
@@ -122,17 +119,6 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
         catch (InvalidOperationException)
         {
             return -1;
-        }
-    }
-
-    // A sender who misspells a field means it to be stored: passing it over would lose it in silence.
-    private void ReportNearMisses(IReadOnlyList<string> unknown, ulong seen, ref Problems problems)
-    {
-        foreach (var name in unknown)
-        {
-            var at = names.Nearest(name, field => (seen & (1UL << field)) != 0);
-            if (at >= 0)
-                problems.Add(fields[at].Name, $"is missing; {Excerpt.Of(Encoding.UTF8.GetBytes(name))} was given and is not a field");
         }
     }
 

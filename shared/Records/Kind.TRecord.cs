@@ -91,7 +91,7 @@ public abstract class Kind<TRecord> : Kind
     public sealed override Reading Read(ReadOnlySpan<byte> json) => new JsonRecordReader<TRecord>(this, _fields, _names).Read(json);
 
     internal sealed override Reading ReadRow(ReadOnlySpan<byte> json, RowNames names) =>
-        new JsonRecordReader<TRecord>(this, _fields, _names).ReadRow(json, names);
+        new JsonRecordReader<TRecord>(this, _fields, _names).Read(json, names);
 
     public sealed override void WriteJson(Record record, IBufferWriter<byte> output)
     {

@@ -1,24 +1,30 @@
 using System.Text;
 using System.Text.Json;
+using RideIngest.Records.Fields;
 
 namespace RideIngest.Records;
 
 /// <summary>The first line of a frame, if that names the fields whose values the rows after it hold: a JSON array of strings.</summary>
 internal sealed class RowNames
 {
-    private RowNames(IReadOnlyList<string> names, Kind kind)
+    private RowNames(IReadOnlyList<string> given, FieldNames known)
     {
-        Fields = [.. names.Select(name => kind.Names.Find(Encoding.UTF8.GetBytes(name)))];
-        Unknown = Array.TrueForAll(Fields, field => field >= 0) ? null : [.. names.Where((_, place) => Fields[place] < 0)];
+        Given = given;
+        Fields = [.. given.Select(name => known.Find(Encoding.UTF8.GetBytes(name)))];
+        var found = Fields.Where(field => field >= 0).Aggregate(0UL, (bits, field) => bits | (1UL << field));
+        Misspelled = [.. known.Misspelled(given.Where((_, place) => Fields[place] < 0), found)];
     }
+
+    /// <summary>As they were written.</summary>
+    internal IReadOnlyList<string> Given { get; }
 
     /// <summary>By place; −1 where the kind has no such field, and what stands there is passed over.</summary>
     internal int[] Fields { get; }
 
-    /// <summary>The names that the kind does not have, if there are any.</summary>
-    internal IReadOnlyList<string>? Unknown { get; }
+    /// <summary>What every row has to hear of the names.</summary>
+    internal IReadOnlyList<Problem> Misspelled { get; }
 
-    internal static RowNames? Of(Kind kind, ReadOnlySpan<byte> line) => Read(line) is { } names ? new RowNames(names, kind) : null;
+    internal static RowNames? Of(Kind kind, ReadOnlySpan<byte> line) => Read(line) is { } given ? new RowNames(given, kind.Names) : null;
 
     /// <summary>The names as they were written, or null if the line is something else.</summary>
     internal static List<string>? Read(ReadOnlySpan<byte> line)
@@ -30,7 +36,7 @@ internal sealed class RowNames
         try
         {
             reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.String)
+            while (reader.Read() && IsName(reader))
                 names.Add(reader.GetString()!);
             return reader.TokenType == JsonTokenType.EndArray && !reader.Read() && names.Count > 0 ? names : null;
         }
@@ -40,4 +46,7 @@ internal sealed class RowNames
             return null;
         }
     }
+
+    // No field has a longer one. And so no short row becomes an object that is many times as long.
+    private static bool IsName(in Utf8JsonReader token) => token.TokenType == JsonTokenType.String && token.ValueSpan.Length <= NearMiss.Longest;
 }

@@ -5,11 +5,16 @@ namespace RideIngest.Records.Fields;
 /// <summary>Finds a field by any of its names, in any case, from the bytes as they came.</summary>
 internal sealed class FieldNames
 {
+    /// <summary>Of more unknown names nothing is said.</summary>
+    internal const int MostUnknown = 100;
+
+    private readonly IReadOnlyList<Field> _fields;
     private readonly (byte[]? Name, int Field)[] _slots;
     private readonly (string Letters, int Field)[] _known;
 
     internal FieldNames(IReadOnlyList<Field> fields)
     {
+        _fields = fields;
         var names = fields.SelectMany((field, index) => field.Aliases.Prepend(field.Name).Select(name => (name, index))).ToArray();
         _known = [.. names.Select(n => (NearMiss.Letters(n.name), n.index))];
         _slots = new (byte[]?, int)[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)names.Length * 4)];
@@ -47,6 +52,20 @@ internal sealed class FieldNames
                 return field;
         }
         return -1;
+    }
+
+    /// <summary>
+    /// What is to be said of names that were not found. A sender who misspells a field means it to be stored: passing it over would lose it in silence.
+    /// </summary>
+    /// <param name="given">The fields that are there under their right names, by bits.</param>
+    internal IEnumerable<Problem> Misspelled(IEnumerable<string> unknown, ulong given)
+    {
+        foreach (var name in unknown.Take(MostUnknown))
+        {
+            var at = Nearest(name, field => (given & (1UL << field)) != 0);
+            if (at >= 0)
+                yield return new Problem(_fields[at].Name, $"is missing; {Excerpt.Of(Encoding.UTF8.GetBytes(name))} was given and is not a field");
+        }
     }
 
     private int Slot(ReadOnlySpan<byte> name)
