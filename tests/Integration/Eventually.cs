@@ -5,14 +5,12 @@ namespace RideIngest.Integration;
 /// <summary>Waits for a condition, with a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
-
-    public static async Task True(Func<Task<bool>> condition)
+    public static async Task True(Func<Task<bool>> condition, int seconds = 30)
     {
         var since = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < Deadline, $"Not within {Deadline.TotalSeconds} s.");
+            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < seconds, $"Not within {seconds} s.");
             await Task.Delay(20);
         }
     }

@@ -137,11 +137,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
 
     public Task<long> CountAsync(string table = "rides.bookings") => Database.ScalarAsync<long>($"select count(*) from {table}");
 
-    public static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var late = DateTime.UtcNow + Deadline; !await condition(); await Task.Delay(20))
-            Assert.True(DateTime.UtcNow < late, $"Not within {Deadline.TotalSeconds} s.");
-    }
+    public static Task UntilAsync(Func<Task<bool>> condition) => Eventually.True(condition, (int)Deadline.TotalSeconds);
 
     /// <summary>Waits for an announcement that is as wanted.</summary>
     public async Task<ConsumerAnnouncement> HearAsync(Func<ConsumerAnnouncement, bool> wanted)
