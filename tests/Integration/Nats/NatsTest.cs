@@ -38,12 +38,13 @@ public abstract class NatsTest : IAsyncLifetime
 
     protected NatsConnection Client(NatsServer server, Func<NatsOpts, NatsOpts>? change = null) => Client(server.Url, change);
 
-    /// <summary>A connection that comes back quickly. It is not open yet.</summary>
+    /// <summary>A connection that comes back quickly, and waits for a handshake as long as a busy machine may need. It is not open yet.</summary>
     protected NatsConnection Client(string url, Func<NatsOpts, NatsOpts>? change = null)
     {
         var opts = new NatsOpts
         {
             Url = url,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
             ReconnectWaitMin = TimeSpan.FromMilliseconds(20),
             ReconnectWaitMax = TimeSpan.FromMilliseconds(100),
             ReconnectJitter = TimeSpan.FromMilliseconds(10),
