@@ -8,7 +8,7 @@ namespace RideIngest.Benchmarks.Bookings;
 internal sealed class BatchClient(string url)
 {
     public const int Records = 1000;
-    public const int Connections = 4;
+    private const int Connections = 4;
 
     private static readonly byte[] After = """
         ,"user_id":22177,"vehicle_model_id":28,"travel_type_id":2,"from_area_id":83,"to_area_id":448,"from_date":"2013-01-01T02:00:00Z","online_booking":true,"mobile_site_booking":false,"booking_created":"2013-01-01T01:39:00Z","from_lat":12.92415,"from_long":77.67229,"to_lat":12.92732,"to_long":77.63575,"car_cancellation":false}

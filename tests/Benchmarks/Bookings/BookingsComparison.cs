@@ -48,12 +48,14 @@ internal static class BookingsComparison
 
         Way Singles(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids));
 
+        Way Copy(string name, int connections) => new(name, s => new RawCopy(system.Database).RunAsync(connections, s, ids));
+
         async Task WarmUpAsync()
         {
             foreach (var url in new[] { system.Single, $"{direct.Url}/bookings", $"{noop.Url}/bookings", $"{oneByOne.Url}/bookings" })
                 await Wrk.RunAsync(url, 128, 5, ids);
             await system.Batches.RunAsync(5, ids);
-            await new RawCopy(system.Database).RunAsync(2, ids);
+            await new RawCopy(system.Database).RunAsync(4, 2, ids);
         }
 
         IEnumerable<Comparison> Comparisons()
@@ -67,7 +69,8 @@ internal static class BookingsComparison
             yield return new("512 connections, per second", Singles("ours", ours, 512),
                 [Singles("direct insert", insert, 512), Singles("no-op", parse, 512)], [new("direct insert", 3), new("no-op", 0.5)]);
             yield return new("batches of 1,000, records per second", new("ours", s => system.Batches.RunAsync(s, ids)),
-                [new("raw COPY", s => new RawCopy(system.Database).RunAsync(s, ids))], [new("raw COPY", 0.6)]);
+                [Copy("raw COPY, one connection", 1), Copy("raw COPY, four connections", 4)],
+                [new("raw COPY, one connection", 0.6), new("raw COPY, four connections", 0.6)]);
         }
 
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;

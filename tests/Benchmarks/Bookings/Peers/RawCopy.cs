@@ -15,10 +15,10 @@ internal sealed class RawCopy(NpgsqlDataSource database)
     private static readonly DateTime From = new(2013, 1, 1, 2, 0, 0, DateTimeKind.Utc);
     private static readonly Guid Digest = new("0f0e0d0c-0b0a-0908-0706-050403020100");
 
-    public async Task<Measured> RunAsync(double seconds, Ids ids)
+    public async Task<Measured> RunAsync(int connections, double seconds, Ids ids)
     {
         var clock = Stopwatch.StartNew();
-        var batches = await Task.WhenAll(Enumerable.Range(0, BatchClient.Connections).Select(async _ =>
+        var batches = await Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
         {
             await Task.Yield();
             var batches = 0;
