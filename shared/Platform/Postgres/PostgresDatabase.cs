@@ -69,6 +69,9 @@ public static class PostgresDatabase
         // Npgsql asks for Kerberos first unless told not to: a round trip more for every connection, and noise where its library is missing.
         if (!connection.ShouldSerialize("GSS Encryption Mode")) connection.GssEncryptionMode = GssEncryptionMode.Disable;
 
+        // Nothing of ours leaves a session other than it was, and to forget all about it with every batch is work for Postgres.
+        if (!connection.ShouldSerialize("No Reset On Close")) connection.NoResetOnClose = true;
+
         // A server that vanished without a word is noticed, instead of being waited for.
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;

@@ -20,4 +20,19 @@ public sealed class PostgresConnectionTests
         Assert.Equal(expected, used.GssEncryptionMode);
         await host.StopAsync();
     }
+
+    [Theory]
+    [InlineData("", "7s")]
+    [InlineData(";No Reset On Close=false", "0")]
+    public async Task A_session_is_reset_for_its_next_user_only_where_the_connection_string_says_so(string said, string expected)
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={database}{said}", "--postgres:max_connections=1");
+        var only = host.Services.GetRequiredService<NpgsqlDataSource>();
+
+        await only.CreateCommand("set lock_timeout = '7s'").ExecuteNonQueryAsync();
+
+        Assert.Equal(expected, await only.CreateCommand("show lock_timeout").ExecuteScalarAsync());
+        await host.StopAsync();
+    }
 }
