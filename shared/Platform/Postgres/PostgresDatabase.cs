@@ -72,6 +72,9 @@ public static class PostgresDatabase
         // Nothing of ours leaves a session other than it was, and to forget all about it with every batch is work for Postgres.
         if (!connection.ShouldSerialize("No Reset On Close")) connection.NoResetOnClose = true;
 
+        // A COPY of some 300 rows leaves in one send, where Npgsql's usual 8 KB make several, each of which wakes somebody.
+        if (!connection.ShouldSerialize("Write Buffer Size")) connection.WriteBufferSize = 64 * 1024;
+
         // A server that vanished without a word is noticed, instead of being waited for.
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;

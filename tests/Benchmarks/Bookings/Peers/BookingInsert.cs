@@ -17,8 +17,14 @@ internal sealed class BookingInsert(NpgsqlDataSource database, Kind kind)
         """;
 
     public static NpgsqlDataSource Open(string connection) => new NpgsqlSlimDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = MostConnections, MaxAutoPrepare = 4, AutoPrepareMinUsages = 1, NoResetOnClose = true }
-            .ConnectionString).Build();
+        new NpgsqlConnectionStringBuilder(connection)
+        {
+            MaxPoolSize = MostConnections,
+            MaxAutoPrepare = 4,
+            AutoPrepareMinUsages = 1,
+            NoResetOnClose = true,
+            WriteBufferSize = 64 * 1024,
+        }.ConnectionString).Build();
 
     public async Task StoreAsync(Booking booking)
     {
