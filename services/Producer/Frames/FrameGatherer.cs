@@ -6,7 +6,7 @@ namespace RideIngest.Producer.Frames;
 
 /// <summary>
 /// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
-/// it has become as large as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
+/// it has become half as large again as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
 /// settled, since whoever stores it could not store the next one any sooner; but a slow store, or none, keeps no record from the stream.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
@@ -19,6 +19,8 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     private SharedFrame? _gathering;
     private int _recordsOnTheirWay;
 
+    private int Enough => _recordsOnTheirWay + _recordsOnTheirWay / 2;
+
     public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
     {
         var pending = PendingRecord.Rent(deadline);
@@ -28,7 +30,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         {
             var frame = _gathering ??= new SharedFrame(kind);
             frame.Add(record, trace, pending);
-            if (frame.Count >= _recordsOnTheirWay)
+            if (frame.Count >= Enough)
                 leaving = Take(frame);
             else if (limits.IsFull(frame))
             {
@@ -68,7 +70,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
                 _recordsOnTheirWay += full.Count;
                 return full;
             }
-            return _gathering is { } gathered && gathered.Count >= _recordsOnTheirWay ? Take(gathered) : null;
+            return _gathering is { } gathered && gathered.Count >= Enough ? Take(gathered) : null;
         }
     }
 
