@@ -10,10 +10,19 @@ namespace RideIngest.Platform.Telemetry;
 /// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines.</summary>
 internal static class Logging
 {
+    /// <summary>Whose lines tell of requests, all of them for information.</summary>
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public static void AddTo(ILoggingBuilder logging, LoggingSettings settings)
     {
+        var serilog = Create(settings);
+
         // Serilog decides the levels; Microsoft's own filter lets everything through to it.
-        logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(Create(settings), dispose: true));
+        logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
+
+        // Where it is on at all, each request has a scope, which costs as much as reading a record, and stays with what outlives the request.
+        if (!serilog.ForContext(Constants.SourceContextPropertyName, Requests).IsEnabled(LogEventLevel.Information))
+            logging.AddFilter(Requests, LogLevel.None);
     }
 
     private static Logger Create(LoggingSettings settings)

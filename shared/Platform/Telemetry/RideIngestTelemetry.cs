@@ -9,12 +9,15 @@ public static class RideIngestTelemetry
 {
     public const string Name = "RideIngest";
 
+    /// <summary>The web server's source, which every request's span is of.</summary>
+    internal const string WebServer = "Microsoft.AspNetCore";
+
     public static readonly ActivitySource Source = new(Name);
 
     public static readonly Meter Meter = new(Name);
 
     /// <summary>Whose spans are traced.</summary>
-    internal static readonly string[] Sources = [Name, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "NATS.Net"];
+    internal static readonly string[] Sources = [Name, WebServer, "System.Net.Http", "Npgsql", "NATS.Net"];
 
     /// <summary>Whose meters are published; a name ending in <c>.</c> covers those that begin with it.</summary>
     internal static readonly string[] Meters = [Name, "Microsoft.AspNetCore.", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];

@@ -8,20 +8,23 @@ namespace RideIngest.Platform.Telemetry;
 
 /// <summary>
 /// Sends spans and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. Without one nothing is recorded, but
-/// our spans still exist, so that every log line has its trace id and the trace context travels on.
+/// the spans still exist, so that every log line has its trace id and the trace context travels on.
 /// </summary>
 internal sealed class Tracing : IDisposable
 {
-    // ASP.NET Core's spans get the names and attributes of OpenTelemetry's conventions only when asked, before its server starts.
     private const string Suppressed = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    private static readonly bool Exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"));
 
     private readonly IDisposable _sdk;
 
-    static Tracing() => AppContext.SetSwitch(Suppressed, false);
+    // ASP.NET Core gives its spans the names and attributes of OpenTelemetry's conventions only when asked, before its server starts; and then every
+    // request pays for them, recorded or not.
+    static Tracing() => AppContext.SetSwitch(Suppressed, !Exports);
 
     public Tracing(string service, string version, string instance)
     {
-        _sdk = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        _sdk = !Exports
             ? Propagate()
             : OpenTelemetrySdk.Create(otel => otel
                 .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "rideingest", version, serviceInstanceId: instance))
@@ -37,11 +40,15 @@ internal sealed class Tracing : IDisposable
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == RideIngestTelemetry.Name,
-            Sample = (ref _) => ActivitySamplingResult.PropagationData,
+            ShouldListenTo = source => source.Name is RideIngestTelemetry.Name or RideIngestTelemetry.WebServer,
+            Sample = Sampled,
             SampleUsingParentId = (ref _) => ActivitySamplingResult.PropagationData,
         };
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
+
+    /// <summary>That a sender records its trace is for whoever comes after us to know.</summary>
+    private static ActivitySamplingResult Sampled(ref ActivityCreationOptions<ActivityContext> span) =>
+        (span.Parent.TraceFlags & ActivityTraceFlags.Recorded) != 0 ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData;
 }

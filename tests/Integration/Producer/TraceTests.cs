@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using NATS.Client.Core;
+using RideIngest.Integration.Consumer;
+using RideIngest.Spine;
 
 namespace RideIngest.Integration.Producer;
 
@@ -56,6 +60,28 @@ public sealed class TraceTests : IDisposable
             await SpanAsync(span => span.OperationName == "store bookings" && IsOf(span, trace));
         }
         Assert.Contains(_spans, span => span.OperationName == "publish" && span.Links.Any(link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
+    }
+
+    [Theory]
+    [InlineData("00")]
+    [InlineData("01")]
+    public async Task A_producer_without_a_collector_hands_on_its_senders_trace_and_whether_it_is_recorded(string flags)
+    {
+        await using var system = await RideSystem.StartAsync();
+        await using var producer = new SpineProcess("Producer", system.Arguments);
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await using var nats = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await using var frames = await nats.SubscribeCoreAsync<string>(RidesStream.Subject("bookings"));
+        await nats.PingAsync();
+        var (trace, id) = (NewTrace(), Given.NewId());
+        client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-00000000000000aa-{flags}");
+
+        using var answer = await client.PostAsync("/v1/bookings", new StringContent(Given.Booking(id), Encoding.UTF8, "application/json"));
+
+        var frame = await frames.Msgs.ReadAsync();
+        Assert.Matches($"^00-{trace}-[0-9a-f]{{16}}-{flags}$", frame.Headers!["traceparent"].ToString());
+        Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
     }
 
     [Fact]
