@@ -15,6 +15,9 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
     /// <summary>In millionths. Up to here they are exact, so that dividing them rounds just as reading their text does.</summary>
     private const double MostExact = 1e15;
 
+    /// <summary>So many digits are exact as a double, and so is each power of ten that can divide them.</summary>
+    private const int MostDigits = 15;
+
     private double _least = double.MinValue;
     private double _most = double.MaxValue;
 
@@ -47,12 +50,40 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
     // −0 becomes 0: they are the same content, and must have the same digest.
     private protected override bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
-        var parsed = Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && double.IsFinite(value);
+        var parsed = TryParseShort(text, out value)
+            || (Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && double.IsFinite(value));
         value += 0.0;
         return parsed;
     }
 
     private protected override bool Allows(double value) => value >= _least && value <= _most;
+
+    // Few digits and no exponent, as most numbers are: one exact number divided by another, which rounds as it should.
+    private static bool TryParseShort(ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        var (number, digits, decimals) = (0L, 0, -1);
+        for (var i = text.StartsWith("-"u8) ? 1 : 0; i < text.Length; i++)
+        {
+            var digit = text[i] - '0';
+            if ((uint)digit <= 9)
+            {
+                number = number * 10 + digit;
+                digits++;
+                decimals += decimals < 0 ? 0 : 1;
+            }
+            else if (text[i] == '.' && digits > 0 && decimals < 0)
+                decimals = 0;
+            else
+                return false;
+        }
+        if (digits is 0 or > MostDigits || decimals == 0)
+            return false;
+        value = number / PowersOfTen[Math.Max(decimals, 0)] * (text[0] == '-' ? -1 : 1);
+        return true;
+    }
+
+    private static ReadOnlySpan<double> PowersOfTen => [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
     // Most numbers have a few decimals, and are written several times faster as what they are: a whole number of millionths.
     private protected override int Format(double value, Span<byte> destination)

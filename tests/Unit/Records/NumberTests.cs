@@ -50,6 +50,48 @@ public sealed class NumberTests
         Assert.Contains($"\"from_lat\":{latitude.ToString("0.######", CultureInfo.InvariantCulture)},", json, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Whatever_its_length_a_number_is_read_as_the_nearest_double()
+    {
+        var random = new Random(2);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var digits = string.Concat(Enumerable.Range(0, random.Next(1, 20)).Select(_ => random.Next(10)));
+            var point = random.Next(digits.Length);
+            var text = point == 0 ? digits.TrimStart('0') + "0" : $"{digits[..point].TrimStart('0').PadLeft(1, '0')}.{digits[point..]}";
+
+            Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), Read(text));
+        }
+    }
+
+    [Theory]
+    [InlineData("0.1", 0.1)]
+    [InlineData("123456789012345", 123456789012345)]
+    [InlineData("1234567890123456789", 1234567890123456789)]
+    [InlineData("0.00000000000001", 1e-14)]
+    [InlineData("0.000000000000001", 1e-15)]
+    [InlineData("99999999999999.9", 99999999999999.9)]
+    [InlineData("1.5e3", 1500)]
+    public void As_is_one_at_the_edge_of_what_is_read_the_short_way(string text, double number) => Assert.Equal(number, Read(text));
+
+    [Theory]
+    [InlineData("-0")]
+    [InlineData("-0.0")]
+    public void Minus_nothing_is_nothing(string text)
+    {
+        var ride = Given.Rides.Json((Ride)Given.Rides.Sample with { FromLat = 12.5 });
+
+        var read = (Ride)Given.Rides.Read(ride.Replace("12.5", text, StringComparison.Ordinal)).Record!;
+
+        Assert.Equal(0L, BitConverter.DoubleToInt64Bits(read.FromLat));
+    }
+
+    private static double? Read(string text)
+    {
+        var ride = Given.Rides.Json((Ride)Given.Rides.Sample with { DistanceKm = 1234.5 });
+        return ((Ride)Given.Rides.Read(ride.Replace("1234.5", text, StringComparison.Ordinal)).Record!).DistanceKm;
+    }
+
     private static string Written(double number) =>
         JsonNode.Parse(Given.Rides.Json((Ride)Given.Rides.Sample with { DistanceKm = number }))!["distance_km"]!.ToJsonString();
 }
