@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace NATS.Client.Core;
 
 public partial class NatsConnection
@@ -8,7 +10,8 @@ public partial class NatsConnection
         if (Opts.RetryOnInitialConnect)
             return await NextLinkAsync().ConfigureAwait(false);
 
-        var (link, error) = await TryRoundAsync(attempt: 1).ConfigureAwait(false);
+        // Whoever asked for it is told, and may ask again at once: that is no line for each.
+        var (link, error) = await TryRoundAsync(attempt: 1, LogLevel.Debug).ConfigureAwait(false);
         if (link is not null)
             return link;
 
@@ -34,7 +37,7 @@ public partial class NatsConnection
             await Task.Delay(Opts.ReconnectJitter * Random.Shared.NextDouble(), _lifetime.Token).ConfigureAwait(false);
             for (var round = 1; ; round++)
             {
-                var (link, error) = await TryRoundAsync(round).ConfigureAwait(false);
+                var (link, error) = await TryRoundAsync(round, LogLevel.Warning).ConfigureAwait(false);
                 if (link is not null)
                     return link;
                 if (error is GivenUpException || (Opts.MaxReconnectRetry > 0 && round > Opts.MaxReconnectRetry))
@@ -52,7 +55,7 @@ public partial class NatsConnection
         }
     }
 
-    private async Task<(ServerLink? Link, Exception? Error)> TryRoundAsync(int attempt)
+    private async Task<(ServerLink? Link, Exception? Error)> TryRoundAsync(int attempt, LogLevel logged)
     {
         Exception? error = null;
         foreach (var server in _servers.NextRound())
@@ -66,7 +69,7 @@ public partial class NatsConnection
             catch (Exception e) when (!_lifetime.IsCancellationRequested)
             {
                 error = e;
-                NatsLog.ConnectFailed(_logger, server.ToString(), attempt, e.Message);
+                NatsLog.ConnectFailed(_logger, logged, server, attempt, e.Message);
                 _events.Raise(nameof(ReconnectFailed), ReconnectFailed, this, new NatsEventArgs(server.Uri.ToString()));
                 if (e is NatsServerException refused)
                     OnServerError(refused.Error);

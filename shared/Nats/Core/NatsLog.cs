@@ -11,8 +11,8 @@ internal static partial class NatsLog
     [LoggerMessage(1002, LogLevel.Warning, "Disconnected from NATS at {Server}; reconnecting")]
     public static partial void Disconnected(ILogger logger, Exception? exception, string server);
 
-    [LoggerMessage(1003, LogLevel.Warning, "Could not connect to NATS at {Server}, attempt {Attempt}: {Reason}")]
-    public static partial void ConnectFailed(ILogger logger, string server, int attempt, string reason);
+    [LoggerMessage(EventId = 1003, Message = "Could not connect to NATS at {Server}, attempt {Attempt}: {Reason}")]
+    public static partial void ConnectFailed(ILogger logger, LogLevel level, ServerAddress server, int attempt, string reason);
 
     [LoggerMessage(1004, LogLevel.Error, "The connection to NATS is given up: {Reason}")]
     public static partial void GaveUp(ILogger logger, string reason);
