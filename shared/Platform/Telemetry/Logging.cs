@@ -20,7 +20,7 @@ internal static class Logging
         // Serilog decides the levels; Microsoft's own filter lets everything through to it.
         logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
 
-        // Where it is on at all, each request has a scope, which costs as much as reading a record, and stays with what outlives the request.
+        // Where it is on at all, each request has a scope, which costs it time, and stays with what outlives the request.
         if (!serilog.ForContext(Constants.SourceContextPropertyName, Requests).IsEnabled(LogEventLevel.Information))
             logging.AddFilter(Requests, LogLevel.None);
     }

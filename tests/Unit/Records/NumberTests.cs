@@ -71,6 +71,7 @@ public sealed class NumberTests
     [InlineData("0.00000000000001", 1e-14)]
     [InlineData("0.000000000000001", 1e-15)]
     [InlineData("99999999999999.9", 99999999999999.9)]
+    [InlineData("1234567890123456789012345678901234567890.5", 1234567890123456789012345678901234567890.5)]
     [InlineData("1.5e3", 1500)]
     public void As_is_one_at_the_edge_of_what_is_read_the_short_way(string text, double number) => Assert.Equal(number, Read(text));
 
