@@ -10,8 +10,14 @@ public partial class NatsConnection
         if (Opts.RetryOnInitialConnect)
             return await NextLinkAsync().ConfigureAwait(false);
 
-        // Whoever asked for it is told, and may ask again at once: that is no line for each.
-        var (link, error) = await TryRoundAsync(attempt: 1, LogLevel.Debug).ConfigureAwait(false);
+        var failed = new List<(ServerAddress Server, Exception Error)>();
+        var (link, error) = await TryRoundAsync((server, e) => failed.Add((server, e))).ConfigureAwait(false);
+
+        // Of servers that were passed over for one that took us, nobody else tells. Otherwise whoever asked is told, and may ask again at once: that is no
+        // line for each.
+        var level = link is null ? LogLevel.Debug : LogLevel.Warning;
+        foreach (var (server, e) in failed)
+            NatsLog.ConnectFailed(_logger, level, server, attempt: 1, e.Message);
         if (link is not null)
             return link;
 
@@ -37,7 +43,7 @@ public partial class NatsConnection
             await Task.Delay(Opts.ReconnectJitter * Random.Shared.NextDouble(), _lifetime.Token).ConfigureAwait(false);
             for (var round = 1; ; round++)
             {
-                var (link, error) = await TryRoundAsync(round, LogLevel.Warning).ConfigureAwait(false);
+                var (link, error) = await TryRoundAsync(Failed).ConfigureAwait(false);
                 if (link is not null)
                     return link;
                 if (error is GivenUpException || (Opts.MaxReconnectRetry > 0 && round > Opts.MaxReconnectRetry))
@@ -47,6 +53,8 @@ public partial class NatsConnection
                 }
 
                 await Opts.BackoffWithJitterAsync(round, _lifetime.Token).ConfigureAwait(false);
+
+                void Failed(ServerAddress server, Exception e) => NatsLog.ConnectFailed(_logger, LogLevel.Warning, server, round, e.Message);
             }
         }
         catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
@@ -55,7 +63,7 @@ public partial class NatsConnection
         }
     }
 
-    private async Task<(ServerLink? Link, Exception? Error)> TryRoundAsync(int attempt, LogLevel logged)
+    private async Task<(ServerLink? Link, Exception? Error)> TryRoundAsync(Action<ServerAddress, Exception> failed)
     {
         Exception? error = null;
         foreach (var server in _servers.NextRound())
@@ -69,7 +77,7 @@ public partial class NatsConnection
             catch (Exception e) when (!_lifetime.IsCancellationRequested)
             {
                 error = e;
-                NatsLog.ConnectFailed(_logger, logged, server, attempt, e.Message);
+                failed(server, e);
                 _events.Raise(nameof(ReconnectFailed), ReconnectFailed, this, new NatsEventArgs(server.Uri.ToString()));
                 if (e is NatsServerException refused)
                     OnServerError(refused.Error);

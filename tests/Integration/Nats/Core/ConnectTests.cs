@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using RideIngest.TestKit.Network;
 
@@ -90,6 +92,19 @@ public sealed class ConnectTests : NatsTest
         await client.ConnectAsync();
 
         Assert.Equal(server.Name, client.ServerInfo!.Name);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_passed_over_for_another_is_a_warning()
+    {
+        var lines = new Lines();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(lines));
+        var client = Client($"nats://127.0.0.1:1,{(await NatsServers.SharedAsync()).Url}", opts => opts with { NoRandomize = true, LoggerFactory = logging });
+
+        await client.ConnectAsync();
+
+        if (Subject.IsOurs)
+            Assert.Contains(lines.Warnings, line => line.StartsWith("Could not connect to NATS at 127.0.0.1:1, ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -221,6 +236,27 @@ public sealed class ConnectTests : NatsTest
         {
             read.TrySetResult(context.Value);
             return "";
+        }
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Warnings { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Warnings.Enqueue(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
         }
     }
 }
