@@ -24,14 +24,14 @@ internal sealed class Tracing : IDisposable
 
     public Tracing(string service, string version, string instance)
     {
-        _sdk = !Exports
-            ? Propagate()
-            : OpenTelemetrySdk.Create(otel => otel
+        _sdk = Exports
+            ? OpenTelemetrySdk.Create(otel => otel
                 .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "rideingest", version, serviceInstanceId: instance))
                 .WithTracing(tracing => tracing.AddSource(RideIngestTelemetry.Sources).AddOtlpExporter())
                 .WithMetrics(metrics => metrics
                     .AddMeter([.. RideIngestTelemetry.Meters.Select(name => name.EndsWith('.') ? $"{name}*" : name)])
-                    .AddOtlpExporter()));
+                    .AddOtlpExporter()))
+            : Propagate();
     }
 
     public void Dispose() => _sdk.Dispose();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using RideIngest.LocalServers;
 
 namespace RideIngest.Integration.Platform;
 
@@ -23,7 +22,7 @@ public sealed class PrometheusScrapeTests : IDisposable
               - job_name: rideingest
                 static_configs: [{ targets: ["{{new Uri(host.Urls[0]).Authority}}"] }]
             """);
-        var address = $"127.0.0.1:{FreePort()}";
+        var address = $"127.0.0.1:{FreePort.Pick()}";
         string[] arguments =
         [
             $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.FullName, "data")}", $"--web.listen-address={address}", "--log.level=error",
@@ -57,12 +56,5 @@ public sealed class PrometheusScrapeTests : IDisposable
             // Still starting.
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

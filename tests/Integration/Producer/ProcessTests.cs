@@ -64,13 +64,10 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_producer_without_NATS_says_what_to_start_and_not_each_of_its_attempts()
     {
-        using var nobody = new TcpListener(IPAddress.Loopback, 0);
-        nobody.Start();
-        var nats = $"nats://{nobody.LocalEndpoint}";
-        nobody.Stop();
+        const string Nobody = "nats://127.0.0.1:1";
 
-        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={nats}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
-        await producer.SaysAsync(line => line.Contains($"No NATS server answers at {nats}. Start one (nats-server -js)", StringComparison.Ordinal));
+        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={Nobody}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await producer.SaysAsync(line => line.Contains($"No NATS server answers at {Nobody}. Start one (nats-server -js)", StringComparison.Ordinal));
         producer.Terminate();
         var (_, said) = await producer.ExitAsync();
 
