@@ -3,10 +3,9 @@ using System.Threading.Channels;
 namespace RideIngest.Consumer.Frames;
 
 /// <summary>Decoded frames that wait to be stored. Bounded by the pull, which asks for more only when there is room.</summary>
-internal sealed class FrameQueue(ConsumerSettings settings) : IDisposable
+internal sealed class FrameQueue(ConsumerSettings settings)
 {
     private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>();
-    private readonly SemaphoreSlim _taking = new(1);
     private readonly int _enough = settings.BatchRecords * settings.ParallelBatches;
     private volatile TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _records;
@@ -34,26 +33,30 @@ internal sealed class FrameQueue(ConsumerSettings settings) : IDisposable
     /// <summary>Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.</summary>
     public async Task<List<Frame>> TakeBatchAsync(CancellationToken cancellationToken)
     {
-        var batch = new List<Frame>();
-        await _taking.WaitAsync(cancellationToken);
-        try
+        if (await NextAsync(cancellationToken) is not { } first)
+            return [];
+        var batch = new List<Frame> { first };
+        var records = first.Lines.Count;
+        while (records < settings.BatchRecords && batch.Count < settings.BatchRecords && _frames.Reader.TryRead(out var frame))
         {
-            if (!await _frames.Reader.WaitToReadAsync(cancellationToken)) return batch;
-            var records = 0;
-            while (records < settings.BatchRecords && batch.Count < settings.BatchRecords && _frames.Reader.TryRead(out var frame))
-            {
-                batch.Add(frame);
-                records += frame.Lines.Count;
-            }
-            Interlocked.Add(ref _records, -records);
+            batch.Add(frame);
+            records += frame.Lines.Count;
         }
-        finally
-        {
-            _taking.Release();
-        }
+        Interlocked.Add(ref _records, -records);
         Interlocked.Exchange(ref _taken, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         return batch;
     }
 
-    public void Dispose() => _taking.Dispose();
+    /// <summary>Null at the end. A frame wakes one of those who wait, and no other.</summary>
+    private async ValueTask<Frame?> NextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _frames.Reader.ReadAsync(cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
+        }
+    }
 }

@@ -86,6 +86,17 @@ internal sealed partial class StoreGate
         Interlocked.Increment(ref _running);
         try
         {
+            if (Volatile.Read(ref _failure) is null)
+            {
+                try
+                {
+                    return await AttemptAsync(store, cancellationToken);
+                }
+                catch (StoreUnavailableException) when (AwayFor < _handBack)
+                {
+                    // From here on by the pipeline. While all is well there is nothing for it to do, and it would cost a small batch as much as its rows do.
+                }
+            }
             return await _pipeline.ExecuteAsync(
                 static async (work, token) => await work.Gate.AttemptAsync(work.Store, token), (Gate: this, Store: store), cancellationToken);
         }
