@@ -172,6 +172,10 @@ internal sealed class Outbox
             await _work.Task.ConfigureAwait(false);
             TryTake(link, waitOtherwise: false);
         }
+        else
+        {
+            await _work.LeavePublisherAsync().ConfigureAwait(false);
+        }
 
         return _sending.Written;
     }
@@ -183,7 +187,7 @@ internal sealed class Outbox
         lock (_gate)
             wake = TakeWriter();
         if (wake)
-            _work.Set();
+            _work.SetLater();
     }
 
     /// <summary>False when closed.</summary>

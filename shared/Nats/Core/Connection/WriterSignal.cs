@@ -1,21 +1,53 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
 namespace NATS.Client.Core;
 
 /// <summary>
-/// Wakes the writer through the thread pool's common queue: behind the work that is already there, and so behind what that work still
-/// publishes, which then leaves in the same send.
+/// Wakes the writer. Usually through the thread pool's common queue: behind the work that is already there, and so behind what that work still
+/// publishes, which then leaves in the same send. But where nothing was sent for a while nothing gathers either, and the writer goes on at once, on the
+/// publisher's own thread: waking another one takes longer than the send.
 /// </summary>
 internal sealed class WriterSignal : IValueTaskSource, IThreadPoolWorkItem
 {
+    private static readonly long Quiet = Stopwatch.Frequency / 20_000;
+
     private ManualResetValueTaskSourceCore<bool> _core;
+    private long _lastSet;
 
     public ValueTask Task => new(this, _core.Version);
 
+    /// <summary>Whether the writer has a publisher's thread, which it must not keep for longer than one send.</summary>
+    public bool IsOnPublisher { get; private set; }
+
     public void Reset() => _core.Reset();
 
-    /// <summary>Once after each <see cref="Reset"/>.</summary>
-    public void Set() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    /// <summary>Once after each <see cref="Reset"/>, like <see cref="SetLater"/>.</summary>
+    public void Set()
+    {
+        var now = Stopwatch.GetTimestamp();
+        IsOnPublisher = now - _lastSet > Quiet;
+        _lastSet = now;
+        if (IsOnPublisher)
+            _core.SetResult(true);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    public void SetLater()
+    {
+        IsOnPublisher = false;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Lets the publisher go, if the writer has its thread, and goes on on one of the pool.</summary>
+    public async ValueTask LeavePublisherAsync()
+    {
+        if (!IsOnPublisher)
+            return;
+        IsOnPublisher = false;
+        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
 
     void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
