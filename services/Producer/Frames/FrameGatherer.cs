@@ -6,7 +6,7 @@ namespace RideIngest.Producer.Frames;
 
 /// <summary>
 /// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
-/// it has become half as large again as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
+/// it has become a quarter as large again as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
 /// settled, since whoever stores it could not store the next one any sooner; but a slow store, or none, keeps no record from the stream.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
@@ -19,7 +19,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     private SharedFrame? _gathering;
     private int _recordsOnTheirWay;
 
-    private int Enough => _recordsOnTheirWay + _recordsOnTheirWay / 2;
+    private int Enough => _recordsOnTheirWay + _recordsOnTheirWay / 4;
 
     public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
     {
