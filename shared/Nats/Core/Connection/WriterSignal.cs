@@ -10,6 +10,7 @@ namespace NATS.Client.Core;
 /// </summary>
 internal sealed class WriterSignal : IValueTaskSource, IThreadPoolWorkItem
 {
+    // 50 µs: more than between two publishes of a busy publisher, less than a server takes to answer.
     private static readonly long Quiet = Stopwatch.Frequency / 20_000;
 
     private ManualResetValueTaskSourceCore<bool> _core;
