@@ -16,6 +16,7 @@ internal sealed class Outbox
     private CommandBuffer _sending;
     private TaskCompletionSource? _room;
     private bool _writerWaits;
+    private bool _tookAtOnce;
     private Exception? _closed;
     private long _sentMessages;
     private long _sentBytes;
@@ -167,17 +168,26 @@ internal sealed class Outbox
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(ServerLink link)
     {
-        if (!TryTake(link, waitOtherwise: true))
+        _tookAtOnce = TryTake(link, waitOtherwise: true);
+        if (!_tookAtOnce)
         {
             await _work.Task.ConfigureAwait(false);
             TryTake(link, waitOtherwise: false);
         }
-        else
-        {
-            await _work.LeavePublisherAsync().ConfigureAwait(false);
-        }
 
         return _sending.Written;
+    }
+
+    /// <summary>
+    /// Whether the writer may be on the thread of a publisher for which it has sent once, and is to go on on another one with what it has taken now. Asked of it
+    /// once, by whoever runs the loop: in here, an await that is over in a moment would let no thread go.
+    /// </summary>
+    public bool MustLeavePublisher()
+    {
+        if (!_tookAtOnce || !_work.IsOnPublisher)
+            return false;
+        _work.IsOnPublisher = false;
+        return true;
     }
 
     /// <summary>Lets a waiting writer go, so that it sees that its connection has ended.</summary>

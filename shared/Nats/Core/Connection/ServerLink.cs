@@ -65,6 +65,8 @@ internal sealed class ServerLink(
         while (!HasEnded)
         {
             var bytes = await _outbox.TakeAsync(this).ConfigureAwait(false);
+            if (_outbox.MustLeavePublisher())
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!bytes.IsEmpty)
                 await socket.SendAllAsync(bytes).ConfigureAwait(false);
         }

@@ -18,8 +18,10 @@ internal sealed class WriterSignal : IValueTaskSource, IThreadPoolWorkItem
 
     public ValueTask Task => new(this, _core.Version);
 
-    /// <summary>Whether the writer has a publisher's thread, which it must not keep for longer than one send.</summary>
-    public bool IsOnPublisher { get; private set; }
+    /// <summary>
+    /// Whether the writer may have a publisher's thread. Only the writer takes it back, once it has another one: woken before it waits, it goes on where it is.
+    /// </summary>
+    public bool IsOnPublisher { get; set; }
 
     public void Reset() => _core.Reset();
 
@@ -27,28 +29,18 @@ internal sealed class WriterSignal : IValueTaskSource, IThreadPoolWorkItem
     public void Set()
     {
         var now = Stopwatch.GetTimestamp();
-        IsOnPublisher = now - _lastSet > Quiet;
+        var quiet = now - _lastSet > Quiet;
         _lastSet = now;
-        if (IsOnPublisher)
-            _core.SetResult(true);
-        else
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    public void SetLater()
-    {
-        IsOnPublisher = false;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    /// <summary>Lets the publisher go, if the writer has its thread, and goes on on one of the pool.</summary>
-    public async ValueTask LeavePublisherAsync()
-    {
-        if (!IsOnPublisher)
+        if (!quiet)
+        {
+            SetLater();
             return;
-        IsOnPublisher = false;
-        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+        IsOnPublisher = true;
+        _core.SetResult(true);
     }
+
+    public void SetLater() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 

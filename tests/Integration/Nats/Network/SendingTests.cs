@@ -19,7 +19,7 @@ public sealed class SendingTests : NatsTest
                 _ = client.PublishAsync(Mine, "another").AsTask();
         };
 
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             returned = false;
             await Task.Run(() => client.PublishAsync(Mine, "one").AsTask(), Deadline).WaitAsync(Patience);
