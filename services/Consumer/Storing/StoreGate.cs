@@ -38,7 +38,7 @@ internal sealed partial class StoreGate
         _pipeline = new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = args => new(IsAway(args.Outcome.Exception) && AwayFor < _handBack),
+                ShouldHandle = args => new(IsTriedAgain(args.Outcome.Exception)),
                 MaxRetryAttempts = int.MaxValue,
                 Delay = FirstPause,
                 MaxDelay = LongestPause,
@@ -92,7 +92,7 @@ internal sealed partial class StoreGate
                 {
                     return await AttemptAsync(store, cancellationToken);
                 }
-                catch (StoreUnavailableException) when (AwayFor < _handBack)
+                catch (Exception e) when (IsTriedAgain(e))
                 {
                     // From here on by the pipeline. While all is well there is nothing for it to do, and it would cost a small batch as much as its rows do.
                 }
@@ -124,6 +124,8 @@ internal sealed partial class StoreGate
             Failed((e as PostgresException)?.MessageText ?? e.Message);
         }
     }
+
+    private bool IsTriedAgain(Exception? e) => IsAway(e) && AwayFor < _handBack;
 
     private async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
     {
