@@ -16,7 +16,6 @@ internal sealed class Outbox
     private CommandBuffer _sending;
     private TaskCompletionSource? _room;
     private bool _writerWaits;
-    private bool _tookAtOnce;
     private Exception? _closed;
     private long _sentMessages;
     private long _sentBytes;
@@ -168,8 +167,7 @@ internal sealed class Outbox
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(ServerLink link)
     {
-        _tookAtOnce = TryTake(link, waitOtherwise: true);
-        if (!_tookAtOnce)
+        if (!TryTake(link, waitOtherwise: true))
         {
             await _work.Task.ConfigureAwait(false);
             TryTake(link, waitOtherwise: false);
@@ -179,15 +177,14 @@ internal sealed class Outbox
     }
 
     /// <summary>
-    /// Whether the writer may be on the thread of a publisher for which it has sent once, and is to go on on another one with what it has taken now. Asked of it
-    /// once, by whoever runs the loop: in here, an await that is over in a moment would let no thread go.
+    /// For a writer that finds more to send without having waited: whether it may be on the thread of a publisher for which it has sent already, and is to go on
+    /// on another one. Answered once, to whoever runs the loop: in a call, an await that is over in a moment would let no thread go.
     /// </summary>
     public bool MustLeavePublisher()
     {
-        if (!_tookAtOnce || !_work.IsOnPublisher)
-            return false;
+        var must = _work.IsOnPublisher;
         _work.IsOnPublisher = false;
-        return true;
+        return must;
     }
 
     /// <summary>Lets a waiting writer go, so that it sees that its connection has ended.</summary>

@@ -64,9 +64,10 @@ internal sealed class ServerLink(
     {
         while (!HasEnded)
         {
-            var bytes = await _outbox.TakeAsync(this).ConfigureAwait(false);
-            if (_outbox.MustLeavePublisher())
+            var taking = _outbox.TakeAsync(this);
+            if (taking.IsCompleted && _outbox.MustLeavePublisher())
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var bytes = await taking.ConfigureAwait(false);
             if (!bytes.IsEmpty)
                 await socket.SendAllAsync(bytes).ConfigureAwait(false);
         }

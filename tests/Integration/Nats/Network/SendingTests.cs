@@ -21,7 +21,7 @@ public sealed class SendingTests : NatsTest
 
         for (var i = 0; i < 5_000; i++)
         {
-            returned = false;
+            Volatile.Write(ref returned, false);
             await Task.Run(() => client.PublishAsync(Mine, "one").AsTask(), Deadline).WaitAsync(Patience);
             Volatile.Write(ref returned, true);
             await client.PingAsync(Deadline);
