@@ -25,7 +25,7 @@ internal sealed partial class PrometheusMetrics : IDisposable
         _logger = logger;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (RideIngestTelemetry.Publishes(instrument.Meter.Name) && Family(instrument) is { } family)
+            if (RideIngestTelemetry.Meters.Contains(instrument.Meter.Name) && Family(instrument) is { } family)
                 listener.EnableMeasurementEvents(instrument, family);
         };
         _listener.SetMeasurementEventCallback<byte>((_, value, tags, state) => Measure(state, value, tags));

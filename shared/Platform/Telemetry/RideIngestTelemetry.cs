@@ -19,11 +19,12 @@ public static class RideIngestTelemetry
     /// <summary>Whose spans are traced.</summary>
     internal static readonly string[] Sources = [Name, WebServer, "System.Net.Http", "Npgsql", "NATS.Net"];
 
-    /// <summary>Whose meters are published; a name ending in <c>.</c> covers those that begin with it.</summary>
-    internal static readonly string[] Meters = [Name, "Microsoft.AspNetCore.", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];
-
-    internal static bool Publishes(string meter) =>
-        Array.Exists(Meters, name => name.EndsWith('.') ? meter.StartsWith(name, StringComparison.Ordinal) : meter == name);
+    /// <summary>
+    /// Whose meters are published. Of the web server's, those that tell of requests and connections; its routing and its pool of memory count many times a
+    /// request, and what they say is no operator's question.
+    /// </summary>
+    internal static readonly string[] Meters =
+        [Name, $"{WebServer}.Hosting", $"{WebServer}.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];
 
     /// <summary>The version that this build was made as.</summary>
     public static readonly string Version =

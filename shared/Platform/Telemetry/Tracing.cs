@@ -28,9 +28,7 @@ internal sealed class Tracing : IDisposable
             ? OpenTelemetrySdk.Create(otel => otel
                 .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "rideingest", version, serviceInstanceId: instance))
                 .WithTracing(tracing => tracing.AddSource(RideIngestTelemetry.Sources).AddOtlpExporter())
-                .WithMetrics(metrics => metrics
-                    .AddMeter([.. RideIngestTelemetry.Meters.Select(name => name.EndsWith('.') ? $"{name}*" : name)])
-                    .AddOtlpExporter()))
+                .WithMetrics(metrics => metrics.AddMeter(RideIngestTelemetry.Meters).AddOtlpExporter()))
             : Propagate();
     }
 
