@@ -17,6 +17,7 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 /// is a duplicate.
 /// </summary>
 internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
+    : IAsyncDisposable
 {
     // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
@@ -62,6 +63,12 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
             AwayAsWell(frame.Count, frame.Kind.Name, trouble.Message);
             return new DirectlyStored(null, begun);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values)
+            await store.DisposeAsync();
     }
 
     [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]

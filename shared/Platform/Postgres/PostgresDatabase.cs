@@ -29,7 +29,11 @@ public static class PostgresDatabase
 
             // The name stands in the metrics' labels, in place of the connection string.
             return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = connection.Database }
-                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+
+                // A COPY may begin before its batch is there: a span of it would tell of waiting, in the trace of the batch before.
+                .ConfigureTracing(tracing => tracing.ConfigureCopyOperationFilter(_ => false))
+                .Build();
         });
         services.AddSingleton<PostgresPing>();
         services.AddSingleton(provider => new Migrations(

@@ -7,8 +7,6 @@ namespace RideIngest.Records.Fields;
 public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
     where TRecord : Record
 {
-    private static readonly long PostgresEpoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-
     internal InstantField(Property<TRecord, DateTimeOffset> property)
         : base(property)
     {
@@ -34,7 +32,7 @@ public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
 
     private protected override int WriteCopyValue(DateTimeOffset value, Span<byte> destination)
     {
-        BinaryPrimitives.WriteInt64BigEndian(destination, (value.UtcTicks - PostgresEpoch) / TimeSpan.TicksPerMicrosecond);
+        BinaryPrimitives.WriteInt64BigEndian(destination, PostgresInstant.Of(value));
         return sizeof(long);
     }
 

@@ -1,18 +1,20 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
+using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Storing;
 
 /// <summary>
 /// A batch in the binary form of COPY, ordered by id and then by arrival. The order makes neighbours in the index, puts records with the same id
-/// side by side, and keeps two consumers with the same ids from waiting for each other in a circle.
+/// side by side, and keeps two consumers with the same ids from waiting for each other in a circle. Its rows say themselves when they were stored: a
+/// transaction may be older than they are.
 /// </summary>
 internal sealed class Batch : IDisposable
 {
     private const int TraceLength = 32;
     private const int UsualRow = 320;
-    private const int RowOverhead = sizeof(short) + sizeof(int) + 16 + sizeof(int) + TraceLength;
+    private const int RowOverhead = sizeof(short) + sizeof(int) + 16 + sizeof(int) + TraceLength + sizeof(int) + sizeof(long);
 
     private readonly Kind _kind;
     private readonly IReadOnlyList<Incoming> _records;
@@ -21,6 +23,7 @@ internal sealed class Batch : IDisposable
     private readonly int[] _arrivals;
     private readonly Guid[] _digests;
     private readonly int[] _ends;
+    private readonly long _storedAt = PostgresInstant.Of(DateTimeOffset.UtcNow);
     private byte[] _bytes;
     private int _encoded;
 
@@ -92,27 +95,31 @@ internal sealed class Batch : IDisposable
                 Grow(length);
             var (record, trace) = _records[_arrivals[_encoded]];
             _digests[_encoded] = _kind.Digest(record);
-            _ends[_encoded] = length + Write(_kind, record, _digests[_encoded], trace, _bytes.AsSpan(length));
+            _ends[_encoded] = length + Write(record, _digests[_encoded], trace, _bytes.AsSpan(length));
         }
     }
 
-    private static int Write(Kind kind, Record record, Guid digest, ActivityTraceId trace, Span<byte> to)
+    private int Write(Record record, Guid digest, ActivityTraceId trace, Span<byte> to)
     {
-        const int DigestAndTrace = 2;
-        BinaryPrimitives.WriteInt16BigEndian(to, (short)(kind.Fields.Count + DigestAndTrace));
-        var length = sizeof(short) + kind.WriteCopy(record, to[sizeof(short)..]);
+        const int DigestTraceAndTime = 3;
+        BinaryPrimitives.WriteInt16BigEndian(to, (short)(_kind.Fields.Count + DigestTraceAndTime));
+        var length = sizeof(short) + _kind.WriteCopy(record, to[sizeof(short)..]);
         BinaryPrimitives.WriteInt32BigEndian(to[length..], 16);
         digest.TryWriteBytes(to[(length + 4)..], bigEndian: true, out _);
         length += 20;
         var hasTrace = trace != default;
         BinaryPrimitives.WriteInt32BigEndian(to[length..], hasTrace ? TraceLength : -1);
         length += sizeof(int);
-        if (!hasTrace)
-            return length;
-        Span<byte> bytes = stackalloc byte[16];
-        trace.CopyTo(bytes);
-        Convert.TryToHexStringLower(bytes, to[length..], out _);
-        return length + TraceLength;
+        if (hasTrace)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            trace.CopyTo(bytes);
+            Convert.TryToHexStringLower(bytes, to[length..], out _);
+            length += TraceLength;
+        }
+        BinaryPrimitives.WriteInt32BigEndian(to[length..], sizeof(long));
+        BinaryPrimitives.WriteInt64BigEndian(to[(length + 4)..], _storedAt);
+        return length + sizeof(int) + sizeof(long);
     }
 
     private void Grow(int length)

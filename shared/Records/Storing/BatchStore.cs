@@ -8,15 +8,22 @@ namespace RideIngest.Records.Storing;
 /// refused until the refused row stands alone. Storing a batch again is always safe: what was committed before is a duplicate. So a
 /// connection that is lost while it commits needs no more than a retry.
 /// </summary>
-public sealed class BatchStore(NpgsqlDataSource database, Kind kind)
+public sealed class BatchStore : IAsyncDisposable
 {
     private const string Begin = "set constraints all immediate; savepoint part";
-    private readonly TableWriter _table = new(kind);
+    private readonly TableWriter _table;
+    private readonly StoreSessions _sessions;
 
     // Where records are sent again they come in crowds: while lookups find some, a lookup first is far cheaper than a COPY that fails.
     private volatile bool _expectsExisting;
 
-    public Kind Kind => kind;
+    public BatchStore(NpgsqlDataSource database, Kind kind)
+    {
+        (Kind, _table) = (kind, new TableWriter(kind));
+        _sessions = new StoreSessions(database, _table);
+    }
+
+    public Kind Kind { get; }
 
     /// <summary>
     /// The outcomes, in the order of the records: stored, duplicate, conflict or failed. Of several records with one id the first to be stored counts,
@@ -27,13 +34,11 @@ public sealed class BatchStore(NpgsqlDataSource database, Kind kind)
     {
         if (records.Count == 0)
             return [];
-        using var batch = new Batch(kind, records);
+        using var batch = new Batch(Kind, records);
         var outcomes = new BatchOutcomes(batch);
         try
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            while (outcomes.NextRows() is { Count: > 0 } rows)
-                await StoreAsync(connection, batch, rows, outcomes, cancellationToken);
+            await StoreAsync(batch, outcomes, cancellationToken);
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
@@ -42,28 +47,48 @@ public sealed class BatchStore(NpgsqlDataSource database, Kind kind)
         return outcomes.ByArrival;
     }
 
+    /// <summary>Lets go of what was begun for batches to come.</summary>
+    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
+
+    private async Task StoreAsync(Batch batch, BatchOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        var session = await _sessions.OpenAsync(cancellationToken);
+        try
+        {
+            while (outcomes.NextRows() is { Count: > 0 } rows)
+                await StoreAsync(session, batch, rows, outcomes, cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+        await _sessions.ReturnAsync(session, copiesNext: !_expectsExisting);
+    }
+
     /// <summary>Stores rows of which no two have the same id.</summary>
     private async Task StoreAsync(
-        NpgsqlConnection connection, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
+        StoreSession session, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
     {
         if (_expectsExisting)
-            rows = await SettleExistingAsync(connection, batch, rows, outcomes, cancellationToken);
+            rows = await SettleExistingAsync(await session.WithoutCopyAsync(cancellationToken), batch, rows, outcomes, cancellationToken);
         if (rows.Count == 0)
             return;
         try
         {
-            await _table.CopyAsync(connection, batch, rows, cancellationToken);
+            await session.CopyAsync(batch, rows, cancellationToken);
             outcomes.Stored(rows);
         }
         catch (PostgresException refused) when (Refusal.Is(refused))
         {
-            await StoreCarefullyAsync(connection, batch, rows, outcomes, cancellationToken);
+            await StoreCarefullyAsync(session, batch, rows, outcomes, cancellationToken);
         }
     }
 
     private async Task StoreCarefullyAsync(
-        NpgsqlConnection connection, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
+        StoreSession session, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
     {
+        var connection = await session.WithoutCopyAsync(cancellationToken);
         rows = await SettleExistingAsync(connection, batch, rows, outcomes, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
@@ -76,7 +101,7 @@ public sealed class BatchStore(NpgsqlDataSource database, Kind kind)
             await ExecuteAsync(connection, Begin, cancellationToken);
             try
             {
-                await _table.CopyAsync(connection, batch, part, cancellationToken);
+                await session.CopyAsync(batch, part, cancellationToken);
                 outcomes.Stored(part);
             }
             catch (PostgresException refused) when (Refusal.Is(refused))

@@ -10,32 +10,43 @@ internal sealed class TableWriter(Kind kind)
     private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n"u8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
 
-    private readonly string _copy = $"copy {kind.Table} ({kind.Columns}, digest, trace_id) from stdin (format binary)";
+    private readonly string _copy = $"copy {kind.Table} ({kind.Columns}, digest, trace_id, stored_at) from stdin (format binary)";
     private readonly string _existing = $"select id, digest from {kind.Table} where id = any($1)";
 
-    /// <summary>Copies all of these rows, or throws and copies none.</summary>
-    internal async Task CopyAsync(NpgsqlConnection connection, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+    /// <summary>Begins a COPY, which is a transaction of its own unless the connection is in one.</summary>
+    internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
+
+    /// <summary>Copies all of these rows and ends the COPY, or throws and copies none.</summary>
+    internal static async Task EndAsync(NpgsqlRawCopyStream copy, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {
-        var stream = await connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
         try
         {
-            await stream.WriteAsync(CopyHeader, cancellationToken);
+            await copy.WriteAsync(CopyHeader, cancellationToken);
             for (int first = 0, next; first < rows.Count; first = next)
             {
                 for (next = first + 1; next < rows.Count && next - first < PerWrite && rows[next] == rows[next - 1] + 1;)
                     next++;
-                await stream.WriteAsync(batch.Bytes(rows[first], rows[next - 1]), cancellationToken);
+                await copy.WriteAsync(batch.Bytes(rows[first], rows[next - 1]), cancellationToken);
             }
-            await stream.WriteAsync(CopyTrailer, cancellationToken);
+            await copy.WriteAsync(CopyTrailer, cancellationToken);
         }
         catch
         {
             // Disposing alone would end the COPY as if it were whole.
-            await stream.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await stream.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await copy.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await copy.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        await stream.DisposeAsync();
+        await copy.DisposeAsync();
+    }
+
+    /// <summary>Ends a COPY for which there are no rows.</summary>
+    internal static async Task EndAsync(NpgsqlRawCopyStream copy)
+    {
+        await copy.WriteAsync(CopyHeader);
+        await copy.WriteAsync(CopyTrailer);
+        await copy.DisposeAsync();
     }
 
     /// <summary>The digests of those rows' ids that the table has.</summary>
