@@ -7,6 +7,7 @@ using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
 using RideIngest.Records;
 using RideIngest.Records.DeadLetters;
+using RideIngest.Records.Storing;
 using RideIngest.Spine;
 
 namespace RideIngest.Consumer;
@@ -25,7 +26,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
 
         services
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<FrameDecoder>(provider, kinds))
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<RecordStores>(provider, kinds))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<BatchStores>(provider, kinds))
             .AddSingleton<DeadLetterStore>()
             .AddSingleton<StoreGate>()
             .AddSingleton<FramesInHand>()

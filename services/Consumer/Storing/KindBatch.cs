@@ -10,7 +10,7 @@ namespace RideIngest.Consumer.Storing;
 /// <summary>
 /// Stores frames of one kind together: one transaction for their records, one for those that end as dead letters, and then each frame's reply and ack.
 /// </summary>
-internal sealed partial class KindBatch(RecordStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
+internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
 {
     public async Task StoreAsync(Kind kind, IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
     private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(10);
     private const int AwayForMs = 1000;
 
-    private readonly Dictionary<string, BatchStore> _stores = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new BatchStore(database, kind));
+    private readonly BatchStores _stores = new(catalog, database);
     private long _awayUntil;
 
     /// <summary>Whether records may go this way at all.</summary>
@@ -55,7 +55,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
             await ping.AskAsync(AnswersWithin);
             begun = true;
             using var late = new CancellationTokenSource(StoresWithin);
-            return new DirectlyStored(await _stores[frame.Kind.Name].StoreAsync(frame.ToIncoming(), late.Token));
+            return new DirectlyStored(await _stores[frame.Kind].StoreAsync(frame.ToIncoming(), late.Token));
         }
         catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException)
         {
@@ -65,11 +65,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var store in _stores.Values)
-            await store.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]
     private partial void AwayAsWell(int count, string kind, string reason);
