@@ -12,6 +12,7 @@ namespace RideIngest.Records.Storing;
 /// </summary>
 internal sealed class Batch : IDisposable
 {
+    private const int PerPart = 100;
     private const int TraceLength = 32;
     private const int UsualRow = 320;
     private const int RowOverhead = sizeof(short) + sizeof(int) + 16 + sizeof(int) + TraceLength + sizeof(int) + sizeof(long);
@@ -56,12 +57,15 @@ internal sealed class Batch : IDisposable
     /// <summary>The record's place in the batch as it came.</summary>
     internal int Arrival(int row) => _arrivals[row];
 
-    /// <summary>The rows from first to last, both included, as COPY takes them.</summary>
-    internal ReadOnlyMemory<byte> Bytes(int first, int last)
+    /// <summary>These rows as COPY takes them. A part is made when it is asked for: while the one before is on its way to Postgres.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Parts(IReadOnlyList<int> rows)
     {
-        EncodeTo(last);
-        var start = first == 0 ? 0 : _ends[first - 1];
-        return _bytes.AsMemory(start, _ends[last] - start);
+        for (int first = 0, next; first < rows.Count; first = next)
+        {
+            for (next = first + 1; next < rows.Count && next - first < PerPart && rows[next] == rows[next - 1] + 1;)
+                next++;
+            yield return Bytes(rows[first], rows[next - 1]);
+        }
     }
 
     public void Dispose()
@@ -85,7 +89,13 @@ internal sealed class Batch : IDisposable
         }
     }
 
-    // Not before they are asked for: while the first rows are on their way to Postgres, the next are made.
+    private ReadOnlyMemory<byte> Bytes(int first, int last)
+    {
+        EncodeTo(last);
+        var start = first == 0 ? 0 : _ends[first - 1];
+        return _bytes.AsMemory(start, _ends[last] - start);
+    }
+
     private void EncodeTo(int last)
     {
         for (; _encoded <= last; _encoded++)

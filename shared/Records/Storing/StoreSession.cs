@@ -20,14 +20,14 @@ internal sealed class StoreSession(NpgsqlConnection connection, TableWriter tabl
     internal async Task CopyAsync(Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {
         var copy = await BegunAsync(cancellationToken) ?? await table.BeginAsync(connection, cancellationToken);
-        await TableWriter.EndAsync(copy, batch, rows, cancellationToken);
+        await TableWriter.EndAsync(copy, batch.Parts(rows), cancellationToken);
     }
 
     /// <summary>The connection for anything else, with no COPY on it.</summary>
     internal async ValueTask<NpgsqlConnection> WithoutCopyAsync(CancellationToken cancellationToken = default)
     {
         if (await BegunAsync(cancellationToken) is { } copy)
-            await TableWriter.EndAsync(copy);
+            await TableWriter.EndAsync(copy, [], CancellationToken.None);
         return connection;
     }
 

@@ -24,7 +24,7 @@ internal sealed class StoreSessions : IAsyncDisposable
     internal StoreSessions(NpgsqlDataSource database, TableWriter table)
     {
         (_database, _table) = (database, table);
-        _impatience = new Timer(_ => _ = CloseAsync(session => session.Waits >= Patience));
+        _impatience = new Timer(_ => _ = CloseAsync(Patience));
     }
 
     internal async ValueTask<StoreSession> OpenAsync(CancellationToken cancellationToken)
@@ -70,15 +70,16 @@ internal sealed class StoreSessions : IAsyncDisposable
         await _impatience.DisposeAsync();
 
         // A server that stands still holds nobody up.
-        await CloseAsync(_ => true).WaitAsync(LeavesWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CloseAsync(TimeSpan.Zero).WaitAsync(LeavesWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task CloseAsync(Predicate<StoreSession> isDue)
+    /// <summary>Closes those that have waited for so long.</summary>
+    private async Task CloseAsync(TimeSpan waited)
     {
         List<StoreSession> due;
         lock (_ahead)
         {
-            due = _ahead.FindAll(isDue);
+            due = _ahead.FindAll(session => session.Waits >= waited);
             _ahead.RemoveAll(due.Contains);
             if (_ahead.Count > 0 && !_isClosed)
                 _impatience.Change(Patience, Timeout.InfiniteTimeSpan);

@@ -5,8 +5,6 @@ namespace RideIngest.Records.Storing;
 /// <summary>The two things that a batch does with its kind's table: copy rows into it, and look which ids it has.</summary>
 internal sealed class TableWriter(Kind kind)
 {
-    private const int PerWrite = 100;
-
     private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n"u8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
 
@@ -17,18 +15,14 @@ internal sealed class TableWriter(Kind kind)
     internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
 
-    /// <summary>Copies all of these rows and ends the COPY, or throws and copies none.</summary>
-    internal static async Task EndAsync(NpgsqlRawCopyStream copy, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+    /// <summary>Copies all of these rows, or none where there are none, and ends the COPY; or throws and copies none.</summary>
+    internal static async Task EndAsync(NpgsqlRawCopyStream copy, IEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
     {
         try
         {
             await copy.WriteAsync(CopyHeader, cancellationToken);
-            for (int first = 0, next; first < rows.Count; first = next)
-            {
-                for (next = first + 1; next < rows.Count && next - first < PerWrite && rows[next] == rows[next - 1] + 1;)
-                    next++;
-                await copy.WriteAsync(batch.Bytes(rows[first], rows[next - 1]), cancellationToken);
-            }
+            foreach (var part in rows)
+                await copy.WriteAsync(part, cancellationToken);
             await copy.WriteAsync(CopyTrailer, cancellationToken);
         }
         catch
@@ -38,14 +32,6 @@ internal sealed class TableWriter(Kind kind)
             await copy.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        await copy.DisposeAsync();
-    }
-
-    /// <summary>Ends a COPY for which there are no rows.</summary>
-    internal static async Task EndAsync(NpgsqlRawCopyStream copy)
-    {
-        await copy.WriteAsync(CopyHeader);
-        await copy.WriteAsync(CopyTrailer);
         await copy.DisposeAsync();
     }
 
