@@ -3,6 +3,7 @@ using RideIngest.Integration.Records.Tickets;
 using RideIngest.Records;
 using RideIngest.Records.Bookings;
 using RideIngest.Records.Storing;
+using static RideIngest.Integration.Records.RecordsDatabase;
 using Record = RideIngest.Records.Record;
 
 namespace RideIngest.Integration.Records;
@@ -155,8 +156,6 @@ public sealed class BatchStoreTests
 
         Assert.Empty(await new BatchStore(nowhere, Bookings).StoreAsync([]));
     }
-
-    private static Incoming Booking(long id, long userId = 22177) => new((Booking)Bookings.Sample with { Id = id, UserId = userId });
 
     private static Incoming Ticket(long id, string seat, int? price = null) => new(new Ticket { Id = id, Seat = seat, Price = price });
 }

@@ -1,6 +1,6 @@
 using RideIngest.Records;
-using RideIngest.Records.Bookings;
 using RideIngest.Records.Storing;
+using static RideIngest.Integration.Records.RecordsDatabase;
 
 namespace RideIngest.Integration.Records;
 
@@ -19,7 +19,7 @@ public sealed class CopiesAheadTests
         await using var store = new BatchStore(database, Bookings);
 
         for (var id = 1; await database.ScalarAsync<long>(Waiting) == 0;)
-            await StoreAsync(store, ref id, batches: 10);
+            id = await StoreAsync(store, id, batches: 10);
 
         while (await database.ScalarAsync<long>(Waiting) > 0)
             await Task.Yield();
@@ -74,7 +74,7 @@ public sealed class CopiesAheadTests
         {
             var id = 1;
             while (!altered.IsCancellationRequested)
-                await StoreAsync(store, ref id, batches: 10);
+                id = await StoreAsync(store, id, batches: 10);
             return id;
         });
         for (var column = 0; column < 20; column++)
@@ -91,7 +91,7 @@ public sealed class CopiesAheadTests
         await using var store = new BatchStore(database, Bookings);
         for (int id = 1, lost = 0; lost < 5;)
         {
-            await StoreAsync(store, ref id, batches: 3);
+            id = await StoreAsync(store, id, batches: 3);
             await database.ExecuteAsync(
                 "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and state = 'active' and query like 'copy %'");
 
@@ -111,25 +111,18 @@ public sealed class CopiesAheadTests
         for (var (id, round) = (1, 0); round < 20; round++)
         {
             var store = new BatchStore(database, Bookings);
-            await StoreAsync(store, ref id, batches: 3);
+            id = await StoreAsync(store, id, batches: 3);
             await store.DisposeAsync();
 
             Assert.Equal(0, await database.ScalarAsync<long>(Waiting));
         }
     }
 
-    private static Task StoreAsync(BatchStore store, ref int id, int batches)
+    /// <summary>Stores some batches of one record, and returns the id after theirs.</summary>
+    private static async Task<int> StoreAsync(BatchStore store, int id, int batches)
     {
-        var first = id;
-        id += batches;
-        return StoreAllAsync();
-
-        async Task StoreAllAsync()
-        {
-            for (var next = first; next < first + batches; next++)
-                Assert.Equal(Status.Stored, (await store.StoreAsync([Booking(next)]))[0].Status);
-        }
+        for (var after = id + batches; id < after; id++)
+            Assert.Equal(Status.Stored, (await store.StoreAsync([Booking(id)]))[0].Status);
+        return id;
     }
-
-    private static Incoming Booking(long id, long userId = 22177) => new((Booking)Bookings.Sample with { Id = id, UserId = userId });
 }

@@ -1,7 +1,9 @@
 using System.Text;
 using Npgsql;
 using RideIngest.Records;
+using RideIngest.Records.Bookings;
 using RideIngest.Records.DeadLetters;
+using RideIngest.Records.Storing;
 using RideIngest.TestKit;
 
 namespace RideIngest.Integration.Records;
@@ -10,6 +12,8 @@ namespace RideIngest.Integration.Records;
 internal static class RecordsDatabase
 {
     internal static readonly Catalog Catalog = new(typeof(Catalog).Assembly, typeof(RecordsDatabase).Assembly);
+
+    internal static Incoming Booking(long id, long userId = 22177) => new((Booking)Catalog["bookings"].Sample with { Id = id, UserId = userId });
 
     internal static async Task<NpgsqlDataSource> CreateAsync()
     {
