@@ -33,6 +33,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSingleton<FrameQueue>()
             .AddSingleton<FrameIntake>()
             .AddSingleton<FramePull>()
+            .AddSingleton<TrailingAcks>()
             .AddSingleton<Settlement>()
             .AddSingleton<DeadLetterBox>()
             .AddSingleton<KindBatch>()

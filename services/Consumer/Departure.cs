@@ -6,7 +6,8 @@ using RideIngest.Consumer.Storing;
 namespace RideIngest.Consumer;
 
 /// <summary>Leaving: how long what is in hand may take, and what becomes of the rest.</summary>
-internal sealed partial class Departure(NatsConnection connection, FramesInHand inHand, Settlement settlement, StoreGate gate, ILogger<Departure> logger)
+internal sealed partial class Departure(
+    NatsConnection connection, FramesInHand inHand, Settlement settlement, TrailingAcks acks, StoreGate gate, ILogger<Departure> logger)
 {
     // Who leaves need not wait for a server that is away: the frames are safe in the stream, and others may reach it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -56,6 +57,7 @@ internal sealed partial class Departure(NatsConnection connection, FramesInHand 
     private async Task GiveBackAsync(IReadOnlyCollection<Frame> left)
     {
         foreach (var frame in left) await settlement.ReturnAsync(frame);
+        await acks.FlushAsync();
 
         // Its answer says that the server has read all that was sent before.
         await connection.PingAsync();

@@ -7,7 +7,7 @@ using RideIngest.Spine;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>Ends what was begun with taking a frame: first its reply, then its ack. By now everything about it is committed.</summary>
-internal sealed partial class Settlement(NatsConnection connection, FramesInHand inHand, ILogger<Settlement> logger)
+internal sealed partial class Settlement(NatsConnection connection, FramesInHand inHand, TrailingAcks acks, ILogger<Settlement> logger)
 {
     // Room for the headers, so that a reply never exceeds what the server takes.
     private const int Reserve = 4096;
@@ -21,7 +21,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         {
             if (frame.ReplyTo is { } subject)
                 await connection.PublishAsync(subject, reply, serializer: ReplySerializer.Of(connection));
-            await frame.Message.AckAsync();
+            await acks.AddAsync(frame);
         }
         catch (Exception e)
         {
@@ -46,7 +46,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         inHand.Remove(frame);
     }
 
-    [LoggerMessage(4301, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its reply or ack could not be sent: it is delivered again, and its records are duplicates then")]
+    [LoggerMessage(4301, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its reply could not be sent: it is delivered again, and its records are duplicates then")]
     private partial void NotSettled(Exception exception, ulong sequence, string kind);
 
     private sealed class ReplySerializer(int most) : INatsSerialize<FrameReply>

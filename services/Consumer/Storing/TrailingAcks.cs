@@ -1,0 +1,64 @@
+using RideIngest.Consumer.Frames;
+
+namespace RideIngest.Consumer.Storing;
+
+/// <summary>
+/// The ack of a settled frame, sent when the next one is settled, or else a moment later. With the ack of its last frame a stream is empty, and nats-server
+/// gives up the file behind it, to make another for the next frame: with one request at a time that is a fifth of its work.
+/// </summary>
+internal sealed partial class TrailingAcks : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
+    private readonly ILogger _logger;
+    private readonly Timer _impatience;
+    private Frame? _newest;
+    private long _settledAt;
+
+    public TrailingAcks(ILogger<TrailingAcks> logger)
+    {
+        _logger = logger;
+        _impatience = new Timer(static self => ((TrailingAcks)self!).OnImpatience(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>Takes over the frame's ack, and sends that of the one before.</summary>
+    public Task AddAsync(Frame settled)
+    {
+        Volatile.Write(ref _settledAt, Environment.TickCount64);
+        if (Interlocked.Exchange(ref _newest, settled) is { } before)
+            return AckAsync(before);
+        Wait();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sends the ack that waits, if there is one.</summary>
+    public Task FlushAsync() => Interlocked.Exchange(ref _newest, null) is { } newest ? AckAsync(newest) : Task.CompletedTask;
+
+    public void Dispose() => _impatience.Dispose();
+
+    private void Wait() => _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
+
+    private void OnImpatience()
+    {
+        if (Environment.TickCount64 - Volatile.Read(ref _settledAt) < Patience.TotalMilliseconds)
+            Wait();
+        else
+            _ = FlushAsync();
+    }
+
+    private async Task AckAsync(Frame frame)
+    {
+        try
+        {
+            await frame.Message.AckAsync();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: the frame's records rest where they belong, and its senders know.
+            NotAcked(e, frame.Metadata.Sequence.Stream, frame.KindName);
+        }
+    }
+
+    [LoggerMessage(4302, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its ack could not be sent: it is delivered again, and its records are duplicates then")]
+    private partial void NotAcked(Exception exception, ulong sequence, string kind);
+}
