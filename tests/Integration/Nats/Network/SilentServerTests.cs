@@ -92,5 +92,8 @@ public sealed class SilentServerTests : NatsTest
         PingInterval = TimeSpan.FromMilliseconds(100),
         MaxPingOut = 2,
         ConnectTimeout = TimeSpan.FromMilliseconds(500),
+
+        // A busy machine may not answer as soon as that.
+        RetryOnInitialConnect = true,
     };
 }
