@@ -57,7 +57,7 @@ internal sealed partial class Departure(
     private async Task GiveBackAsync(IReadOnlyCollection<Frame> left)
     {
         foreach (var frame in left) await settlement.ReturnAsync(frame);
-        await acks.FlushAsync();
+        await acks.EndAsync();
 
         // Its answer says that the server has read all that was sent before.
         await connection.PingAsync();

@@ -13,41 +13,36 @@ internal sealed partial class TrailingAcks : IDisposable
     private readonly ILogger _logger;
     private readonly Timer _impatience;
     private Frame? _newest;
-    private long _settledAt;
 
     public TrailingAcks(ILogger<TrailingAcks> logger)
     {
         _logger = logger;
-        _impatience = new Timer(static self => ((TrailingAcks)self!).OnImpatience(), this, Timeout.Infinite, Timeout.Infinite);
+        _impatience = new Timer(_ => _ = FlushAsync());
     }
 
     /// <summary>Takes over the frame's ack, and sends that of the one before.</summary>
     public Task AddAsync(Frame settled)
     {
-        Volatile.Write(ref _settledAt, Environment.TickCount64);
-        if (Interlocked.Exchange(ref _newest, settled) is { } before)
-            return AckAsync(before);
-        Wait();
-        return Task.CompletedTask;
+        var before = Interlocked.Exchange(ref _newest, settled);
+        _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
+        return AckAsync(before);
     }
 
-    /// <summary>Sends the ack that waits, if there is one.</summary>
-    public Task FlushAsync() => Interlocked.Exchange(ref _newest, null) is { } newest ? AckAsync(newest) : Task.CompletedTask;
+    /// <summary>Sends the last ack. One that is just being sent for having waited long enough is waited for.</summary>
+    public async Task EndAsync()
+    {
+        await _impatience.DisposeAsync();
+        await FlushAsync();
+    }
 
     public void Dispose() => _impatience.Dispose();
 
-    private void Wait() => _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
+    private Task FlushAsync() => AckAsync(Interlocked.Exchange(ref _newest, null));
 
-    private void OnImpatience()
+    private async Task AckAsync(Frame? frame)
     {
-        if (Environment.TickCount64 - Volatile.Read(ref _settledAt) < Patience.TotalMilliseconds)
-            Wait();
-        else
-            _ = FlushAsync();
-    }
-
-    private async Task AckAsync(Frame frame)
-    {
+        if (frame is null)
+            return;
         try
         {
             await frame.Message.AckAsync();

@@ -16,6 +16,7 @@ public sealed class AckTests
         await rig.ReachedAsync();
         await using var heard = await rig.Client.SubscribeCoreAsync<byte[]>(">");
         await rig.Client.PingAsync();
+        using var late = new CancellationTokenSource(ConsumerRig.Deadline);
         var (id, acked) = (0, 0UL);
 
         // A machine that stands still for a moment makes frames too far apart to be followers.
@@ -38,7 +39,7 @@ public sealed class AckTests
         {
             var told = string.Create(CultureInfo.InvariantCulture, $"told.{++id}");
             var sequence = await rig.PublishAsync(ConsumerRig.Line(id), headers: new NatsHeaders { [FrameHeaders.Reply] = told });
-            while ((await heard.Msgs.ReadAsync()).Subject is var subject && subject != told)
+            while ((await heard.Msgs.ReadAsync(late.Token)).Subject is var subject && subject != told)
             {
                 if (subject.StartsWith("$JS.ACK.", StringComparison.Ordinal))
                     acked = Math.Max(acked, ulong.Parse(subject.Split('.')[5], CultureInfo.InvariantCulture));

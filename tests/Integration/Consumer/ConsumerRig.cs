@@ -19,7 +19,7 @@ namespace RideIngest.Integration.Consumer;
 /// <summary>A NATS and a database of a test's own, consumers over them, and a publisher who knows nothing of ours.</summary>
 internal sealed class ConsumerRig : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly Kind Bookings = new Catalog()["bookings"];
 
     private readonly List<IAsyncDisposable> _running = [];
