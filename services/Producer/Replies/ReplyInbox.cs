@@ -20,8 +20,9 @@ internal sealed class ReplyInbox : BackgroundService
     public ReplyInbox(INatsConnection nats, PendingReplies replies)
     {
         (_nats, _replies) = (nats, replies);
-        _inbox = nats.NewInbox();
-        _name = _inbox[(_inbox.LastIndexOf('.') + 1)..];
+        // None of the connection's own inboxes: below those NATS.Net delivers nothing but the replies to its requests.
+        _name = Nuid.NewNuid();
+        _inbox = $"{nats.Opts.InboxPrefix}.{_name}";
     }
 
     public string SubjectOf(long frame) => string.Create(CultureInfo.InvariantCulture, $"{_inbox}.{frame}");
