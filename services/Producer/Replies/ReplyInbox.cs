@@ -20,6 +20,7 @@ internal sealed class ReplyInbox : BackgroundService
     public ReplyInbox(INatsConnection nats, PendingReplies replies)
     {
         (_nats, _replies) = (nats, replies);
+
         // None of the connection's own inboxes: below those NATS.Net delivers nothing but the replies to its requests.
         _name = Nuid.NewNuid();
         _inbox = $"{nats.Opts.InboxPrefix}.{_name}";
