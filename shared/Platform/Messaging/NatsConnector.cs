@@ -11,26 +11,36 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Why the last attempt did not work; null once one has.</summary>
-    public NatsException? Failure { get; private set; }
+    /// <summary>Why the last attempt did not work, as far as somebody said; null once one has.</summary>
+    public string? Failure { get; private set; }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var shown = Redaction.Url(settings.Url);
         var pause = FirstPause;
+        connection.ConnectionOpened += (_, _) =>
+        {
+            // Each time: whoever has read that the connection was lost looks for this line.
+            Failure = null;
+            Connected(connection.ServerInfo?.Version, shown);
+            return default;
+        };
+        connection.ServerError += (_, refused) =>
+        {
+            Failure = refused?.Error;
+            return default;
+        };
         while (true)
         {
             try
             {
                 await connection.ConnectAsync().AsTask().WaitAsync(stoppingToken);
-                Failure = null;
-                Connected(connection.ServerInfo?.Version, shown);
                 return;
             }
             catch (NatsException e)
             {
-                Failure = e;
-                NotYet(NatsReadiness.Advice(shown, e), e.GetBaseException().Message);
+                Failure = e.ToString();
+                NotYet(NatsReadiness.Advice(shown, Failure), e.GetBaseException().Message);
             }
 
             await Task.Delay(pause, stoppingToken);

@@ -33,6 +33,9 @@ public static class NatsMessaging
         ConnectTimeout = settings.ConnectTimeout,
         RequestTimeout = settings.RequestTimeout,
         CommandTimeout = settings.RequestTimeout,
+
+        // A password that is refused may be taken again once the server has been mended: the process must not have to be restarted for it.
+        IgnoreAuthErrorAbort = true,
         AuthOpts = new() { Username = settings.Username, Password = settings.Password, Token = settings.Token },
         TlsOpts = new()
         {

@@ -32,10 +32,10 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Task<Uri> UrlAsync() => _url.Task.WaitAsync(Deadline);
 
-    /// <summary>Waits until a line that it has said is as wanted.</summary>
-    public async Task SaysAsync(Func<string, bool> wanted)
+    /// <summary>Waits until a line that it has said is as wanted, or so many lines are.</summary>
+    public async Task SaysAsync(Func<string, bool> wanted, int times = 1)
     {
-        for (var late = DateTime.UtcNow + Deadline; !Said.Split('\n').Any(wanted); await Task.Delay(20))
+        for (var late = DateTime.UtcNow + Deadline; Said.Split('\n').Count(wanted) < times; await Task.Delay(20))
             Assert.True(DateTime.UtcNow < late && !_process.HasExited, $"It said only: {Said}");
     }
 

@@ -6,6 +6,7 @@ using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
 using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.Platform;
 
@@ -92,6 +93,28 @@ public sealed class ReadinessTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/readyz")).StatusCode);
 
         await nats.RestartAsync();
+
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_password_that_NATS_refuses_for_a_while_is_tried_until_it_is_taken_again()
+    {
+        await using var nats = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: right }" });
+        await using var changed = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: other }" });
+        await using var proxy = new TcpProxy(TcpProxy.Host, nats.Port);
+        await using var host = await new TestModule(s => s.AddNats()).StartAsync(
+            $"--nats:url=nats://{TcpProxy.Host}:{proxy.Port}", "--nats:username=clerk", "--nats:password=right");
+        using var client = host.Client();
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+
+        proxy.TargetPort = changed.Port;
+        var before = proxy.Accepted;
+        proxy.Reset();
+        await Eventually.True(() => Task.FromResult(proxy.Accepted >= before + 4));
+        Assert.Contains("does not let us in", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        proxy.TargetPort = nats.Port;
 
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
         await host.StopAsync();

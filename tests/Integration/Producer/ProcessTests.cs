@@ -73,4 +73,18 @@ public sealed class ProcessTests
 
         Assert.DoesNotContain("Could not connect", said, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_producer_that_has_lost_NATS_says_when_it_has_it_again()
+    {
+        await using var nats = await TestNats.PrivateAsync();
+        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await producer.SaysAsync(Connected);
+
+        await nats.StopAsync();
+        await nats.RestartAsync();
+        await producer.SaysAsync(Connected, times: 2);
+
+        bool Connected(string line) => line.Contains($"Connected to NATS {nats.Version} at {nats.Url}", StringComparison.Ordinal);
+    }
 }
