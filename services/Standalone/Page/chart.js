@@ -40,7 +40,9 @@ export class Chart {
     this.#draw();
   }
 
+  /** The first second that is added may be the last of those that it began with. */
   add(second) {
+    if (this.#seconds.at(-1)?.[0] === second[0]) return;
     this.#seconds = [...this.#seconds, second].slice(-SECONDS);
     this.#draw();
     if (!calm.matches) this.#group.animate([{ transform: `translateX(${STEP}px)` }, { transform: "none" }], { duration: 1000, easing: "linear" });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RideIngest.LocalServers;
@@ -79,6 +80,27 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, (await _standalone.ExitAsync()).Code);
         Assert.Contains(_standalone.Output, line => line.Contains("everything finished", StringComparison.Ordinal));
         await Expect(page.Locator("#away")).ToContainTextAsync("No answer from this process");
+    }
+
+    [Fact]
+    public async Task Who_opens_the_page_is_told_the_last_second_at_once()
+    {
+        using var client = new HttpClient { BaseAddress = _url };
+
+        await Eventually.True(async () =>
+        {
+            using var stream = new StreamReader(await client.GetStreamAsync("/overview/stream"));
+            Assert.Equal("event: history", await stream.ReadLineAsync());
+            var history = (await DataAsync(stream)).AsArray();
+            var state = await DataAsync(stream);
+            return history.Count > 0 && (double)history[^1]![0]! == (double)state["second"]![0]!;
+        });
+
+        static async Task<JsonNode> DataAsync(StreamReader stream)
+        {
+            var line = await stream.ReadLineAsync();
+            return line is "" ? await DataAsync(stream) : JsonNode.Parse(line!["data: ".Length..])!;
+        }
     }
 
     [Fact]

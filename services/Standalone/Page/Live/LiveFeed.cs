@@ -30,17 +30,23 @@ internal sealed partial class LiveFeed(
     private Task _looking = Task.CompletedTask;
     private OverviewReport? _seen;
 
+    /// <summary>Who enters is told the last second at once, rather than with the next one.</summary>
     /// <returns>Null when as many watch as may.</returns>
     public Watcher? Enter()
     {
         // Who does not keep up is told the latest, not everything.
         var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        IReadOnlyList<double[]> seconds;
         lock (_watchers)
         {
             if (_watchers.Count == MostWatchers) return null;
             _watchers.Add(channel);
+            seconds = history.All;
+
+            // The servers were last looked at when somebody else watched; the page itself says how they are now.
+            if (seconds.Count > 0) channel.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(State(seconds[^1]) with { State = null, Page = null }, Json));
         }
-        return new Watcher(JsonSerializer.SerializeToUtf8Bytes(history.All, Json), channel.Reader, () => Leave(channel));
+        return new Watcher(JsonSerializer.SerializeToUtf8Bytes(seconds, Json), channel.Reader, () => Leave(channel));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
