@@ -28,30 +28,34 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
     public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
     {
-        if (await InPostgresAsync(receipt, cancellationToken) is { } found)
-            return found;
+        if (await InRowAsync(receipt, cancellationToken) is { } stored)
+            return stored;
         if (!await IsPastAsync(receipt.Sequence, cancellationToken))
             return new ReceiptState(Status.Accepted);
 
-        // Consumers commit before they ack: what they have settled since is there by now.
-        return await InPostgresAsync(receipt, cancellationToken)
-            ?? new ReceiptState(Status.Failed, "consumers have settled it, and neither a row nor a dead letter of it is left: it was deleted since");
+        // Consumers commit before they ack: what they have settled since is there by now. A dead letter says nothing before: it may be of the same record, sent earlier.
+        return await InRowAsync(receipt, cancellationToken)
+            ?? await InDeadLetterAsync(receipt, cancellationToken)
+            ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
     }
 
     public void Dispose() => _asking.Dispose();
 
-    private async Task<ReceiptState?> InPostgresAsync(Receipt receipt, CancellationToken cancellationToken)
-    {
-        if (await FindRowAsync(receipt.Kind, receipt.Id, cancellationToken) is { } row)
+    private async Task<ReceiptState?> InRowAsync(Receipt receipt, CancellationToken cancellationToken) =>
+        await FindRowAsync(receipt.Kind, receipt.Id, cancellationToken) switch
         {
-            return row.Digest == receipt.Digest
-                ? new ReceiptState(Status.Stored)
-                : new ReceiptState(Status.Conflict, $"another record with the id {receipt.Id} is stored");
-        }
-        return await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest), cancellationToken) is { State: DeadLetterState.Open } kept
-            ? new ReceiptState(Status.Failed, $"{kept.Letter.Message} ({kept.Letter.ErrorCode})")
-            : null;
-    }
+            null => null,
+            { } row when row.Digest == receipt.Digest => new ReceiptState(Status.Stored),
+            _ => new ReceiptState(Status.Conflict, $"another record with the id {receipt.Id} is stored"),
+        };
+
+    private async Task<ReceiptState?> InDeadLetterAsync(Receipt receipt, CancellationToken cancellationToken) =>
+        await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest), cancellationToken) switch
+        {
+            null or { State: DeadLetterState.Replayed } => null,
+            { State: DeadLetterState.Discarded, Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.ErrorCode}); its dead letter was discarded"),
+            { Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.ErrorCode})"),
+        };
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
