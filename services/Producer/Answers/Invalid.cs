@@ -32,6 +32,10 @@ internal static class Invalid
         };
     }
 
+    /// <summary>The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.</summary>
+    public static HttpProblem? Late(in Uploaded upload) =>
+        upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? HttpProblem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
+
     /// <summary>In a line, with its place.</summary>
     public static string Line(in Uploaded uploaded) =>
         string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {Line(uploaded.Reading)}");

@@ -30,7 +30,7 @@ internal sealed class UploadCounts
         if (result.Refusal is null)
             return;
         _refused++;
-        if (Refusal?.Status != 504)
+        if (Refusal is null || result.Refusal.Status == 504)
             Refusal = result.Refusal;
     }
 

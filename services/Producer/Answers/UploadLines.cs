@@ -28,6 +28,8 @@ internal sealed class UploadLines(HttpContext http) : IUploadAnswer
                 return;
             }
             response.StatusCode = last ? counts.StatusCode : 200;
+            if (counts.Refusal?.RetryAfter is { } again)
+                response.Headers.RetryAfter = RecordAnswer.Seconds(again);
             response.ContentType = ContentTypes.JsonLines;
             results = settled;
         }

@@ -47,7 +47,9 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
         var response = http.Response;
         response.StatusCode = _counts.StatusCode;
         response.ContentType = ContentTypes.Json;
-        if (_counts.Accepted > 0)
+        if (_counts.Refusal?.RetryAfter is { } again)
+            response.Headers.RetryAfter = RecordAnswer.Seconds(again);
+        else if (_counts.Accepted > 0)
             response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter());
         await using var json = new Utf8JsonWriter(response.BodyWriter, Json);
         json.WriteStartObject();

@@ -31,10 +31,10 @@ internal static class OpenApiDocument
         foreach (var kind in catalog.Kinds)
             Paths(json, kind);
         if (catalog.Find(OldAnswer.Kind, out var old))
-            Operation(json, old.Name, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [(201, "Old"), (200, "Old"), (202, "Old"), .. Problems(400, 409, 413, 415, 422, 429, 503, 504).Select(p => (p.Status, "Old"))]);
+            Operation(json, old.Name, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [.. Of("Old", 201, 200, 202, 400, 401, 403, 409, 413, 415, 422, 429, 503, 504), .. Problems(408)]);
         Operation(json, "receipts", "/v1/receipts/{receipt}", "get", "What became of an accepted record",
             o => Parameters(o, ("receipt", "path", "string", "As the 202 gave it"), ("wait", "query", "string", "How long to wait for it to settle: 10s")),
-            [(200, "Receipt"), .. Problems(400, 404, 503)]);
+            [(200, "Receipt"), .. Problems(400, 401, 403, 404, 503)]);
         json.WriteEndObject();
         json.WriteStartObject("components");
         json.WriteStartObject("schemas");
@@ -86,7 +86,7 @@ internal static class OpenApiDocument
         {
             Parameters(o, ("Prefer", "header", "string", "respond-async: answer as soon as the stream has it. wait=10: wait so many seconds for the outcome"));
             RecordBody(o, kind);
-        }, [(201, "Stored"), (200, "Duplicate"), (202, "Accepted"), .. Problems(400, 401, 403, 409, 413, 415, 422, 429, 503, 504)]);
+        }, [(201, "Stored"), (200, "Duplicate"), (202, "Accepted"), .. Problems(400, 401, 403, 408, 409, 413, 415, 422, 429, 503, 504)]);
         Operation(json, kind.Name, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
         {
             Parameters(o,
@@ -100,7 +100,7 @@ internal static class OpenApiDocument
             Content(o, ContentTypes.Csv, s => s.WriteString("type", "string"));
             o.WriteEndObject();
             o.WriteEndObject();
-        }, [(200, "Upload"), (202, "Upload"), (207, "Upload"), .. Problems(400, 401, 403, 413, 415, 422, 429, 503)]);
+        }, [.. Of("Upload", 200, 202, 207), .. Problems(400, 401, 403, 408, 413, 415, 422, 429, 503, 504)]);
         Operation(json, kind.Name, $"/v1/{kind.Name}/{{id}}", "get", $"A stored record of {kind.Name}",
             o => Parameters(o, ("id", "path", "integer", "The record's id")), [(200, kind.Name), .. Problems(401, 403, 404, 503)]);
     }
@@ -130,7 +130,9 @@ internal static class OpenApiDocument
         json.WriteEndObject();
     }
 
-    private static (int Status, string Schema)[] Problems(params int[] statuses) => [.. statuses.Select(status => (status, "Problem"))];
+    private static (int Status, string Schema)[] Problems(params int[] statuses) => Of("Problem", statuses);
+
+    private static (int Status, string Schema)[] Of(string schema, params int[] statuses) => [.. statuses.Select(status => (status, schema))];
 
     private static void RecordBody(Utf8JsonWriter json, Kind kind)
     {

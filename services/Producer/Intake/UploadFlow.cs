@@ -25,6 +25,8 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     public required LastFailures Failures { get; init; }
 
+    public required CancellationToken SenderGone { get; init; }
+
     /// <returns>What is wrong with the upload, when it could not be read at all; then nothing has been answered.</returns>
     public async Task<Uploaded?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
     {
@@ -79,8 +81,8 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     private async Task LeaveAsync(UploadSegment segment, bool last)
     {
-        while (Rate?.TryTake(segment.Frame.Count, out var wait) == false)
-            await Task.Delay(wait);
+        while (segment.Frame.Count > 0 && Rate?.TryTake(segment.Frame.Count, out var wait) == false)
+            await Task.Delay(wait, SenderGone);
         await _segments.Writer.WriteAsync((segment, last));
         if (segment.Frame.Count == 0)
         {

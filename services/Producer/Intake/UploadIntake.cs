@@ -56,6 +56,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
             Deadline = () => preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait),
             Rate = caller?.Rate,
             Failures = rules.Failures,
+            SenderGone = http.RequestAborted,
         };
         IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
             ? new UploadLines(http)
@@ -64,7 +65,9 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         // The upload's own problem, when nothing of it could be read, is the request's.
         if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context ?? default) is { } unreadable)
         {
-            var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 } ? Refusals.TooLarge(rules.Producer.MaxUpload) : Invalid.Of(unreadable);
+            var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 }
+                ? Refusals.TooLarge(rules.Producer.MaxUpload)
+                : Invalid.Late(unreadable) ?? Invalid.Of(unreadable);
             ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
             await problem.ExecuteAsync(http);
         }

@@ -26,16 +26,16 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
             Frame.Add(record);
             return;
         }
-        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, Invalid.Line(uploaded)));
+        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
     }
 
     /// <summary>What became of each, once the frame is settled.</summary>
     public IEnumerable<UploadResult> Results(FrameSettled settled)
     {
-        foreach (var (index, id, at, invalid) in _entries)
+        foreach (var (index, id, at, invalid, late) in _entries)
         {
             if (at == NotInFrame)
-                yield return new UploadResult(index, id, Status.Invalid, null, invalid);
+                yield return new UploadResult(index, id, Status.Invalid, null, invalid, Refusal: late);
             else if (settled.Refusal is { } refusal)
                 yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Detail is { } detail ? $"{refusal.Title}: {detail}" : refusal.Title, Refusal: refusal);
             else
@@ -49,5 +49,5 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);
     }
 
-    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid);
+    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid, HttpProblem? Late = null);
 }

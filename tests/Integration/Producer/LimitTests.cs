@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using RideIngest.Integration.Platform;
 using RideIngest.Producer.Limits;
 using RideIngest.Producer.Replies;
 
@@ -50,6 +51,38 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_sender_who_goes_away_while_its_key_has_to_wait_holds_no_upload_of_others_up()
+    {
+        await using var system = await RideSystem.StartAsync(args: ["--ingest:frame_records=10", "--producer:uploads=1",
+            .. Keys.Of(0, "slow", "the-slow-key", "bookings:write"), "--auth:keys:0:records_per_second=1", .. Keys.Of(1, "other", "the-others-key", "bookings:write")]);
+        var lines = Lines(500);
+        using (await UploadAsync(system.Client, lines, "X-Api-Key: the-slow-key\r\n", more: 0))
+            await Eventually.True(async () => await system.CountAsync("rides.bookings") == 10);
+
+        await Eventually.True(async () => (await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-others-key"))).Status == 200);
+        Assert.InRange(await system.CountAsync("rides.bookings"), 10, 100);
+    }
+
+    [Fact]
+    public async Task An_upload_that_stands_still_is_ended_and_its_sender_told_to_send_it_again()
+    {
+        await using var system = await RideSystem.StartAsync();
+        using var nothing = await UploadAsync(system.Client, "{\"id\":");
+        using var one = await UploadAsync(system.Client, $"{Given.Booking(Given.NewId()).Trim()}\n{{\"id\":");
+
+        var (late, partly) = (await AnswerAsync(nothing), await AnswerAsync(one));
+
+        Assert.StartsWith("HTTP/1.1 408", late, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"/problems/request-timeout\"", late, StringComparison.Ordinal);
+        Assert.Contains("\"retryable\":true", late, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 207", partly, StringComparison.Ordinal);
+        Assert.Contains("\"stored\":1", partly, StringComparison.Ordinal);
+        Assert.Contains("\"retryable\":true", partly, StringComparison.Ordinal);
+
+        static Task<string> AnswerAsync(TcpClient sender) => new StreamReader(sender.GetStream()).ReadToEndAsync();
+    }
+
+    [Fact]
     public async Task An_upload_that_is_too_large_is_413_and_nothing_of_it_is_kept_whether_or_not_it_says_how_large_it_is()
     {
         await using var system = await RideSystem.StartAsync(args: "--producer:max_upload=1000");
@@ -88,13 +121,13 @@ public sealed class LimitTests
 
     private static StreamContent Chunked(Unsized body) => new(body) { Headers = { ContentType = new("application/x-ndjson") } };
 
-    private static async Task<TcpClient> UploadAsync(HttpClient client, string lines)
+    private static async Task<TcpClient> UploadAsync(HttpClient client, string lines, string headers = "", int more = 1000)
     {
         var sender = new TcpClient();
         await sender.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
         var body = Encoding.UTF8.GetBytes(lines.Trim());
         await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST /v1/bookings/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length + 1000}\r\n\r\n{lines.Trim()}")));
+            $"POST /v1/bookings/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n{headers}Content-Length: {body.Length + more}\r\n\r\n{lines.Trim()}")));
         return sender;
     }
 

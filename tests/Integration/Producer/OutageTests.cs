@@ -83,9 +83,12 @@ public sealed class OutageTests
 
         var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()));
         var upload = await system.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]");
+        var partly = $"[{Given.Booking(Given.NewId())},{{\"id\":7}}]";
+        Answer[] mixed = [await system.PostAsync("/v1/bookings/batch", partly), await system.PostAsync("/v1/bookings/batch", partly, headers: ("Accept", "application/x-ndjson"))];
 
         ExpectRetryable(answer, 503, "unavailable");
         ExpectRetryable(upload, 503, "unavailable");
+        Assert.All(mixed, one => Assert.Equal((207, true), (one.Status, one.Headers.RetryAfter?.Delta > TimeSpan.Zero)));
         Assert.Equal(0, await system.CountAsync("rides.bookings"));
     }
 
