@@ -59,6 +59,6 @@ public sealed record ConsumerAnnouncement(string Instance, bool CanStore, string
             else if (name.SequenceEqual("at"u8)) { json.Read(); at = json.GetDateTimeOffset(); }
             else json.Skip();
         }
-        return instance is null ? null : new ConsumerAnnouncement(instance, canStore, reason, backlog, drain, at);
+        return instance is null || backlog < 0 || !double.IsFinite(drain) || drain < 0 ? null : new ConsumerAnnouncement(instance, canStore, reason, backlog, drain, at);
     }
 }

@@ -17,8 +17,8 @@ public sealed class SpineSettings
     [Range(1, 5, ErrorMessage = "It must be from 1 to 5"), GoodValue("3")]
     public int Replicas { get; set; } = 1;
 
-    /// <summary>Records in a frame, at most.</summary>
-    [Range(1, 10_000, ErrorMessage = "It must be from 1 to 10000"), GoodValue("500")]
+    /// <summary>Records in a frame, at most. Each single one has its trace in the headers, of which JetStream takes 64 KB.</summary>
+    [Range(1, 1000, ErrorMessage = "It must be from 1 to 1000"), GoodValue("500")]
     public int FrameRecords { get; set; } = 500;
 
     /// <summary>How long a sender who does not say otherwise waits for the outcome before the answer is 202.</summary>

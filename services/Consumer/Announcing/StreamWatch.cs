@@ -18,7 +18,7 @@ internal readonly record struct StreamSight(long Backlog, long PendingAcks, Time
 /// <summary>Looks at the stream.</summary>
 internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, TimeProvider clock)
 {
-    // The weight of the latest second: what was five seconds ago counts a third.
+    // It rises at once and falls slowly, what was five seconds ago counting a third: after a start or an outage senders are not told to stay away for long.
     private const double Latest = 0.2;
 
     private long _settled = -1;
@@ -42,7 +42,8 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         (_settled, _at) = (settled, clock.GetTimestamp());
         if (last < 0 || settled < last) return;
         var seconds = Math.Max(clock.GetElapsedTime(since, _at).TotalSeconds, 0.1);
-        _drain += Latest * (((settled - last) / seconds) - _drain);
+        var drained = (settled - last) / seconds;
+        _drain = Math.Max(drained, _drain + (Latest * (drained - _drain)));
     }
 
     private TimeSpan Age(long messages, string? first)

@@ -3,6 +3,7 @@ using RideIngest.Platform.Telemetry;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Fallback;
 using RideIngest.Producer.Replies;
+using RideIngest.Records;
 using RideIngest.Spine;
 
 namespace RideIngest.Producer.Frames;
@@ -45,7 +46,7 @@ internal sealed partial class FrameSender(
         var stored = await direct.StoreAsync(frame);
         if (stored.Outcomes is { } outcomes)
         {
-            ProducerTelemetry.StoredDirectly.Add(frame.Count, ProducerTelemetry.KindTag(frame.Kind));
+            ProducerTelemetry.StoredDirectly.Add(outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
             frame.Stored(outcomes);
         }
         else if (published.End == PublishEnd.Unknown || stored.MayBeStored)

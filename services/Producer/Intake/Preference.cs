@@ -22,8 +22,7 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
     /// <summary>When to answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.</summary>
     public long Deadline(TimeSpan usual, TimeSpan longest)
     {
-        var wait = Wait ?? (RespondAsync ? TimeSpan.Zero : usual);
-        wait = wait < longest ? wait : longest;
+        var wait = Wait is { } asked ? (asked < longest ? asked : longest) : RespondAsync ? TimeSpan.Zero : usual;
         return wait <= TimeSpan.Zero ? 0 : Environment.TickCount64 + (long)wait.TotalMilliseconds;
     }
 

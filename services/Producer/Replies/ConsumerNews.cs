@@ -14,7 +14,7 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, (long At, ConsumerAnnouncement News)> _heard = new();
-    private volatile ConsumerAnnouncement? _latest;
+    private long _retryAfter = Unknown.Ticks;
 
     // Who has just started has not had the time to hear of anybody; nor has a consumer that starts together with us begun to store.
     private readonly long _knowsFrom = Environment.TickCount64 + SilenceMs;
@@ -24,24 +24,12 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     public bool Storing => Environment.TickCount64 < Math.Max(_knowsFrom, Volatile.Read(ref _storingUntil));
 
     /// <summary>How long until what waits now is stored, as far as anybody knows.</summary>
-    public TimeSpan RetryAfter
-    {
-        get
-        {
-            if (_latest is not { } latest || !Storing)
-                return Unknown;
-            if (latest.Backlog == 0)
-                return TimeSpan.FromSeconds(1);
-            var seconds = latest.DrainPerSecond > 0 ? latest.Backlog / latest.DrainPerSecond : Longest.TotalSeconds;
-            return TimeSpan.FromSeconds(Math.Clamp(seconds, 1, Longest.TotalSeconds));
-        }
-    }
+    public TimeSpan RetryAfter => Storing ? TimeSpan.FromTicks(Volatile.Read(ref _retryAfter)) : Unknown;
 
     internal void Hear(ConsumerAnnouncement news)
     {
         var now = Environment.TickCount64;
         _heard[news.Instance] = (now, news);
-        _latest = news;
         var until = 0L;
         foreach (var (instance, heard) in _heard)
         {
@@ -51,6 +39,18 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
                 until = Math.Max(until, heard.At + SilenceMs);
         }
         Volatile.Write(ref _storingUntil, until);
+
+        // Who cannot store sees nothing leave.
+        if (news.CanStore)
+            Volatile.Write(ref _retryAfter, Until(news.Backlog, news.DrainPerSecond, _heard.Count).Ticks);
+    }
+
+    private static TimeSpan Until(long backlog, double drain, int consumers)
+    {
+        // Each consumer's newest ack waits for a moment: so many frames are none that wait to be stored.
+        if (backlog <= consumers)
+            return TimeSpan.FromSeconds(1);
+        return drain > 0 ? TimeSpan.FromSeconds(Math.Clamp(backlog / drain, 1, Longest.TotalSeconds)) : Unknown;
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Listening.ForeverAsync(

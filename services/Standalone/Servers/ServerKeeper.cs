@@ -27,7 +27,7 @@ internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<Serve
             {
                 await server.RestartAsync(cancellationToken);
             }
-            catch (Exception e) when (e is LocalServerException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is LocalServerException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
             {
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 NotYet(server.Name, e.Message, Duration.Format(pause));

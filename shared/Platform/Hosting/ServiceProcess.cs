@@ -8,7 +8,7 @@ public static class ServiceProcess
 {
     /// <summary>Runs the modules until SIGTERM, Ctrl-C, or one of them gives up.</summary>
     /// <param name="prepare">Runs when the configuration is known to be right, before any service starts; what it returns is disposed last.</param>
-    /// <returns>The exit code: 0 after an orderly stop, 1 when the process could not start or had to give up, 2 for a wrong configuration.</returns>
+    /// <returns>The exit code: 0 after a stop that was asked for, 1 when the process could not start, had to give up or lost one of its services, 2 for a wrong configuration.</returns>
     public static async Task<int> RunAsync(
         string name, string[] args, IReadOnlyList<IModule> modules, Func<RideIngestHost, CancellationToken, Task<IAsyncDisposable>>? prepare = null)
     {
@@ -26,8 +26,9 @@ public static class ServiceProcess
             if (prepare is not null) prepared = await prepare(host, signals.Asked);
             await host.StartAsync(signals.Asked);
             await EitherAsync(signals.Asked, host.Stopping);
+            var asked = signals.Asked.IsCancellationRequested && !host.GaveUp;
             await host.StopAsync();
-            return host.GaveUp ? 1 : 0;
+            return asked ? 0 : 1;
         }
         catch (SettingsException e)
         {
