@@ -1,12 +1,13 @@
 using RideIngest.Consumer.Frames;
+using RideIngest.Consumer.Storing;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Consumer;
 
-/// <summary>NATS and Postgres have checks of their own; this is about the stream between them.</summary>
-internal sealed class ConsumerReadiness(FramePull pull) : IReadinessCheck
+/// <summary>NATS and Postgres have checks of their own, of whether they answer; this is about whether frames come, and records can be stored.</summary>
+internal sealed class ConsumerReadiness(FramePull pull, StoreGate gate) : IReadinessCheck
 {
     public string Name => "consumer";
 
-    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) => new(pull.Trouble);
+    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) => new(pull.Trouble ?? gate.Trouble);
 }

@@ -15,7 +15,7 @@ public sealed class ConsumerSettings
     public int ParallelBatches { get; set; } = 2;
 
     /// <summary>Bytes of frames asked for at a time, while those asked for before are being stored. More than the server's max_payload.</summary>
-    [Range(64 * 1024, 1 << 30, ErrorMessage = "It must be from 64KB to 1GB"), GoodValue("4MB")]
+    [Range(64.0 * 1024, 1 << 30, ErrorMessage = "It must be from 64KB to 1GB"), GoodValue("4MB")]
     public long PullBytes { get; set; } = 4 << 20;
 
     /// <summary>When Postgres has been away for this long, frames in hand are given back, for consumers that may still reach it.</summary>

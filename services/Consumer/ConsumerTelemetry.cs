@@ -9,6 +9,9 @@ namespace RideIngest.Consumer;
 /// <summary>Every span and metric of the consumer, and their names.</summary>
 internal static class ConsumerTelemetry
 {
+    /// <summary>The label of what is of no kind that this process knows.</summary>
+    public const string UnknownKind = "unknown";
+
     public const string StoreSpan = "store";
     public const string ReplySpan = "reply";
 

@@ -19,7 +19,7 @@ public sealed class ProducerSettings
     public int RecordsInFlight { get; set; } = 50_000;
 
     /// <summary>The longest record, and so the largest body of a single one.</summary>
-    [Range(1024, 16 * 1024 * 1024, ErrorMessage = "It must be from 1KB to 16MB"), GoodValue("64KB")]
+    [Range(1024.0, 16 * 1024 * 1024, ErrorMessage = "It must be from 1KB to 16MB"), GoodValue("64KB")]
     public long MaxRecord { get; set; } = 64 * 1024;
 
     /// <summary>The largest upload; 0 is no limit, since uploads are streamed.</summary>

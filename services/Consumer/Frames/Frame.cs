@@ -10,6 +10,9 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>A frame that this instance has taken from the stream and not settled yet.</summary>
 internal sealed class Frame(INatsJSMsg<NatsMemoryOwner<byte>> message, NatsJSMsgMetadata metadata, string kindName) : IDisposable
 {
+    // The server ends the connection of who publishes to one beyond its max_control_line, 4 KB unless told otherwise.
+    private const int LongestSubject = 1024;
+
     private static readonly SearchValues<char> NoSubject = SearchValues.Create(" \t\r\n*>");
 
     private NatsMemoryOwner<byte> _payload = message.Data;
@@ -47,7 +50,7 @@ internal sealed class Frame(INatsJSMsg<NatsMemoryOwner<byte>> message, NatsJSMsg
 
     /// <summary>Where the reply goes: a subject that cannot lead back into the stream or into the server.</summary>
     public string? ReplyTo =>
-        Header(FrameHeaders.Reply) is { Length: > 0 } subject
+        Header(FrameHeaders.Reply) is { Length: > 0 and <= LongestSubject } subject
         && subject[0] != '$'
         && !subject.StartsWith(RidesStream.Subject(""), StringComparison.Ordinal)
         && !subject.AsSpan().ContainsAny(NoSubject) ? subject : null;

@@ -9,6 +9,9 @@ namespace RideIngest.Consumer.Storing;
 /// </summary>
 internal sealed partial class BatchWork(FrameQueue queue, KindBatch kinds, WholeFrames whole, Settlement settlement, ILogger<BatchWork> logger)
 {
+    /// <summary>For which a frame that met what nobody foresaw is put off.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
+
     private const int MostAttempts = 5;
 
     /// <summary>Works until the queue is complete and empty.</summary>
@@ -66,7 +69,7 @@ internal sealed partial class BatchWork(FrameQueue queue, KindBatch kinds, Whole
             return;
         }
         TriedLater(e, frame.Metadata.Sequence.Stream, frame.KindName, attempts);
-        await settlement.ReturnAsync(frame, TimeSpan.FromSeconds(Math.Min(30, 1 << (int)Math.Min(attempts, 5))));
+        await settlement.ReturnAsync(frame, TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, 1 << (int)Math.Min(attempts, 5))));
     }
 
     [LoggerMessage(4404, LogLevel.Warning, "Postgres stays away ({Reason}): {Frames} frames of {Kind} are given back for other consumers, or until it is there again")]

@@ -24,7 +24,8 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
             exceptions[i] = Exceptions(frames[i], outcomes, ref stored, letters);
         if (letters.Count > 0)
         {
-            await box.KeepAsync(letters, cancellationToken);
+            // The same one over and over is one letter.
+            await box.KeepAsync([.. letters.DistinctBy(letter => (letter.RecordId, letter.Digest))], kind, cancellationToken);
             DeadLettersKept(letters.Count, kind.Name, letters[0].RecordId, letters[0].Message);
         }
         span?.SetTag("rideingest.records", incoming.Count)?.SetTag("rideingest.frames", frames.Count);

@@ -15,7 +15,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
     public async Task SettleAsync(Frame frame, IReadOnlyList<RecordOutcome> exceptions)
     {
         var reply = new FrameReply(frame.Id, frame.Metadata.Sequence.Stream, frame.Lines.Count, exceptions);
-        var named = frame.Kind?.Name ?? "unknown";
+        var named = frame.Kind?.Name ?? ConsumerTelemetry.UnknownKind;
         using var span = ConsumerTelemetry.StartReply(frame.Trace);
         try
         {

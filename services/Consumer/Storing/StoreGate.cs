@@ -29,7 +29,9 @@ internal sealed partial class StoreGate
     private readonly Lock _gate = new();
     private TaskCompletionSource? _reopens;
     private string? _failure;
+    private bool _storeFailed;
     private long _failedAt;
+    private long _triedSince;
     private int _running;
 
     public StoreGate(PostgresPing ping, Migrations migrations, ConsumerSettings settings, ILogger<StoreGate> logger)
@@ -56,10 +58,10 @@ internal sealed partial class StoreGate
             .Build();
     }
 
-    /// <summary>For how long every attempt has failed.</summary>
+    /// <summary>For how long every attempt has failed, since frames were taken last.</summary>
     public TimeSpan AwayFor
     {
-        get { lock (_gate) return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_failedAt); }
+        get { lock (_gate) return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_triedSince); }
     }
 
     /// <summary>Why records cannot be stored now, for people; null while they can.</summary>
@@ -68,7 +70,7 @@ internal sealed partial class StoreGate
         ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Postgres' tables are not up to date yet")
         ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow) ? $"Postgres has not answered for {Slow.TotalSeconds} s" : null);
 
-    /// <summary>Ends when records can be stored.</summary>
+    /// <summary>Ends when records can be stored, or when there is no way to find out but to try.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _migrations.Applied.WaitAsync(cancellationToken);
@@ -113,15 +115,15 @@ internal sealed partial class StoreGate
         try
         {
             await _ping.AskAsync(ProbePatience, cancellationToken);
-            Worked();
+            Answered();
         }
         catch (TimeoutException)
         {
-            Failed($"Postgres has not answered for {ProbePatience.TotalSeconds} s");
+            Failed($"Postgres has not answered for {ProbePatience.TotalSeconds} s", inStore: false);
         }
         catch (Exception e) when (e is NpgsqlException or IOException)
         {
-            Failed((e as PostgresException)?.MessageText ?? e.Message);
+            Failed((e as PostgresException)?.MessageText ?? e.Message, inStore: false);
         }
     }
 
@@ -140,12 +142,31 @@ internal sealed partial class StoreGate
         catch (StoreUnavailableException e)
         {
             ConsumerTelemetry.StoreFailed();
-            Failed(e.Message);
+            Failed(e.Message, inStore: e.SqlState is { } state && !IsToldByPing(state));
             throw;
         }
         finally
         {
             _underWay.TryRemove(key, out _);
+        }
+    }
+
+    // That it cannot be reached, lets nobody in, has no more connections, or stops: with these it would not answer a question either.
+    private static bool IsToldByPing(string state) => state[..2] is "08" or "28" or "3D" or "57" || state == PostgresErrorCodes.TooManyConnections;
+
+    /// <summary>Postgres answers. After a store that it did not do that says nothing: frames are taken once more, and their store tells.</summary>
+    private void Answered()
+    {
+        lock (_gate)
+        {
+            if (!_storeFailed)
+            {
+                Worked();
+                return;
+            }
+            _triedSince = Stopwatch.GetTimestamp();
+            _reopens?.SetResult();
+            _reopens = null;
         }
     }
 
@@ -157,22 +178,24 @@ internal sealed partial class StoreGate
             if (_failure is null) return;
             StoresAgain(Math.Round(Stopwatch.GetElapsedTime(_failedAt).TotalSeconds, 1));
             _failure = null;
-            _reopens!.SetResult();
+            _storeFailed = false;
+            _reopens?.SetResult();
             _reopens = null;
         }
     }
 
-    private void Failed(string reason)
+    private void Failed(string reason, bool inStore)
     {
         lock (_gate)
         {
             if (_failure is null)
             {
                 CannotStore(reason);
-                _failedAt = Stopwatch.GetTimestamp();
-                _reopens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _failedAt = _triedSince = Stopwatch.GetTimestamp();
             }
             _failure = reason;
+            _storeFailed |= inStore;
+            _reopens ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 

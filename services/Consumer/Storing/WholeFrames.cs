@@ -9,9 +9,12 @@ namespace RideIngest.Consumer.Storing;
 /// <summary>Keeps frames whole, as dead letters with all their bytes: those of which no record can be read, and those that always fail.</summary>
 internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settlement, ILogger<WholeFrames> logger)
 {
+    // In an index, which takes no more than some thousand bytes; a subject may be longer.
+    private const int LongestKind = 200;
+
     public async Task KeepAsync(IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
     {
-        await box.KeepAsync([.. frames.Select(Letter)], cancellationToken);
+        await box.KeepAsync([.. frames.Select(Letter)], frames[0].Kind, cancellationToken);
         foreach (var frame in frames)
         {
             Kept(frame.Metadata.Sequence.Stream, frame.Message.Subject, frame.Payload.Length, frame.Whole!.Value.Message);
@@ -20,7 +23,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     }
 
     private static DeadLetter Letter(Frame frame) => new(
-        frame.KindName,
+        frame.KindName.Length <= LongestKind ? frame.KindName : frame.KindName[..LongestKind],
         null,
         DeadLetter.DigestOf(frame.Payload.Span),
         frame.Whole!.Value.Code,

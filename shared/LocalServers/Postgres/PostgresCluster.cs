@@ -60,7 +60,7 @@ internal sealed class PostgresCluster
         if (madeBy is null)
         {
             options.Progress?.Invoke($"Postgres {version.Major}: creating the data directory…");
-            await cluster.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            await cluster.InitializeAsync(options.Durable, cancellationToken).ConfigureAwait(false);
         }
 
         return cluster;
@@ -69,7 +69,7 @@ internal sealed class PostgresCluster
     public IReadOnlyList<string> Command(IEnumerable<string> settings) => _user.Command([_binaries.Server, "-D", Files, .. settings]);
 
     /// <summary>Made under another name first: a crash half-way leaves nothing that looks complete.</summary>
-    private async Task InitializeAsync(CancellationToken cancellationToken)
+    private async Task InitializeAsync(bool durable, CancellationToken cancellationToken)
     {
         var unfinished = Files + ".new";
         if (Directory.Exists(unfinished))
@@ -86,7 +86,7 @@ internal sealed class PostgresCluster
         var initdb = await Shell.RunAsync(
             _user.Command([
                 _binaries.InitDb, "-D", unfinished, "-U", Superuser, $"--pwfile={handover}", "--auth=scram-sha-256",
-                "--encoding=UTF8", .. locale, "--no-sync",
+                "--encoding=UTF8", .. locale, .. durable ? Array.Empty<string>() : ["--no-sync"],
             ]),
             "/", _binaries.Environment, cancellationToken: cancellationToken).ConfigureAwait(false);
         File.Delete(handover);

@@ -15,8 +15,9 @@ public static partial class Redaction
     internal static string Shown(PropertyInfo property, string text) =>
         property.IsDefined(typeof(SecretAttribute)) ? Mask : Url(text);
 
-    // The last @ before the path ends the user info: passwords may carry unescaped ones.
-    [GeneratedRegex(@"(://)[^/\s,]*@", RegexOptions.CultureInvariant)]
+    // The last @ before the next URL ends the user info, whatever comes before it: passwords carry unescaped ones, and slashes, which make the URL a wrong one
+    // that is shown all the same.
+    [GeneratedRegex(@"(://)(?:(?!://).)*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex(@"\b((?:password|passwd|pwd|token|secret)\s*=\s*)('[^']*'|""[^""]*""|[^;&\s]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

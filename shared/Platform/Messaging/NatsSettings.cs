@@ -8,8 +8,7 @@ namespace RideIngest.Platform.Messaging;
 public sealed class NatsSettings
 {
     /// <summary>One server or several of a cluster, joined by commas.</summary>
-    [Required, RegularExpression(@"\s*(nats|tls|ws|wss)://[^\s,]+(\s*,\s*(nats|tls|ws|wss)://[^\s,]+)*\s*", ErrorMessage = "It is no NATS URL")]
-    [GoodValue("nats://127.0.0.1:4222")]
+    [Required, NatsUrl, GoodValue("nats://127.0.0.1:4222")]
     public string Url { get; set; } = "nats://127.0.0.1:4222";
 
     public string? Username { get; set; }
@@ -42,4 +41,13 @@ public sealed class NatsTlsSettings
     public string? CertFile { get; set; }
 
     public string? KeyFile { get; set; }
+}
+
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NatsUrlAttribute() : ValidationAttribute("It is no NATS URL; what stands for a user and a password in one is percent-encoded, / as %2F")
+{
+    public override bool IsValid(object? value) => value is not string urls || urls.Split(',').All(IsUrl);
+
+    private static bool IsUrl(string url) =>
+        Uri.TryCreate(url.Trim(), UriKind.Absolute, out var uri) && uri is { Scheme: "nats" or "tls" or "ws" or "wss", Host.Length: > 0 };
 }

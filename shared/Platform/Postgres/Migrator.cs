@@ -8,6 +8,9 @@ internal static class Migrator
 {
     private const long LockKey = 0x5249_4445_494E_4753;
 
+    // Postgres stops, or somebody has ended the session: no file is to blame, and the next attempt may work.
+    private const string OperatorIntervenes = "57";
+
     private const string Ledger =
         """
         create schema if not exists ops;
@@ -95,7 +98,7 @@ internal static class Migrator
                 new { set.Name, file.Number, file.File, file.Checksum }, transaction, cancellationToken: cancellationToken));
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (PostgresException e)
+        catch (PostgresException e) when (!e.IsTransient && !e.SqlState.StartsWith(OperatorIntervenes, StringComparison.Ordinal))
         {
             throw new MigrationException($"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). Nothing of it was kept.", e);
         }

@@ -66,9 +66,9 @@ public static class PostgresDatabase
         connection.Database ??= settings.Database;
         connection.Username ??= settings.Username;
         connection.Password ??= settings.Password;
-        connection.MaxPoolSize = settings.MaxConnections;
-        connection.Timeout = (int)settings.ConnectTimeout.TotalSeconds;
-        connection.CommandTimeout = (int)settings.CommandTimeout.TotalSeconds;
+        if (!connection.ShouldSerialize("Maximum Pool Size")) connection.MaxPoolSize = settings.MaxConnections;
+        if (!connection.ShouldSerialize("Timeout")) connection.Timeout = (int)settings.ConnectTimeout.TotalSeconds;
+        if (!connection.ShouldSerialize("Command Timeout")) connection.CommandTimeout = (int)settings.CommandTimeout.TotalSeconds;
 
         // Npgsql asks for Kerberos first unless told not to: a round trip more for every connection, and noise where its library is missing.
         if (!connection.ShouldSerialize("GSS Encryption Mode")) connection.GssEncryptionMode = GssEncryptionMode.Disable;

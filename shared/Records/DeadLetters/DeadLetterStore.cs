@@ -7,6 +7,8 @@ namespace RideIngest.Records.DeadLetters;
 /// <summary>Keeps dead letters in <c>ops.dead_letters</c>: one per kind, record id and digest.</summary>
 public sealed class DeadLetterStore(NpgsqlDataSource database)
 {
+    private const int PerTransaction = 1000;
+
     private const string Insert =
         """
         insert into ops.dead_letters as kept (kind, record_id, digest, error_code, message, payload, trace_id, attempts)
@@ -23,19 +25,22 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         where kind = $1 and coalesce(record_id, 0) = $2 and digest = $3
         """;
 
-    /// <summary>Keeps all of them, in one transaction. One that is kept already is opened again, with the newer reason.</summary>
-    /// <exception cref="StoreUnavailableException">They are not kept; try again later.</exception>
+    /// <summary>Keeps all of them. One that is kept already is opened again, with the newer reason, so that keeping them again is safe.</summary>
+    /// <exception cref="StoreUnavailableException">They are not all kept; try again later.</exception>
+    /// <exception cref="PostgresException">One of them is refused.</exception>
     public async Task AddAsync(IReadOnlyCollection<DeadLetter> letters, CancellationToken cancellationToken = default)
     {
         try
         {
-            await using var batch = database.CreateBatch();
-            foreach (var letter in letters)
-                batch.BatchCommands.Add(InsertOf(letter));
-            if (letters.Count > 0)
+            foreach (var some in letters.Chunk(PerTransaction))
+            {
+                await using var batch = database.CreateBatch();
+                foreach (var letter in some)
+                    batch.BatchCommands.Add(InsertOf(letter));
                 await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException && !(trouble is PostgresException refused && Refusal.Is(refused)))
         {
             throw new StoreUnavailableException(trouble);
         }

@@ -115,8 +115,9 @@ public sealed class OutageTests
     public async Task While_a_store_takes_long_its_frames_are_not_delivered_again()
     {
         await using var rig = await ConsumerRig.CreateAsync();
-        var ackWait = TimeSpan.FromSeconds(6);
+        var ackWait = TimeSpan.FromSeconds(3);
         await AckWaitAsync(rig, ackWait);
+        await rig.RunAsync();
         await rig.RunAsync();
         await rig.SendAsync(ConsumerRig.Line(1));
 
@@ -126,13 +127,38 @@ public sealed class OutageTests
             await new NpgsqlCommand("lock table rides.bookings", connection).ExecuteNonQueryAsync();
             await rig.PublishAsync(ConsumerRig.Line(2));
             var since = Stopwatch.GetTimestamp();
-            await rig.HearAsync(heard => !heard.CanStore && Stopwatch.GetElapsedTime(since) > ackWait * 1.5);
+            await rig.HearAsync(heard => !heard.CanStore && Stopwatch.GetElapsedTime(since) > ackWait * 4.5);
             await transaction.RollbackAsync();
         }
 
         await rig.SettledAsync();
         var info = await rig.InfoAsync();
         Assert.Equal((2UL, 2UL), (info.Delivered.StreamSeq, info.Delivered.ConsumerSeq));
+        Assert.Equal(2, await rig.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_Postgres_that_answers_and_stores_nothing_counts_as_away_until_it_has_stored_something()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var host = await rig.RunAsync("--consumer:hand_back=500ms");
+        using var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        await rig.Database.ExecuteAsync("alter table rides.bookings rename to elsewhere");
+        await rig.PublishAsync(ConsumerRig.Line(2));
+        var last = await rig.HearAsync(heard => !heard.CanStore);
+        for (var seconds = 0; seconds < 5; seconds++)
+        {
+            last = await rig.HearAsync(heard => heard.At > last.At);
+            Assert.False(last.CanStore);
+            Assert.Contains("does not exist", last.Reason!, StringComparison.Ordinal);
+        }
+        Assert.Contains("does not exist", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await rig.Database.ExecuteAsync("alter table rides.elsewhere rename to bookings");
+
+        await rig.HearAsync(heard => heard.CanStore);
+        await rig.SettledAsync();
         Assert.Equal(2, await rig.CountAsync());
     }
 
@@ -224,11 +250,14 @@ public sealed class OutageTests
         Directory.Move(messages + ".first", messages);
         await rig.Nats.RestartAsync();
         Assert.Equal(2, (await rig.InfoAsync()).NumAckPending);
-        await rig.RunAsync();
+        await rig.RunAsync("--consumer:hand_back=0s", "--postgres:command_timeout=1s");
 
         await ConsumerRig.UntilAsync(async () => await rig.CountAsync() == 1);
         await rig.SettledAsync();
         Assert.Equal(0, (await rig.Js.GetStreamAsync(RidesStream.Name)).Info.State.Messages);
+
+        // As its operator had it, though it was made anew.
+        Assert.Equal(TimeSpan.FromSeconds(1), (await rig.InfoAsync()).Config.AckWait);
     }
 
     private static void Copy(string from, string to)

@@ -137,8 +137,10 @@ public sealed class OutcomeTests
     [InlineData("rides.ingest.bookings")]
     [InlineData("$JS.API.STREAM.DELETE.RIDES")]
     [InlineData("not a subject")]
-    public async Task A_reply_subject_that_leads_astray_gets_no_reply_and_the_frame_is_stored(string subject)
+    [InlineData("longer-than-the-server-takes", 200)]
+    public async Task A_reply_subject_that_leads_astray_gets_no_reply_and_the_frame_is_stored(string subject, int times = 1)
     {
+        subject = string.Concat(Enumerable.Repeat(subject, times));
         await using var rig = await ConsumerRig.StartAsync();
         await rig.ReachedAsync();
 
@@ -147,6 +149,34 @@ public sealed class OutcomeTests
         await rig.SettledAsync();
         Assert.Equal(1, await rig.CountAsync());
         Assert.Equal(0, await rig.CountAsync("ops.dead_letters"));
+    }
+
+    [Fact]
+    public async Task A_frame_on_a_subject_of_any_length_is_kept_whole_and_holds_nobody_up()
+    {
+        await using var rig = await ConsumerRig.StartAsync();
+        await rig.ReachedAsync();
+        var random = new Random(1);
+        var kind = string.Create(3300, random, static (letters, random) => random.GetItems("abcdefghijklmnopqrstuvwxyz0123456789", letters));
+
+        await rig.PublishAsync(ConsumerRig.Line(1), kind);
+
+        Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(2))).Stored);
+        await rig.SettledAsync();
+        Assert.Equal(kind[..200], await rig.Database.ScalarAsync<string>("select kind from ops.dead_letters"));
+    }
+
+    [Fact]
+    public async Task A_frame_of_one_bad_line_over_and_over_is_one_dead_letter()
+    {
+        const int Lines = 100_000;
+        await using var rig = await ConsumerRig.StartAsync();
+
+        var reply = await rig.SendAsync(string.Concat(Enumerable.Repeat("{}\n", Lines)) + ConsumerRig.Line(1));
+
+        Assert.Equal(Lines + 1, reply.Received);
+        Assert.Equal(1, await rig.CountAsync());
+        Assert.Equal(1, await rig.CountAsync("ops.dead_letters"));
     }
 
     [Fact]

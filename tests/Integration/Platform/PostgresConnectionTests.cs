@@ -21,6 +21,19 @@ public sealed class PostgresConnectionTests
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task What_the_connection_string_says_of_connections_and_time_outs_counts_before_the_settings()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync(
+            $"--postgres:url={database};Maximum Pool Size=3;Timeout=33;Command Timeout=77", "--postgres:max_connections=20", "--postgres:command_timeout=30s");
+
+        var used = new NpgsqlConnectionStringBuilder(host.Services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
+
+        Assert.Equal((3, 33, 77), (used.MaxPoolSize, used.Timeout, used.CommandTimeout));
+        await host.StopAsync();
+    }
+
     [Theory]
     [InlineData("", "7s")]
     [InlineData(";No Reset On Close=false", "0")]

@@ -1,4 +1,5 @@
 using RideIngest.Integration.Platform;
+using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 using RideIngest.Producer;
 
@@ -67,5 +68,18 @@ public sealed class AccessTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<StartupException>(() => host.StartAsync());
 
         Assert.Contains(mentioned, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("producer.max_record", "--producer:max_record=4GB")]
+    [InlineData("nats.url", "--nats:url=nats://rides:Zk3/9s@127.0.0.1:4222")]
+    [InlineData("postgres.url", "--postgres:url=postgres://rides:Zk3/9s+x@127.0.0.1:5432/rides")]
+    public void Settings_that_are_none_are_told_with_their_key_and_without_their_secret(string mentioned, string setting)
+    {
+        var refused = Assert.Throws<SettingsException>(() => RideIngestHost.Create("producer", [setting], new ProducerModule()));
+
+        Assert.Contains(mentioned, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zk3", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("9s", refused.Message, StringComparison.Ordinal);
     }
 }

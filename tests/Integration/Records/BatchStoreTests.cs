@@ -97,6 +97,25 @@ public sealed class BatchStoreTests
         Assert.Equal(96, await database.ScalarAsync<long>("select count(*) from tests.tickets"));
     }
 
+    [Theory]
+    [InlineData("RI001")]
+    [InlineData("ZZ999")]
+    [InlineData("54000")]
+    public async Task A_row_that_a_trigger_refuses_with_a_code_of_its_own_is_failed_and_its_neighbours_are_stored(string code)
+    {
+        await using var database = await RecordsDatabase.CreateAsync();
+        await database.ExecuteAsync($"""
+            create function rides.refuse() returns trigger language plpgsql as
+              $$ begin if new.id = 2 then raise exception 'this vehicle is blocked' using errcode = '{code}'; end if; return new; end $$;
+            create trigger refuse before insert on rides.bookings for each row execute function rides.refuse()
+            """);
+
+        var outcomes = await new BatchStore(database, Bookings).StoreAsync([Booking(1), Booking(2), Booking(3)]);
+
+        Assert.Equal([Status.Stored, Status.Failed, Status.Stored], outcomes.Select(o => o.Status));
+        Assert.Equal(code, outcomes[1].Code);
+    }
+
     [Fact]
     public async Task A_refused_row_leaves_its_id_to_the_next_record_that_has_it()
     {
