@@ -83,7 +83,7 @@ public partial class NatsConnection
 
     private void Open(ServerLink link)
     {
-        _authErrors.Remove(link.Address);
+        _authErrors.Clear();
         _servers.Use(link.Address);
         _info = null;
         OnInfo(link, link.Info);

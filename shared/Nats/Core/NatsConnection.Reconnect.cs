@@ -66,6 +66,7 @@ public partial class NatsConnection
     private async Task<(ServerLink? Link, Exception? Error)> TryRoundAsync(Action<ServerAddress, Exception> failed)
     {
         Exception? error = null;
+        GivenUpException? givenUp = null;
         foreach (var server in _servers.NextRound())
         {
             try
@@ -82,7 +83,7 @@ public partial class NatsConnection
                 if (e is NatsServerException refused)
                     OnServerError(refused.Error);
                 if (IsRefusedAgain(server, e))
-                    return (null, new GivenUpException($"{server} refused the credentials twice: {e.Message}"));
+                    givenUp ??= new GivenUpException($"{server} refused the credentials twice: {e.Message}");
             }
             catch (Exception e)
             {
@@ -90,7 +91,7 @@ public partial class NatsConnection
             }
         }
 
-        return (null, error);
+        return (null, givenUp ?? error);
     }
 
     private bool IsRefusedAgain(ServerAddress server, Exception error)

@@ -7,7 +7,9 @@ public partial class NatsConnection
 {
     private ReplyInbox? _inbox;
 
-    public string NewInbox() => Opts.InboxPrefix.Length == 0 ? Nuid.NewNuid() : $"{Opts.InboxPrefix}.{Nuid.NewNuid()}";
+    public string NewInbox() => NewInbox(_ownInbox);
+
+    internal static string NewInbox(string prefix) => prefix.Length == 0 ? Nuid.NewNuid() : $"{prefix}.{Nuid.NewNuid()}";
 
     public ValueTask<NatsMsg<TReply>> RequestAsync<TReply>(string subject, INatsDeserialize<TReply>? replySerializer = default,
         NatsSubOpts? replyOpts = default, CancellationToken cancellationToken = default) =>
@@ -91,7 +93,8 @@ public partial class NatsConnection
         INatsSerialize<TRequest>? requestSerializer, INatsDeserialize<TReply>? replySerializer, NatsSubOpts? replyOpts,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<NatsMsg<TReply>>(cancellationToken);
         var inbox = _inbox!;
         var reply = PendingReply<TReply>.Rent(
             inbox,

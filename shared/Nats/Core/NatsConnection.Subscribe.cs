@@ -22,6 +22,7 @@ public partial class NatsConnection
 
     public async ValueTask AddSubAsync(NatsSubBase sub, CancellationToken cancellationToken = default)
     {
+        SubjectRules.ThrowIfUnheard(sub, _ownInbox);
         await EnsureOpenAsync(cancellationToken).ConfigureAwait(false);
         Subscriptions.Add(sub);
         sub.ObserveCancellation();

@@ -14,6 +14,7 @@ public partial class NatsConnection : INatsConnection
     private readonly ILogger _logger;
     private readonly ServerPool _servers;
     private readonly EventPump _events;
+    private readonly string _ownInbox;
 
     public NatsConnection()
         : this(NatsOpts.Default)
@@ -26,6 +27,7 @@ public partial class NatsConnection : INatsConnection
         _logger = opts.LoggerFactory.CreateLogger<NatsConnection>();
         _servers = new ServerPool(opts);
         _events = new EventPump(_logger);
+        _ownInbox = NewInbox(opts.InboxPrefix);
         Outbox = new Outbox(opts.WriterBufferSize);
         Subscriptions = new SubscriptionTable(Outbox);
         HeaderParser = new NatsHeaderParser(opts.HeaderEncoding);

@@ -64,7 +64,7 @@ public partial class NatsJSContext
         }
     }
 
-    public ValueTask<NatsJSPublishConcurrentFuture> PublishConcurrentAsync<T>(
+    public async ValueTask<NatsJSPublishConcurrentFuture> PublishConcurrentAsync<T>(
         string subject,
         T? data,
         INatsSerialize<T>? serializer = default,
@@ -72,15 +72,15 @@ public partial class NatsJSContext
         NatsHeaders? headers = default,
         CancellationToken cancellationToken = default)
     {
+        // Publishes that waited for the connection would leave in any order.
+        if (Connection.ConnectionState != NatsConnectionState.Open)
+            await Connection.ConnectAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         headers = WithExpectations(opts, headers);
-        var reply = RequestAckAsync(subject, data, serializer, opts, headers, cancellationToken);
-        var future = new NatsJSPublishConcurrentFuture(reply);
+        var future = new NatsJSPublishConcurrentFuture(RequestAckAsync(subject, data, serializer, opts, headers, cancellationToken));
 
         // The caller goes on without the answer, so only this keeps it from publishing faster than the connection can send.
-        var room = ((NatsConnection)Connection).Outbox.WaitForRoomAsync();
-        return room.IsCompletedSuccessfully
-            ? new ValueTask<NatsJSPublishConcurrentFuture>(future)
-            : AwaitRoomAsync(room, future, cancellationToken);
+        await ((NatsConnection)Connection).Outbox.WaitForRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return future;
     }
 
     /// <summary>The acknowledgement in the reply, or why there is none.</summary>
@@ -123,13 +123,6 @@ public partial class NatsJSContext
                 headers[name] = value;
             }
         }
-    }
-
-    private static async ValueTask<NatsJSPublishConcurrentFuture> AwaitRoomAsync(
-        Task room, NatsJSPublishConcurrentFuture future, CancellationToken cancellationToken)
-    {
-        await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return future;
     }
 
     private ValueTask<NatsMsg<PubAckResponse>> RequestAckAsync<T>(

@@ -35,7 +35,7 @@ public partial class NatsJSContext : INatsJSContext
     public ValueTask<AccountInfoResponse> GetAccountInfoAsync(CancellationToken cancellationToken = default) =>
         JSRequestResponseAsync<object, AccountInfoResponse>($"{Opts.Prefix}.INFO", null, cancellationToken);
 
-    public string NewBaseInbox() => Connection.NewInbox();
+    public string NewBaseInbox() => NatsConnection.NewInbox(Connection.Opts.InboxPrefix);
 
     public async ValueTask<TResponse> JSRequestResponseAsync<TRequest, TResponse>(
         string subject,

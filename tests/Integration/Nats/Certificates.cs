@@ -5,18 +5,25 @@ using System.Security.Cryptography.X509Certificates;
 namespace RideIngest.Integration.Nats;
 
 /// <summary>A certificate authority of a test's own, in PEM files in a folder of its own.</summary>
-internal sealed class Certificates : IAsyncDisposable
+internal sealed class Certificates : IAsyncDisposable, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("rideingest-tls-").FullName;
     private readonly X509Certificate2 _authority;
 
     public Certificates(string name = "Test CA")
+        : this(name, issuer: null)
+    {
+    }
+
+    private Certificates(string name, X509Certificate2? issuer)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        _authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        _authority = issuer is null
+            ? request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))
+            : request.Create(issuer, issuer.NotBefore, issuer.NotAfter, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
         File.WriteAllText(Authority, _authority.ExportCertificatePem());
     }
 
@@ -40,20 +47,38 @@ internal sealed class Certificates : IAsyncDisposable
         return paths;
     }
 
-    /// <summary>Both in one PKCS #12 file.</summary>
-    public string IssueBundle(string name, string password)
+    /// <summary>Issues one by an authority between, whose certificate stands behind it in the file.</summary>
+    public (string Certificate, string Key) IssueByAnother(string name)
     {
-        var (certificate, key) = Issue(name);
-        using var both = X509Certificate2.CreateFromPemFile(certificate, key);
-        var path = Path.Combine(_folder, $"{name}.p12");
-        File.WriteAllBytes(path, both.Export(X509ContentType.Pkcs12, password));
+        using var between = new Certificates($"{name}'s CA", issuer: _authority);
+        var (certificate, key) = between.Issue(name);
+        var paths = (Path.Combine(_folder, $"{name}.pem"), Path.Combine(_folder, $"{name}.key"));
+        File.WriteAllText(paths.Item1, File.ReadAllText(certificate) + "\n" + File.ReadAllText(between.Authority));
+        File.Copy(key, paths.Item2);
+        return paths;
+    }
+
+    /// <summary>All of the file and the key in one PKCS #12 file.</summary>
+    public static string Bundle((string Certificate, string Key) issued, string password)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPemFile(issued.Certificate);
+        using var withKey = X509Certificate2.CreateFromPemFile(issued.Certificate, issued.Key);
+        all[0] = withKey;
+        var path = Path.ChangeExtension(issued.Certificate, "p12");
+        File.WriteAllBytes(path, all.Export(X509ContentType.Pkcs12, password)!);
         return path;
     }
 
     public ValueTask DisposeAsync()
     {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 }

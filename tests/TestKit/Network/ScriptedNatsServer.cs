@@ -26,6 +26,9 @@ public sealed class ScriptedNatsServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Clients that have connected so far.</summary>
+    public int Peers => _scripts.Count;
+
     public string Url => $"nats://127.0.0.1:{Port}";
 
     public async ValueTask DisposeAsync()

@@ -87,7 +87,7 @@ internal sealed class Handshake(NatsConnection connection, ServerAddress address
 
     private bool MustUpgrade(TlsMode mode, ServerInfo info)
     {
-        if (mode == TlsMode.Disable && info.TlsRequired)
+        if (mode == TlsMode.Disable && (info.TlsRequired || address.IsTls))
             throw new NatsException($"{address} requires TLS, and TlsMode is Disable");
         if (mode == TlsMode.Require && !info.TlsRequired && !info.TlsAvailable)
             throw new NatsException($"TLS is required, and {address} does not offer it");

@@ -24,7 +24,7 @@ internal sealed class ReplyInbox : NatsSubBase
     private Exception? _closed;
 
     public ReplyInbox(NatsConnection connection)
-        : base(connection, connection.SubscriptionManager, $"{connection.NewInbox()}.*", null, null)
+        : base(connection, connection.SubscriptionManager, $"{NatsConnection.NewInbox(connection.Opts.InboxPrefix)}.*", null, null)
     {
         Prefix = Subject[..^1];
         _sweeper = new Timer(static self => ((ReplyInbox)self!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

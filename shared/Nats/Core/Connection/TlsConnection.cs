@@ -58,7 +58,7 @@ internal sealed class TlsConnection(SslStream stream) : INatsSocketConnection
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
         if (LoadClientCertificate(opts) is { } certificate)
-            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, LoadIntermediates(opts), offline: true);
         if (opts.CaFile is { } caFile)
             TrustOnly(caFile, options);
         if (opts.InsecureSkipVerify)
@@ -79,6 +79,16 @@ internal sealed class TlsConnection(SslStream stream) : INatsSocketConnection
         { CertBundleFile: { } bundle } => X509CertificateLoader.LoadPkcs12FromFile(bundle, opts.CertBundleFilePassword),
         _ => null,
     };
+
+    /// <summary>All that stands beside the certificate: a server that knows only the root needs what lies between.</summary>
+    private static X509Certificate2Collection LoadIntermediates(NatsTlsOpts opts)
+    {
+        if (opts.CertFile is null)
+            return X509CertificateLoader.LoadPkcs12CollectionFromFile(opts.CertBundleFile!, opts.CertBundleFilePassword);
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPemFile(opts.CertFile);
+        return certificates;
+    }
 
     private static void TrustOnly(string caFile, SslClientAuthenticationOptions options)
     {

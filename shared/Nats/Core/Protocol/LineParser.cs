@@ -4,6 +4,7 @@ namespace NATS.Client.Core;
 internal static class LineParser
 {
     private const int MaxSizeDigits = 9;
+    private const int MaxSidDigits = 10;
 
     /// <summary>Fills in what the line says, and returns how many bytes of body follow it.</summary>
     public static int Parse(ReadOnlySpan<byte> line, ref WireCommand command, int maxPayload)
@@ -37,7 +38,7 @@ internal static class LineParser
     {
         command.Kind = WireKind.Msg;
         command.Subject = NextToken(ref arguments);
-        command.Sid = Number(NextToken(ref arguments));
+        command.Sid = Number(NextToken(ref arguments), MaxSidDigits);
         var third = NextToken(ref arguments);
         var fourth = NextToken(ref arguments);
         var fifth = NextToken(ref arguments);
@@ -68,11 +69,11 @@ internal static class LineParser
         return token;
     }
 
-    private static int Number(ReadOnlySpan<byte> digits)
+    private static int Number(ReadOnlySpan<byte> digits, int most = MaxSizeDigits)
     {
-        if (digits.IsEmpty || digits.Length > MaxSizeDigits)
+        if (digits.IsEmpty || digits.Length > most)
             throw Violation("a number that is none");
-        var number = 0;
+        var number = 0L;
         foreach (var digit in digits)
         {
             if (digit is < (byte)'0' or > (byte)'9')
@@ -80,7 +81,7 @@ internal static class LineParser
             number = (number * 10) + (digit - '0');
         }
 
-        return number;
+        return number <= int.MaxValue ? (int)number : throw Violation("a number that is none");
     }
 
     private static NatsProtocolViolationException Violation(string what) => new($"Protocol violation by the server: {what}");

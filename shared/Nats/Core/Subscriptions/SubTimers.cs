@@ -28,7 +28,9 @@ internal sealed class SubTimers : IDisposable
 
     public void Start()
     {
-        _idleTimer?.Change(_idle, Timeout.InfiniteTimeSpan);
+        // With a time for the first message, idle is what comes after it.
+        if (_startUpTimer is null)
+            _idleTimer?.Change(_idle, Timeout.InfiniteTimeSpan);
         _startUpTimer?.Change(_startUp, Timeout.InfiniteTimeSpan);
         _wholeTimer?.Change(_whole, Timeout.InfiniteTimeSpan);
     }

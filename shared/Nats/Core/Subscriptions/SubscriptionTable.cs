@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace NATS.Client.Core;
 
-/// <summary>The live subscriptions of a connection, by their number on the wire. A number is never used twice.</summary>
+/// <summary>The live subscriptions of a connection, by their number on the wire. A number is used again only after two billion others.</summary>
 internal sealed class SubscriptionTable(Outbox outbox) : INatsSubscriptionManager
 {
     private readonly ConcurrentDictionary<int, NatsSubBase> _bySid = new();
@@ -15,9 +15,9 @@ internal sealed class SubscriptionTable(Outbox outbox) : INatsSubscriptionManage
     /// <summary>Throws when the connection is gone for good: whoever ends its subscriptions may have passed already.</summary>
     public void Add(NatsSubBase sub)
     {
-        var sid = Interlocked.Increment(ref _lastSid);
-        sub.Sid = sid;
-        _bySid[sid] = sub;
+        int sid;
+        do sub.Sid = sid = Interlocked.Increment(ref _lastSid) & int.MaxValue;
+        while (sid == 0 || !_bySid.TryAdd(sid, sub));
         try
         {
             outbox.Subscribe(sub);

@@ -179,6 +179,39 @@ public sealed class RequestReplyTests : NatsTest
         Assert.All(inboxes, inbox => Assert.StartsWith("MY_INBOX.", inbox, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_inbox_is_heard_and_what_lies_around_it_is_not()
+    {
+        var client = await ConnectAsync();
+        var other = await ConnectAsync();
+        var inbox = client.NewInbox();
+        var sub = await SubscribeAsync<string>(client, inbox);
+
+        foreach (var around in (string[])[$"{inbox}.*", $"{inbox}.deeper", $"{inbox[..inbox.LastIndexOf('.')]}.*"])
+        {
+            // NATS.Net takes it and delivers nothing; to be told is better.
+            if (await Record.ExceptionAsync(async () => await SubscribeAsync<string>(client, around)) is { } refused)
+                Assert.IsAssignableFrom<NatsException>(refused);
+        }
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await SubscribeAsync<string>(client, inbox, queueGroup: "some"));
+        await other.PublishAsync(inbox, "exactly", cancellationToken: Deadline);
+
+        Assert.Equal("exactly", (await TakeAsync(sub, 1))[0].Data);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_cancelled_before_it_is_made_is_a_task_that_says_so()
+    {
+        var client = await ConnectAsync();
+        await client.ConnectAsync();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        var request = client.RequestAsync<string, string>(Mine, "nobody", cancellationToken: cancelled.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await request);
+    }
+
     private async Task AnswerAsync<T>(NatsConnection client, Func<NatsMsg<T>, ValueTask> answer)
     {
         var sub = await SubscribeAsync<T>(client, Mine);

@@ -66,6 +66,24 @@ public sealed class SubscriptionTests : NatsTest
     }
 
     [Fact]
+    public async Task With_both_timeouts_idle_is_what_comes_after_the_first_message()
+    {
+        var client = await ConnectAsync();
+        var sub = await SubscribeAsync<int>(client, Mine, opts: new NatsSubOpts { StartUpTimeout = Patience, IdleTimeout = TimeSpan.FromMilliseconds(100) });
+
+        // Longer than idle may be.
+        for (var pings = 0; pings < 5; pings++)
+        {
+            await Task.Delay(50);
+            await client.PingAsync(Deadline);
+        }
+        await client.PublishAsync(Mine, 1, cancellationToken: Deadline);
+
+        Assert.Equal([1], await ReadToEndAsync(sub));
+        Assert.Equal(NatsSubEndReason.IdleTimeout, ((NatsSubBase)sub).EndReason);
+    }
+
+    [Fact]
     public async Task A_subscription_may_stop_on_an_empty_message()
     {
         var client = await ConnectAsync();

@@ -98,12 +98,37 @@ public sealed class TlsTests : NatsTest
     public async Task A_server_that_wants_certificates_takes_one_from_a_bundle()
     {
         var (certificates, server) = await StartAsync(mutual: true);
-        var bundle = certificates.IssueBundle("client", "secret");
+        var bundle = Certificates.Bundle(certificates.Issue("client"), "secret");
 
         await Client(server, opts => opts with
         {
             TlsOpts = new NatsTlsOpts { CaFile = certificates.Authority, CertBundleFile = bundle, CertBundleFilePassword = "secret" },
         }).PingAsync(Deadline);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_knows_the_root_alone_gets_what_lies_between_as_well(bool bundled)
+    {
+        var (certificates, server) = await StartAsync(mutual: true);
+        var (certificate, key) = certificates.IssueByAnother("client");
+
+        await Client(server, opts => opts with
+        {
+            TlsOpts = bundled
+                ? new NatsTlsOpts { CaFile = certificates.Authority, CertBundleFile = Certificates.Bundle((certificate, key), "secret"), CertBundleFilePassword = "secret" }
+                : new NatsTlsOpts { CaFile = certificates.Authority, CertFile = certificate, KeyFile = key },
+        }).PingAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task An_address_that_asks_for_tls_is_not_spoken_to_without()
+    {
+        var server = await NatsServers.SharedAsync();
+        var client = Client($"tls://127.0.0.1:{server.Port}", opts => opts with { TlsOpts = new NatsTlsOpts { Mode = TlsMode.Disable } });
+
+        await Assert.ThrowsAnyAsync<NatsException>(async () => await client.ConnectAsync());
     }
 
     [Fact]

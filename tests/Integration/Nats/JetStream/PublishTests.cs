@@ -120,10 +120,10 @@ public sealed class PublishTests : JetStreamTest
     }
 
     [Fact]
-    public async Task Concurrent_publishes_give_their_acknowledgements_later()
+    public async Task Concurrent_publishes_give_their_acknowledgements_later_and_keep_their_order_though_the_connection_opens_first()
     {
+        await StreamAsync(await ContextAsync());
         var js = await ContextAsync();
-        await StreamAsync(js);
         var futures = new List<NatsJSPublishConcurrentFuture>();
 
         for (var i = 0; i < 20; i++)

@@ -82,6 +82,46 @@ public sealed class ServerErrorTests : NatsTest
         await UntilAsync(() => client.ConnectionState == NatsConnectionState.Failed, "the client gives up");
     }
 
+    [Fact]
+    public async Task A_refusal_before_a_connection_does_not_count_after_it()
+    {
+        await using var server = new ScriptedNatsServer(async peer =>
+        {
+            if (peer.Number % 2 == 1)
+            {
+                await peer.HandshakeAsync();
+                if (peer.Number == 5)
+                    await peer.AnswerPingsAsync();
+                return;
+            }
+
+            await peer.SendAsync(ScriptedPeer.Info);
+            await peer.ExpectAsync("PING");
+            await peer.SendAsync("-ERR 'Authorization Violation'\r\n");
+        });
+        await using var client = Client(server.Url);
+        await client.ConnectAsync();
+
+        await UntilAsync(() => server.Peers == 5 && client.ConnectionState == NatsConnectionState.Open, "the client is taken for the third time");
+        await client.PingAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task Subscriptions_may_have_numbers_of_ten_digits()
+    {
+        await using var server = new ScriptedNatsServer(async peer =>
+        {
+            await peer.HandshakeAsync();
+            var sid = await peer.SubscribedAsync(Mine);
+            await peer.SendAsync($"MSG {Mine} 2147483647 5\r\nother\r\nMSG {Mine} {sid} 4\r\nwell\r\n");
+            await peer.AnswerPingsAsync();
+        });
+        var client = Client(server.Url);
+        var sub = Own(await client.SubscribeCoreAsync<string>(Mine, cancellationToken: Deadline));
+
+        Assert.Equal("well", (await TakeAsync(sub, 1))[0].Data);
+    }
+
     [Theory]
     [InlineData("MSG {0} {1} 11\r\nhalf")]
     [InlineData("MSG {0} {1} 1")]
