@@ -51,13 +51,12 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         var provider = endpoints.ServiceProvider;
         var rules = provider.GetRequiredService<IntakeRules>();
         var sender = provider.GetRequiredService<FrameSender>();
-        var limits = provider.GetRequiredService<FrameLimits>();
         var lookup = provider.GetRequiredService<ReceiptLookup>();
         foreach (var kind in _catalog.Kinds)
         {
-            var gatherer = new FrameGatherer(kind, sender, limits);
+            var gatherer = new FrameGatherer(kind, sender, rules.Limits);
             endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, rules).PostAsync);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync);
             endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync);
             if (kind.Name == OldAnswer.Kind)
                 endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync);

@@ -18,7 +18,7 @@ public sealed class ProducerSettings
     [Range(1, 10_000_000, ErrorMessage = "It must be from 1 to 10000000"), GoodValue("50000")]
     public int RecordsInFlight { get; set; } = 50_000;
 
-    /// <summary>The longest record, and so the largest body of a single one.</summary>
+    /// <summary>The longest record, and so the largest body of a single one; a quarter of the server's max_payload at most.</summary>
     [Range(1024.0, 16 * 1024 * 1024, ErrorMessage = "It must be from 1KB to 16MB"), GoodValue("64KB")]
     public long MaxRecord { get; set; } = 64 * 1024;
 

@@ -3,13 +3,17 @@ using RideIngest.Spine;
 
 namespace RideIngest.Producer.Frames;
 
-/// <summary>How large a frame may become: so many records, and half of what the server takes, which leaves room for the headers.</summary>
-internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings)
+/// <summary>How large a frame may become: so many records, and half of what the server takes, which leaves room for one more record and the headers.</summary>
+internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, ProducerSettings producer)
 {
     private const int UsualMaxPayload = 1024 * 1024;
 
     public int MostRecords => settings.FrameRecords;
 
-    public bool IsFull(Frame frame) =>
-        frame.Count >= settings.FrameRecords || frame.Payload.Length >= (nats.ServerInfo?.MaxPayload ?? UsualMaxPayload) / 2;
+    /// <summary>In bytes, as it is sent to us. In a frame it may become a little longer.</summary>
+    public int LongestRecord => (int)Math.Min(producer.MaxRecord, MaxPayload / 4);
+
+    public bool IsFull(Frame frame) => frame.Count >= settings.FrameRecords || frame.Payload.Length >= MaxPayload / 2;
+
+    private int MaxPayload => nats.ServerInfo?.MaxPayload ?? UsualMaxPayload;
 }

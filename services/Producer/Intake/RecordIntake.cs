@@ -10,7 +10,7 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>What every room of the intake needs to decide whether and how long.</summary>
-internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, SpineSettings Spine, ProducerSettings Producer);
+internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
 
 /// <summary>One record of one kind, from the request to the answer.</summary>
 internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
@@ -35,9 +35,10 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
         var since = Stopwatch.GetTimestamp();
         try
         {
-            if (await RecordBody.ReadAsync(http.Request, kind, rules.Producer.MaxRecord) is not { } reading)
+            var longest = rules.Limits.LongestRecord;
+            if (await RecordBody.ReadAsync(http.Request, kind, longest) is not { } reading)
             {
-                await answer.RefusedAsync(http, null, Refusals.TooLarge(rules.Producer.MaxRecord));
+                await answer.RefusedAsync(http, null, Refusals.TooLarge(longest));
                 return;
             }
             if (reading.Record is not { } record)

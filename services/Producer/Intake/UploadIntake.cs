@@ -9,7 +9,7 @@ using RideIngest.Records.Uploads;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>Uploads of one kind: what is refused at the door, and in which form the others are read and answered.</summary>
-internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits limits, IntakeRules rules)
+internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeRules rules)
 {
     private const string Formats = $"{ContentTypes.Json}, {ContentTypes.JsonLines} or {ContentTypes.Csv}";
 
@@ -49,9 +49,9 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, FrameLimits li
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = rules.Producer.MaxUpload > 0 ? rules.Producer.MaxUpload : null;
         ContentTypes.TryGetFormat(http.Request.ContentType, out var format);
-        var reader = new UploadReader(kind, format!.Value, (int)rules.Producer.MaxRecord);
+        var reader = new UploadReader(kind, format!.Value, rules.Limits.LongestRecord);
         var preference = Preference.Of(http.Request.Headers["Prefer"]);
-        var flow = new UploadFlow(kind, sender, limits, rules.Producer.FramesPerUpload)
+        var flow = new UploadFlow(kind, sender, rules.Limits, rules.Producer.FramesPerUpload)
         {
             Deadline = () => preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait),
             Rate = caller?.Rate,

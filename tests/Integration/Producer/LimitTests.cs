@@ -83,6 +83,18 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_record_that_would_not_fit_into_a_message_is_413_whatever_the_settings_allow()
+    {
+        await using var system = await RideSystem.StartAsync(nats: new() { Config = "max_payload: 8KB" });
+
+        var fits = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()));
+        var not = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()) + new string(' ', 2048));
+
+        Assert.Equal((201, 413), (fits.Status, not.Status));
+        Assert.Contains("2048 bytes", (string)not.Json["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_upload_that_is_too_large_is_413_and_nothing_of_it_is_kept_whether_or_not_it_says_how_large_it_is()
     {
         await using var system = await RideSystem.StartAsync(args: "--producer:max_upload=1000");
