@@ -37,7 +37,7 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         {
             _sight = await stream.LookAsync(stoppingToken);
             if (_sight.Backlog > 0)
-                await orphans.LookAsync(_sight, pull.Trouble is null && gate.Trouble is null, stoppingToken);
+                await orphans.LookAsync(_sight, pull.Trouble is null && gate.IsOpen, stoppingToken);
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {

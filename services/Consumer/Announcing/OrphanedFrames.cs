@@ -35,7 +35,7 @@ internal sealed partial class OrphanedFrames(
         var settled = sight.PendingAcks == 0 || sight.Settled >= sight.First;
         var stays = sight.First == _first && sight.Delivered >= _first && !inHand.Has(_first) && (settled || sight.Redelivered <= _redelivered);
         (_first, _redelivered, _seen) = (sight.First, sight.Redelivered, stays ? _seen + 1 : 0);
-        if (_seen < (settled ? Enough : Enough + LongestInHand.TotalSeconds)) return;
+        if (_seen < Enough + (settled ? 0 : LongestInHand.TotalSeconds)) return;
         _seen = 0;
         DeliveredAnew(sight.Backlog, spine.Stream, RidesStream.Consumer);
         var js = new NatsJSContext(connection);
@@ -48,7 +48,7 @@ internal sealed partial class OrphanedFrames(
     /// So long another instance may have a frame, and nobody hear of it: while Postgres stands still it tries for hand_back, and once more; or it has put the
     /// frame off. Then it is delivered again, which is seen.
     /// </summary>
-    private TimeSpan LongestInHand => settings.HandBack + BatchWork.LongestDelay + (2 * (TimeSpan.FromSeconds(_commandTimeout) + inHand.AckWait));
+    private TimeSpan LongestInHand => _commandTimeout == 0 ? TimeSpan.MaxValue : settings.HandBack + BatchWork.LongestDelay + (2 * (TimeSpan.FromSeconds(_commandTimeout) + inHand.AckWait));
 
     [LoggerMessage(4701, LogLevel.Warning, "{Frames} frames of stream {Stream} are delivered to nobody, as after a crash of nats-server: its consumer {Consumer} is made anew, "
         + "and delivers them again")]

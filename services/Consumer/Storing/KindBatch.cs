@@ -8,7 +8,7 @@ using RideIngest.Spine;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Stores frames of one kind together: one transaction for their records, one for those that end as dead letters, and then each frame's reply and ack.
+/// Stores frames of one kind together: one transaction for their records, further ones for those that end as dead letters, and then each frame's reply and ack.
 /// </summary>
 internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
 {

@@ -58,7 +58,7 @@ internal sealed partial class StoreGate
             .Build();
     }
 
-    /// <summary>For how long every attempt has failed, since frames were taken last.</summary>
+    /// <summary>For how long every attempt has failed, since Postgres answered last.</summary>
     public TimeSpan AwayFor
     {
         get { lock (_gate) return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_triedSince); }
@@ -69,6 +69,12 @@ internal sealed partial class StoreGate
         Volatile.Read(ref _failure)
         ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Postgres' tables are not up to date yet")
         ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow) ? $"Postgres has not answered for {Slow.TotalSeconds} s" : null);
+
+    /// <summary>Whether frames are taken.</summary>
+    public bool IsOpen
+    {
+        get { lock (_gate) return _reopens is null && _migrations.Applied.IsCompletedSuccessfully; }
+    }
 
     /// <summary>Ends when records can be stored, or when there is no way to find out but to try.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -152,7 +158,7 @@ internal sealed partial class StoreGate
     }
 
     // That it cannot be reached, lets nobody in, has no more connections, or stops: with these it would not answer a question either.
-    private static bool IsToldByPing(string state) => state[..2] is "08" or "28" or "3D" or "57" || state == PostgresErrorCodes.TooManyConnections;
+    private static bool IsToldByPing(string state) => state[..2] is "08" or "28" or "3D" || state[..3] == "57P" || state == PostgresErrorCodes.TooManyConnections;
 
     /// <summary>Postgres answers. After a store that it did not do that says nothing: frames are taken once more, and their store tells.</summary>
     private void Answered()

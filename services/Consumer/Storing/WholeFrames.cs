@@ -23,7 +23,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     }
 
     private static DeadLetter Letter(Frame frame) => new(
-        frame.KindName.Length <= LongestKind ? frame.KindName : frame.KindName[..LongestKind],
+        Short(frame.KindName),
         null,
         DeadLetter.DigestOf(frame.Payload.Span),
         frame.Whole!.Value.Code,
@@ -31,6 +31,10 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         FrameLines.AsObjects(frame.Payload),
         frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
         (int)frame.Metadata.NumDelivered);
+
+    // No half of a pair of surrogates, which nothing can write.
+    private static string Short(string kind) =>
+        kind.Length <= LongestKind ? kind : kind[..(char.IsHighSurrogate(kind[LongestKind - 1]) ? LongestKind - 1 : LongestKind)];
 
     private static RecordOutcome Failed(Frame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));

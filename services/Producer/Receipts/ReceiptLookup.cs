@@ -1,4 +1,6 @@
 using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Platform.Postgres;
 using RideIngest.Producer.Frames;
@@ -10,8 +12,10 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary>Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.</summary>
-internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, SpineLink link) : IDisposable
+internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, INatsConnection nats, SpineSettings spine, SpineLink link) : IDisposable
 {
+    private const int NoMessageFound = 10037;
+
     private static readonly TimeSpan NatsAnswersWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PostgresAnswersWithin = TimeSpan.FromSeconds(5);
 
@@ -25,18 +29,23 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     public Task<StoredRecord?> FindRowAsync(string kind, long id, CancellationToken cancellationToken) =>
         AskAsync(() => _stored[kind].FindAsync(id), cancellationToken);
 
-    /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres cannot be asked, or NATS where it matters.</exception>
     public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         if (await InRowAsync(receipt, cancellationToken) is { } stored)
             return stored;
-        if (!await IsPastAsync(receipt.Sequence, cancellationToken))
-            return new ReceiptState(Status.Accepted);
+        if (await IsPastAsync(receipt.Sequence, cancellationToken))
+        {
+            // Consumers commit before they ack: what they have settled since is there by now.
+            return await InRowAsync(receipt, cancellationToken)
+                ?? await InDeadLetterAsync(receipt, cancellationToken)
+                ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
+        }
 
-        // Consumers commit before they ack: what they have settled since is there by now. A dead letter says nothing before: it may be of the same record, sent earlier.
-        return await InRowAsync(receipt, cancellationToken)
-            ?? await InDeadLetterAsync(receipt, cancellationToken)
-            ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
+        // Behind a frame that takes longer its own may be settled all the same. But a dead letter may be of the same record, sent earlier, while this one waits.
+        return await InDeadLetterAsync(receipt, cancellationToken) is { } failed && await IsGoneAsync(receipt.Sequence, cancellationToken)
+            ? failed
+            : new ReceiptState(Status.Accepted);
     }
 
     public void Dispose() => _asking.Dispose();
@@ -74,7 +83,7 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         }
     }
 
-    /// <summary>Whether consumers have settled everything up to this place in the stream.</summary>
+    /// <summary>Whether consumers have settled everything up to this place in the stream, as far as NATS can be asked.</summary>
     private async Task<bool> IsPastAsync(ulong sequence, CancellationToken cancellationToken)
     {
         if (link.Store is not { } store || sequence == 0)
@@ -86,9 +95,34 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
             await store.RefreshAsync(limit.Token);
             return store.Info.AckFloor.StreamSeq >= sequence;
         }
-        catch (Exception away) when (away is NatsException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception away) when (IsAway(away, cancellationToken))
         {
             return false;
         }
     }
+
+    /// <summary>Whether the frame at this place has left the stream, which a work queue's do when they are settled.</summary>
+    /// <exception cref="StoreUnavailableException">NATS cannot be asked.</exception>
+    private async Task<bool> IsGoneAsync(ulong sequence, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(NatsAnswersWithin);
+        try
+        {
+            var stream = await new NatsJSContext(nats).GetStreamAsync(spine.Stream, cancellationToken: limit.Token);
+            await stream.GetAsync(new StreamMsgGetRequest { Seq = sequence }, limit.Token);
+            return false;
+        }
+        catch (NatsJSApiException none) when (none.Error.ErrCode == NoMessageFound)
+        {
+            return true;
+        }
+        catch (Exception away) when (IsAway(away, cancellationToken))
+        {
+            throw new StoreUnavailableException(away);
+        }
+    }
+
+    private static bool IsAway(Exception e, CancellationToken cancellationToken) =>
+        e is NatsException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
@@ -11,8 +12,13 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Why the last attempt did not work, as far as somebody said; null once one has.</summary>
-    public string? Failure { get; private set; }
+    // Longer than the pause between two attempts.
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(15);
+
+    private volatile Failed? _failed;
+
+    /// <summary>Why the latest attempts did not work, as far as somebody said; null once one has.</summary>
+    public string? Failure => _failed is { } failed && Stopwatch.GetElapsedTime(failed.At) < Lately ? failed.Reason : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,13 +27,13 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
         connection.ConnectionOpened += (_, _) =>
         {
             // Each time: whoever has read that the connection was lost looks for this line.
-            Failure = null;
+            _failed = null;
             Connected(connection.ServerInfo?.Version, shown);
             return default;
         };
         connection.ServerError += (_, refused) =>
         {
-            Failure = refused?.Error;
+            _failed = new Failed(refused?.Error, Stopwatch.GetTimestamp());
             return default;
         };
         while (true)
@@ -39,8 +45,8 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
             }
             catch (NatsException e)
             {
-                Failure = e.ToString();
-                NotYet(NatsReadiness.Advice(shown, Failure), e.GetBaseException().Message);
+                _failed = new Failed(e.ToString(), Stopwatch.GetTimestamp());
+                NotYet(NatsReadiness.Advice(shown, e.ToString()), e.GetBaseException().Message);
             }
 
             await Task.Delay(pause, stoppingToken);
@@ -53,4 +59,6 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsSetti
 
     [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Trying again until it works ({Reason})")]
     private partial void NotYet(string advice, string reason);
+
+    private sealed record Failed(string? Reason, long At);
 }

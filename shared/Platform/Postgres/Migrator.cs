@@ -9,7 +9,7 @@ internal static class Migrator
     private const long LockKey = 0x5249_4445_494E_4753;
 
     // Postgres stops, or somebody has ended the session: no file is to blame, and the next attempt may work.
-    private const string OperatorIntervenes = "57";
+    private const string OperatorIntervenes = "57P";
 
     private const string Ledger =
         """

@@ -10,7 +10,8 @@ namespace RideIngest.Records.Storing;
 /// </summary>
 public sealed class BatchStore : IAsyncDisposable
 {
-    private const string Begin = "set constraints all immediate; savepoint part";
+    // A server that has no transaction ids left refuses every row, with what it says of a row too large for an index; whether it has, this asks, and no row.
+    private const string Begin = "set constraints all immediate; savepoint part; select pg_current_xact_id()";
     private readonly TableWriter _table;
     private readonly StoreSessions _sessions;
 

@@ -160,10 +160,12 @@ public sealed class OutcomeTests
         var kind = string.Create(3300, random, static (letters, random) => random.GetItems("abcdefghijklmnopqrstuvwxyz0123456789", letters));
 
         await rig.PublishAsync(ConsumerRig.Line(1), kind);
+        await rig.PublishAsync(ConsumerRig.Line(1), "a" + string.Concat(Enumerable.Repeat("🚕", 120)));
 
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(2))).Stored);
         await rig.SettledAsync();
-        Assert.Equal(kind[..200], await rig.Database.ScalarAsync<string>("select kind from ops.dead_letters"));
+        Assert.Equal(1, await rig.CountAsync($"ops.dead_letters where kind = '{kind[..200]}'"));
+        Assert.Equal(1, await rig.CountAsync("ops.dead_letters where kind like 'a🚕%🚕' and length(kind) = 100"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using RideIngest.Producer.Replies;
 using RideIngest.Spine;
 
 namespace RideIngest.Integration.Producer;
@@ -7,32 +8,44 @@ namespace RideIngest.Integration.Producer;
 public sealed class AnnouncementTests
 {
     [Fact]
-    public async Task Retry_After_is_the_backlog_by_its_drain_rate_as_those_who_store_have_it()
+    public async Task Retry_After_is_what_the_consumers_that_are_heard_make_of_it()
     {
         await using var system = await RideSystem.StartAsync(consumer: false);
         await using var nats = new NatsConnection(NatsOpts.Default with { Url = system.Nats.Url });
 
-        await SaysAsync("""{"instance":"a","can_store":true,"backlog":700,"drain_per_second":100}""", expected: 7);
-
-        // These two change nothing, and the next one, behind them, is heard when they have been.
-        await nats.PublishAsync(ConsumerAnnouncement.Subject, """{"instance":"b","can_store":false,"backlog":700,"drain_per_second":0}""");
-        await nats.PublishAsync(ConsumerAnnouncement.Subject, """{"instance":"c","can_store":true,"backlog":1,"drain_per_second":1e999}""");
-        await SaysAsync("""{"instance":"a","can_store":true,"backlog":800,"drain_per_second":100}""", expected: 8);
-
-        // As many frames as consumers: their newest acks wait. Nothing has left yet: nobody knows. Next to nothing: not for ever.
-        await SaysAsync("""{"instance":"a","can_store":true,"backlog":2,"drain_per_second":0.1}""", expected: 1);
-        await SaysAsync("""{"instance":"a","can_store":true,"backlog":800,"drain_per_second":0}""", expected: 5);
-        await SaysAsync("""{"instance":"a","can_store":true,"backlog":800,"drain_per_second":0.1}""", expected: 300);
-
-        async Task SaysAsync(string announcement, int expected)
+        await Eventually.True(async () =>
         {
-            await nats.PublishAsync(ConsumerAnnouncement.Subject, announcement);
-            await Eventually.True(async () =>
-            {
-                var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"));
-                Assert.Equal(202, answer.Status);
-                return answer.Headers.RetryAfter!.Delta == TimeSpan.FromSeconds(expected);
-            });
-        }
+            await nats.PublishAsync(ConsumerAnnouncement.Subject, """{"instance":"a","can_store":true,"backlog":700,"drain_per_second":100}""");
+            var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"));
+            Assert.Equal(202, answer.Status);
+            return answer.Headers.RetryAfter!.Delta == TimeSpan.FromSeconds(7);
+        });
+    }
+
+    [Theory]
+    [InlineData(700, 100, 7)]
+    [InlineData(800, 0.1, 300)]
+    [InlineData(800, 0, 5)]
+    [InlineData(1, 0, 1)]
+    public async Task The_backlog_by_its_drain_rate_unless_nothing_drains_or_the_newest_ack_alone_waits(long backlog, double drain, int seconds)
+    {
+        await using var nats = new NatsConnection();
+        using var news = new ConsumerNews(nats);
+
+        news.Hear(new ConsumerAnnouncement("a", true, null, backlog, drain, DateTimeOffset.UtcNow));
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), news.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Those_who_cannot_store_are_not_asked_how_fast_the_backlog_drains()
+    {
+        await using var nats = new NatsConnection();
+        using var news = new ConsumerNews(nats);
+
+        news.Hear(new ConsumerAnnouncement("a", true, null, 700, 100, DateTimeOffset.UtcNow));
+        news.Hear(new ConsumerAnnouncement("b", false, "No Postgres answers", 700, 0, DateTimeOffset.UtcNow));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), news.RetryAfter);
     }
 }

@@ -1,3 +1,8 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using Npgsql;
+using RideIngest.Spine;
+
 namespace RideIngest.Integration.Producer;
 
 /// <summary>Receipts of records that Postgres refused.</summary>
@@ -37,6 +42,42 @@ public sealed class ReceiptTests
         Assert.Equal($"{failed.Json["error"]}; its dead letter was discarded", (string?)discarded.Json["error"]);
     }
 
+    [Fact]
+    public async Task A_failure_is_told_though_a_frame_before_it_waits()
+    {
+        await using var system = await RideSystem.StartAsync();
+        await using var client = new NatsConnection(NatsOpts.Default with { Url = system.Nats.Url });
+        var store = await new NatsJSContext(client).GetConsumerAsync(RidesStream.Name, RidesStream.Consumer);
+        await using var slow = await system.Database.OpenConnectionAsync();
+        await using var transaction = await slow.BeginTransactionAsync();
+        await new NpgsqlCommand("lock table rides.rides", slow).ExecuteNonQueryAsync();
+        await SendAsync(system, Given.Ride(Given.NewId()), "rides");
+        await RefusingAsync(system);
+
+        var receipt = await SendAsync(system, Given.Booking(Given.NewId()));
+
+        Assert.Equal("failed", (string?)(await EndAsync(system, receipt)).Json["status"]);
+        await store.RefreshAsync();
+        Assert.Equal(0UL, store.Info.AckFloor.StreamSeq);
+        await transaction.RollbackAsync();
+    }
+
+    [Fact]
+    public async Task Whether_the_record_or_the_same_one_sent_earlier_has_failed_is_not_said_while_NATS_cannot_be_asked()
+    {
+        await using var system = await RideSystem.StartAsync();
+        await RefusingAsync(system);
+        var receipt = await SendAsync(system, Given.Booking(Given.NewId()));
+        Assert.Equal("failed", (string?)(await EndAsync(system, receipt)).Json["status"]);
+
+        await system.Nats.StopAsync();
+        var unknown = await system.GetAsync(receipt);
+        await system.Nats.RestartAsync();
+
+        Assert.Equal((503, true), (unknown.Status, (bool)unknown.Json["retryable"]!));
+        await Eventually.True(async () => (string?)(await system.GetAsync(receipt)).Json["status"] == "failed");
+    }
+
     private static Task RefusingAsync(RideSystem system) => ExecuteAsync(system, "alter table rides.bookings add constraint refused check (id is null)");
 
     private static async Task ExecuteAsync(RideSystem system, string sql)
@@ -46,9 +87,9 @@ public sealed class ReceiptTests
     }
 
     /// <returns>Where its receipt is.</returns>
-    private static async Task<string> SendAsync(RideSystem system, string booking)
+    private static async Task<string> SendAsync(RideSystem system, string record, string kind = "bookings")
     {
-        var answer = await system.PostAsync("/v1/bookings", booking, headers: ("Prefer", "respond-async"));
+        var answer = await system.PostAsync($"/v1/{kind}", record, headers: ("Prefer", "respond-async"));
         Assert.Equal(202, answer.Status);
         return answer.Headers.Location!.OriginalString;
     }

@@ -99,7 +99,8 @@ public sealed class BatchStoreTests
 
     [Theory]
     [InlineData("RI001")]
-    [InlineData("ZZ999")]
+    [InlineData("BK001")]
+    [InlineData("45000")]
     [InlineData("54000")]
     public async Task A_row_that_a_trigger_refuses_with_a_code_of_its_own_is_failed_and_its_neighbours_are_stored(string code)
     {

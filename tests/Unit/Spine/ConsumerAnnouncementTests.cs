@@ -25,5 +25,8 @@ public sealed class ConsumerAnnouncementTests
     [InlineData("""{"can_store":true}""")]
     [InlineData("""{"instance":"a","can_store":1}""")]
     [InlineData("""{"instance":"a","at":"yesterday"}""")]
+    [InlineData("""{"instance":"a","can_store":true,"drain_per_second":1e999}""")]
+    [InlineData("""{"instance":"a","can_store":true,"drain_per_second":-1}""")]
+    [InlineData("""{"instance":"a","can_store":true,"backlog":-1}""")]
     public void What_is_no_announcement_is_null(string bytes) => Assert.Null(ConsumerAnnouncement.Read(Encoding.UTF8.GetBytes(bytes)));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NATS.Client.Core;
 
 namespace RideIngest.Integration.Nats.Core;
@@ -72,11 +73,8 @@ public sealed class SubscriptionTests : NatsTest
         var sub = await SubscribeAsync<int>(client, Mine, opts: new NatsSubOpts { StartUpTimeout = Patience, IdleTimeout = TimeSpan.FromMilliseconds(100) });
 
         // Longer than idle may be.
-        for (var pings = 0; pings < 5; pings++)
-        {
-            await Task.Delay(50);
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < TimeSpan.FromMilliseconds(200);)
             await client.PingAsync(Deadline);
-        }
         await client.PublishAsync(Mine, 1, cancellationToken: Deadline);
 
         Assert.Equal([1], await ReadToEndAsync(sub));
