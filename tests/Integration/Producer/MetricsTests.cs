@@ -16,7 +16,8 @@ public sealed partial class MetricsTests
         await using var producer = new SpineProcess("Producer", system.Arguments);
         using var stores = new HttpClient { BaseAddress = await consumer.UrlAsync() };
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode && (await stores.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
+        await RideSystem.WholeAsync(stores);
         var id = Given.NewId();
         foreach (var (body, status) in ((string, int)[])[(Given.Booking(id), 201), (Given.Booking(id), 200), (Given.Booking(id, user: 1), 409), ("{}", 422)])
         {

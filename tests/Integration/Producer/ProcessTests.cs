@@ -18,7 +18,7 @@ public sealed class ProcessTests
         await using var consumer = new SpineProcess("Consumer", system.Arguments);
         await using var producer = new SpineProcess("Producer", system.Arguments);
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         await consumer.UrlAsync();
         var kept = 0L;
         var first = Given.NewId();

@@ -50,8 +50,16 @@ internal sealed class RideSystem : IAsyncDisposable
         if (consumer)
             await system.StartConsumerAsync();
         system.Client = await system.StartProducerAsync();
+        await WholeAsync(system.Client);
         return system;
     }
+
+    /// <summary>Waits until a process lacks nothing: a producer is ready before, and takes records around the stream, where NATS is slow to come.</summary>
+    public static Task WholeAsync(HttpClient client) => Eventually.True(async () =>
+    {
+        using var answer = await client.GetAsync("/readyz");
+        return await answer.Content.ReadAsStringAsync() == """{"status":"ready"}""";
+    });
 
     public async Task<HttpClient> StartProducerAsync(params string[] args) => (await HostProducerAsync(args)).Client;
 

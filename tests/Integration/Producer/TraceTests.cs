@@ -70,7 +70,7 @@ public sealed class TraceTests : IDisposable
         await using var system = await RideSystem.StartAsync();
         await using var producer = new SpineProcess("Producer", system.Arguments);
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         await using var nats = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
         await using var frames = await nats.SubscribeCoreAsync<string>(RidesStream.Subject("bookings"));
         await nats.PingAsync();
@@ -79,7 +79,7 @@ public sealed class TraceTests : IDisposable
 
         using var answer = await client.PostAsync("/v1/bookings", new StringContent(Given.Booking(id), Encoding.UTF8, "application/json"));
 
-        var frame = await frames.Msgs.ReadAsync();
+        var frame = await frames.Msgs.ReadAsync().AsTask().WaitAsync(ConsumerRig.Deadline);
         Assert.Matches($"^00-{trace}-[0-9a-f]{{16}}-{flags}$", frame.Headers!["traceparent"].ToString());
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
     }
