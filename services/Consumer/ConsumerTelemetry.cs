@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using RideIngest.Consumer.Announcing;
 using RideIngest.Platform.Telemetry;
 using RideIngest.Records;
 using RideIngest.Spine;
@@ -38,17 +39,18 @@ internal static class ConsumerTelemetry
     private static readonly Counter<long> StoreFailures = Meter.CreateCounter<long>(
         "rideingest.consumer.store.failures", description: "Attempts that Postgres could not serve, each tried again.");
 
-    private static readonly Gauge<long> Backlog = Meter.CreateGauge<long>(
-        "rideingest.stream.backlog", description: "Frames in the stream that are not settled: waiting and in work.");
-
-    private static readonly Gauge<long> PendingAcks = Meter.CreateGauge<long>(
-        "rideingest.stream.pending_acks", description: "Frames that some consumer has taken and not settled.");
-
-    private static readonly Gauge<double> OldestAge = Meter.CreateGauge<double>(
-        "rideingest.stream.oldest.age", "s", "Age of the oldest frame that is not settled.");
-
     private static readonly Gauge<int> CanStore = Meter.CreateGauge<int>(
         "rideingest.consumer.can_store", description: "1 while this consumer can store, 0 while it cannot.");
+
+    // What was seen last is nothing to report when it may be otherwise by now.
+    private static (long Backlog, long PendingAcks, double Oldest)? _stream;
+
+    static ConsumerTelemetry()
+    {
+        Meter.CreateObservableGauge("rideingest.stream.backlog", () => Seen(stream => stream.Backlog), description: "Frames in the stream that are not settled: waiting and in work.");
+        Meter.CreateObservableGauge("rideingest.stream.pending_acks", () => Seen(stream => stream.PendingAcks), description: "Frames that some consumer has taken and not settled.");
+        Meter.CreateObservableGauge("rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
+    }
 
     /// <summary>Begins the span of a batch.</summary>
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
@@ -80,11 +82,13 @@ internal static class ConsumerTelemetry
     public static void DeadLetter(string kind, string code) =>
         DeadLetters.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
 
-    public static void Observed(long backlog, long pendingAcks, TimeSpan oldest, bool canStore)
+    /// <param name="stream">Null when it could not be looked at.</param>
+    public static void Observed(StreamSight? stream, bool canStore)
     {
-        Backlog.Record(backlog);
-        PendingAcks.Record(pendingAcks);
-        OldestAge.Record(oldest.TotalSeconds);
+        _stream = stream is { } seen ? (seen.Backlog, seen.PendingAcks, seen.OldestAge.TotalSeconds) : null;
         CanStore.Record(canStore ? 1 : 0);
     }
+
+    private static IEnumerable<Measurement<T>> Seen<T>(Func<(long Backlog, long PendingAcks, double Oldest), T> value) where T : struct =>
+        _stream is { } stream ? [new Measurement<T>(value(stream))] : [];
 }

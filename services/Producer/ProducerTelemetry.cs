@@ -15,7 +15,7 @@ internal static class ProducerTelemetry
         RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
 
     public static readonly Counter<long> Refused =
-        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests refused before or instead of an outcome, by problem.");
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests, and frames of an upload, refused before or instead of an outcome, by problem.");
 
     private static readonly Histogram<double> AnswerDuration =
         RideIngestTelemetry.Meter.CreateHistogram<double>("rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");

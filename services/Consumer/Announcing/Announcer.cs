@@ -13,6 +13,7 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
     : BackgroundService
 {
     private StreamSight _sight;
+    private bool _seen;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,18 +37,20 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         try
         {
             _sight = await stream.LookAsync(stoppingToken);
+            _seen = true;
             if (_sight.Backlog > 0)
                 await orphans.LookAsync(_sight, pull.Trouble is null && gate.IsOpen, stoppingToken);
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {
-            // What was seen last stands until NATS is back.
+            // Those who are announced to hear of what was seen last, until NATS is back.
+            _seen = false;
         }
     }
 
     private async Task AnnounceAsync(string? trouble)
     {
-        ConsumerTelemetry.Observed(_sight.Backlog, _sight.PendingAcks, _sight.OldestAge, trouble is null);
+        ConsumerTelemetry.Observed(_seen ? _sight : null, trouble is null);
 
         // While NATS is away the client would keep these, and send them all when nobody cares any more.
         if (connection.ConnectionState != NatsConnectionState.Open) return;

@@ -117,6 +117,8 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         var list = results.ToList();
         foreach (var status in list.CountBy(result => result.Status))
             ProducerTelemetry.Answered(kind, status.Key, status.Value);
+        if (list.Find(result => result.Refusal is not null).Refusal is { } refusal)
+            ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", refusal.Type));
         Failures.Add(kind, list);
         return list;
     }

@@ -87,7 +87,7 @@ public static partial class ServerBinaries
     private static string Missing(string package, string homebrew, string docker, string reason)
     {
         var (variable, setting, port) = package == "postgresql"
-            ? (PostgresVariable, "RIDEINGEST__POSTGRES__CONNECTION=\"Host=127.0.0.1;Username=postgres;Password=rides\"", 5432)
+            ? (PostgresVariable, "RIDEINGEST__POSTGRES__URL=postgres://postgres:rides@127.0.0.1/postgres", 5432)
             : (NatsVariable, "RIDEINGEST__NATS__URL=nats://127.0.0.1:4222", 4222);
         return $"""
             There is no {package} on this machine ({reason}). Any of these helps:

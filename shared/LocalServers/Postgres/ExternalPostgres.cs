@@ -36,6 +36,6 @@ internal sealed record ExternalPostgres(string ConnectionString, string Version)
     }
 
     private static LocalServerException Unreachable(string place, Exception e) => new(
-        $"The Postgres that is configured (postgres.connection, RIDEINGEST__POSTGRES__CONNECTION) cannot be reached: {place}: {e.Message} "
+        $"The Postgres that is configured (postgres.url, RIDEINGEST__POSTGRES__URL) cannot be reached: {place}: {e.Message} "
         + "Start it or correct the connection string; without one, a private server is started.", e);
 }

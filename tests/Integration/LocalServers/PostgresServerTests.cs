@@ -98,7 +98,7 @@ public sealed class PostgresServerTests : IDisposable
     {
         var missing = await Assert.ThrowsAsync<LocalServerException>(
             () => PostgresServer.StartAsync(new() { ConnectionString = "Host=127.0.0.1;Port=1;Username=me;Password=hush" }));
-        Assert.Contains("RIDEINGEST__POSTGRES__CONNECTION", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("RIDEINGEST__POSTGRES__URL", missing.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", missing.Message, StringComparison.Ordinal);
     }
 

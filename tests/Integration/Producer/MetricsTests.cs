@@ -48,6 +48,18 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public async Task An_upload_of_which_nothing_is_kept_counts_as_refused()
+    {
+        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", "--nats:url=nats://127.0.0.1:1", "--postgres:url=postgres://nobody@127.0.0.1:1/none");
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+        using var upload = new StringContent(Given.Booking(Given.NewId()), System.Text.Encoding.UTF8, "application/x-ndjson");
+
+        Assert.Equal(503, (int)(await client.PostAsync("/v1/bookings/batch", upload)).StatusCode);
+
+        Assert.Equal(1, Value(await client.GetStringAsync("/metrics"), "rideingest_producer_refused_total{problem=\"unavailable\"}"));
+    }
+
+    [Fact]
     public async Task A_stream_that_nobody_drains_shows_as_backlog_pending_acks_and_the_age_of_the_oldest()
     {
         await using var system = await RideSystem.StartAsync(consumer: false);

@@ -39,7 +39,16 @@ internal sealed class Traffic : IDisposable
     public long Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Age in seconds of the oldest frame in the stream.</summary>
-    public double Oldest => Volatile.Read(ref _oldest);
+    public double Oldest
+    {
+        get
+        {
+            // Nobody tells of it unless asked.
+            Volatile.Write(ref _oldest, 0);
+            _listener.RecordObservableInstruments();
+            return Volatile.Read(ref _oldest);
+        }
+    }
 
     /// <summary>Records answered, by <see cref="Status"/>.</summary>
     public void ReadAnswered(Span<long> answered)
