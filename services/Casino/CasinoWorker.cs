@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NATS.Client.Core;
 using RideIngest.Casino.Aggregates;
 using RideIngest.Casino.Enrich;
@@ -8,7 +9,13 @@ namespace RideIngest.Casino;
 /// <summary>Runs the roles of this process.</summary>
 internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, CountingSeat seat, NatsConnection connection, RatesApi rates) : IHostedService, IDisposable
 {
+    // Who leaves need not wait for a NATS that is away: the frames are safe in the stream.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
     private readonly CancellationTokenSource _generated = new();
     private Task _generating = Task.CompletedTask;
     private Task _working = Task.CompletedTask;
@@ -17,7 +24,7 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     {
         if (roles.Has(Role.Currency)) rates.EnsureChosen();
         if (roles.Has(Role.Generator)) _generating = Task.Run(() => generator.RunAsync(_generated.Token), CancellationToken.None);
-        _working = Task.WhenAll(roles.Stages.Select(stage => Task.Run(() => stage.RunAsync(_stop.Token), CancellationToken.None)));
+        _working = Task.WhenAll(roles.Stages.Select(stage => Task.Run(() => stage.RunAsync(_stop.Token, _abandon.Token), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
@@ -25,9 +32,10 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _generated.CancelAsync();
-        await _generating.WaitAsync(cancellationToken);
+        await FinishAsync(_generating, cancellationToken);
         await _stop.CancelAsync();
-        await _working.WaitAsync(cancellationToken);
+        await FinishAsync(_working, cancellationToken);
+        if (IsNatsAway) return;
         await seat.LeaveAsync();
         try
         {
@@ -40,8 +48,25 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
         }
     }
 
+    private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open;
+
+    /// <summary>Ends with the work, or when NATS has been away for long enough.</summary>
+    private async Task FinishAsync(Task work, CancellationToken cancellationToken)
+    {
+        for (var since = Stopwatch.GetTimestamp(); !work.IsCompleted; await Task.WhenAny(work, Task.Delay(Look, cancellationToken)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!IsNatsAway || Stopwatch.GetElapsedTime(since) < Patience) continue;
+            await _abandon.CancelAsync();
+            await Task.WhenAny(work, Task.Delay(Patience, cancellationToken));
+            return;
+        }
+        await work;
+    }
+
     public void Dispose()
     {
+        _abandon.Dispose();
         _stop.Dispose();
         _generated.Dispose();
     }

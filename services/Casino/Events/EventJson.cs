@@ -17,8 +17,10 @@ internal static class EventJson
     public static CasinoEvent Read(ReadOnlySpan<byte> line)
     {
         var e = JsonSerializer.Deserialize(line, EventJsonContext.Default.CasinoEvent) ?? throw new JsonException("An event is expected, not null");
-        if (e.Amount is { } amount && (amount is < 0 or > EventKind.MostAmount || Currencies.UnitsOf(e.Currency ?? "") == 0))
-            throw new JsonException($"{amount} {e.Currency} is no amount that is known here");
+        if (e.Id < 1 || e.PlayerId < 1 || !Enum.IsDefined(e.Type))
+            throw new JsonException("It has no id, no player or no type that is known here");
+        if (e.Amount is < 0 or > EventKind.MostAmount || (e.Amount is not null || e.Currency is not null) && Currencies.UnitsOf(e.Currency ?? "") == 0)
+            throw new JsonException($"{e.Amount} {e.Currency} is no amount that is known here");
         return e;
     }
 

@@ -18,6 +18,10 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
     private Gathered? _gathering;
     private long _frames;
     private int _onTheirWay;
+    private int _events;
+
+    /// <summary>Events of which nobody knows yet whether the stream has them.</summary>
+    public int InHand => Volatile.Read(ref _events);
 
     /// <returns>What becomes of the frame that the event leaves in: the same task for all its events.</returns>
     public Task<Published> AddAsync(CasinoEvent e)
@@ -28,6 +32,7 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
         {
             frame = _gathering ??= new Gathered();
             frame.Events.Add(e);
+            Volatile.Write(ref _events, _events + 1);
             if (_onTheirWay < MostOnTheirWay)
             {
                 _onTheirWay++;
@@ -47,7 +52,7 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
     /// <summary>Publishes frames one after the other for as long as there are any.</summary>
     private async Task LeaveAsync(Gathered first)
     {
-        for (var frame = first; frame is not null; frame = Next())
+        for (var frame = first; frame is not null; frame = After(frame))
         {
             try
             {
@@ -64,10 +69,11 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
         }
     }
 
-    private Gathered? Next()
+    private Gathered? After(Gathered ended)
     {
         lock (_gate)
         {
+            Volatile.Write(ref _events, _events - ended.Events.Count);
             if (_full.TryDequeue(out var full)) return full;
             var gathered = _gathering;
             _gathering = null;

@@ -23,13 +23,14 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     public bool StandsBy { get; private set; }
 
     /// <summary>Pulls until asked to stop; then the frames in hand are the last.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                if (await ReachAsync(stop) is { } consumer) await PullAsync(consumer, stop);
+                if (await ReachAsync(stop) is { } consumer) await PullAsync(consumer, stop, abandon);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -54,13 +55,13 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     }
 
     /// <summary>Ends when asked to stop, or when the stream or its consumer may be gone.</summary>
-    private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop)
+    private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop, CancellationToken abandon)
     {
         using var pulling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = orphans.WatchAsync(lane, consumer.Info.Name, pulling.Token);
         try
         {
-            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most, _ => Task.CompletedTask, TakeAsync, stop);
+            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most, _ => Task.CompletedTask, TakeAsync, stop, abandon);
         }
         finally
         {

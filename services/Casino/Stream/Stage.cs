@@ -18,9 +18,10 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     public bool StandsBy => pull.StandsBy;
 
     /// <summary>Works until asked to stop, and what is in hand is done.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="abandon">Breaks pulls off that would wait for NATS.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        var pulling = pull.RunAsync(stop);
+        var pulling = pull.RunAsync(stop, abandon);
         while (await pull.Frames.WaitToReadAsync(CancellationToken.None)) await TakeAsync(Batch());
         await pulling;
     }

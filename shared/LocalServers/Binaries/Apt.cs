@@ -90,17 +90,23 @@ internal sealed class Apt
         Directory.Delete(download, recursive: true);
     }
 
-    public Task InstallAsync(string package, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
-        => RunAsync(["install", "-y", "-q", "--no-install-recommends", package], null, cancellationToken, environment);
+    /// <summary>Once begun it is finished, whatever is asked meanwhile, and Ctrl-C does not reach it: half-way it would leave the machine without a working dpkg.</summary>
+    public async Task InstallAsync(string package, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        await RunAsync(["install", "-y", "-q", "--no-install-recommends", package], null, cancellationToken, environment, whole: true).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Somebody else's apt or dpkg may hold the lock for a while: waits for it.</summary>
     private async Task<Shell.Result> RunAsync(
-        string[] arguments, string? directory, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
+        string[] arguments, string? directory, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null, bool whole = false)
     {
         var deadline = DateTime.UtcNow + LockedFor;
         while (true)
         {
-            var result = await Shell.RunAsync(["apt-get", .. _options, .. arguments], directory, environment, Tell, cancellationToken).ConfigureAwait(false);
+            string[] session = whole ? ["setsid", "--wait"] : [];
+            var result = await Shell.RunAsync(
+                [.. session, "apt-get", .. _options, .. arguments], directory, environment, Tell, whole ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
                 return result;
             if (DateTime.UtcNow > deadline || !result.Errors.Contains("Could not get lock", StringComparison.Ordinal))

@@ -20,6 +20,8 @@ internal static class DebianPackages
 
     public static async Task InstallAsync(string package, Action<string>? progress, CancellationToken cancellationToken)
     {
+        // Two at a time would take each other's guards for the machine's own.
+        await using var alone = await UserCache.Shared.LockAsync(progress, cancellationToken).ConfigureAwait(false);
         var apt = Apt.OfMachine(progress);
         if (await apt.CandidateAsync(package, cancellationToken).ConfigureAwait(false) is null)
             await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);

@@ -38,7 +38,8 @@ internal sealed class UserCache(string root)
         return entry;
     }
 
-    private async Task<FileStream> LockAsync(Action<string>? progress, CancellationToken cancellationToken)
+    /// <summary>Held until it is disposed of; nobody else fetches or installs meanwhile, here or in another process.</summary>
+    public async Task<FileStream> LockAsync(Action<string>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(root);
         for (var told = false; ; told = true)
@@ -50,7 +51,7 @@ internal sealed class UserCache(string root)
             catch (IOException) when (File.Exists(Path.Combine(root, "lock")))
             {
                 if (!told)
-                    progress?.Invoke($"Another process is filling {root}; waiting for it…");
+                    progress?.Invoke("Something else is being fetched or installed; waiting for it…");
                 await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -27,6 +27,8 @@ public sealed partial class ApiKeys
         if (foreign.Count > 0) ForeignScopes(logger, string.Join(", ", foreign.Select(given => given.Scope).Distinct()));
         if (settings.Mode == AuthMode.Keys && settings.Keys.Count == 0)
             throw new StartupException("auth.mode is keys and auth.keys has none, so that nobody could do anything. Add one, or set auth.mode to none.");
+        if (settings.Mode == AuthMode.None && settings.Keys.Count > 0)
+            throw new StartupException("auth.keys has keys and auth.mode is none, so that nobody would be asked for one. Set auth.mode to keys, or take them out.");
         if (settings is { Mode: AuthMode.None, Open: false } && hosting.Urls.Split(';').FirstOrDefault(url => !new Uri(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)).IsLoopback) is { } url)
             throw new StartupException($"auth.mode is none, and {url} can be reached from other machines. Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
         _mode = settings.Mode;

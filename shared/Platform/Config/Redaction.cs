@@ -20,6 +20,6 @@ public static partial class Redaction
     [GeneratedRegex(@"(://)(?:(?!://).)*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"\b((?:password|passwd|pwd|token|secret)\s*=\s*)('[^']*'|""[^""]*""|[^;&\s]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"((?:password|passwd|pwd|psw|token|secret)\s*=\s*)('(?:[^']|'')*'|""(?:[^""]|"""")*""|[^;&\s]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PairedSecret();
 }

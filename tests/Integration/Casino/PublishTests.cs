@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NATS.Client.JetStream;
 using static RideIngest.Integration.Casino.CasinoSystem;
 using static RideIngest.Integration.Casino.Given;
@@ -96,6 +97,50 @@ public sealed class PublishTests
         await system.Nats.RestartAsync();
         await Eventually.True(async () => (await PostAsync(casino, Bet(1))).Status == 202);
         Assert.Equal(1, (long)(await CountedAsync(casino, 1))["events_total"]!);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_told_to_stop_while_NATS_is_away_does_not_wait_for_it()
+    {
+        await using var system = await CreateAsync();
+        var casino = await system.SpawnAsync(AllButGenerator, "--hosting:drain=30s");
+        await casino.ReadyAsync();
+        await system.Nats.StopAsync();
+        var since = Stopwatch.GetTimestamp();
+
+        casino.Terminate();
+
+        Assert.Equal(0, await casino.ExitAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.DoesNotContain("ObjectDisposedException", casino.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_NATS_stands_still_senders_hear_that_too_much_waits_before_memory_grows_without_bound()
+    {
+        await using var system = await CreateAsync();
+        var casino = await system.RunAsync();
+        await system.Nats.PauseAsync();
+        var events = string.Join('\n', Enumerable.Range(1, 4000).Select(id => Bet(id)));
+
+        using var impatient = new HttpClient { BaseAddress = casino.BaseAddress, Timeout = TimeSpan.FromSeconds(1) };
+
+        // They hear nothing before NATS does; who comes when there is no room for more hears it at once.
+        var waiting = Enumerable.Range(0, 20).Select(_ => PostAsync(casino, events, "application/x-ndjson")).ToArray();
+        await Eventually.True(async () =>
+        {
+            try
+            {
+                var answer = await PostAsync(impatient, Bet(1));
+                return (answer.Status, (string?)answer.Body["type"]) == (503, "/problems/stream-full");
+            }
+            catch (TaskCanceledException)
+            {
+                return false;
+            }
+        });
+        system.Nats.Resume();
+        await Task.WhenAll(waiting);
     }
 
     [Fact]

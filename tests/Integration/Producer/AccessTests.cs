@@ -60,6 +60,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("auth.open", "--urls", "http://0.0.0.0:0")]
     [InlineData("auth.keys", "--auth:mode=keys")]
+    [InlineData("auth.mode", "--auth:keys:0:name=x", "--auth:keys:0:scopes=bookings:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("bookings:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=booking:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task Settings_that_cannot_be_meant_stop_the_start_with_the_key_to_change(string mentioned, params string[] args)
     {

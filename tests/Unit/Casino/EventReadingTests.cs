@@ -60,10 +60,14 @@ public sealed class EventReadingTests
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("{\"id\":1,\"type\":\"dance\"}")]
-    [InlineData("{\"id\":1,\"type\":\"bet\",\"amount\":5}")]
-    [InlineData("{\"id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}")]
-    [InlineData("{\"id\":1,\"type\":\"bet\",\"amount\":9000000000000,\"currency\":\"EUR\"}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":\"dance\"}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":\"bet\",\"amount\":5}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":\"bet\",\"amount\":9000000000000,\"currency\":\"EUR\"}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":\"bet\",\"currency\":\"CHF\"}")]
+    [InlineData("{\"id\":1,\"player_id\":1,\"type\":9}")]
+    [InlineData("{\"id\":1,\"type\":\"bet\"}")]
+    [InlineData("{}")]
     [InlineData("{\"id\":1")]
     public void A_line_that_could_not_be_completed_is_no_event(string line) => Assert.Throws<JsonException>(() => EventJson.Read(Encoding.UTF8.GetBytes(line)));
 
