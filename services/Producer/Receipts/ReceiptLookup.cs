@@ -34,18 +34,17 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     {
         if (await InRowAsync(receipt, cancellationToken) is { } stored)
             return stored;
-        if (await IsPastAsync(receipt.Sequence, cancellationToken))
-        {
-            // Consumers commit before they ack: what they have settled since is there by now.
-            return await InRowAsync(receipt, cancellationToken)
-                ?? await InDeadLetterAsync(receipt, cancellationToken)
-                ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
-        }
 
-        // Behind a frame that takes longer its own may be settled all the same. But a dead letter may be of the same record, sent earlier, while this one waits.
-        return await InDeadLetterAsync(receipt, cancellationToken) is { } failed && await IsGoneAsync(receipt.Sequence, cancellationToken)
-            ? failed
-            : new ReceiptState(Status.Accepted);
+        // Behind a frame that takes longer its own may be settled all the same, which is asked where it matters: a dead letter may be of the same record, sent earlier.
+        var settled = await IsPastAsync(receipt.Sequence, cancellationToken)
+            || (await InDeadLetterAsync(receipt, cancellationToken) is not null && await IsGoneAsync(receipt.Sequence, cancellationToken));
+        if (!settled)
+            return new ReceiptState(Status.Accepted);
+
+        // Consumers commit before they ack: what they have settled since is there by now.
+        return await InRowAsync(receipt, cancellationToken)
+            ?? await InDeadLetterAsync(receipt, cancellationToken)
+            ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
     }
 
     public void Dispose() => _asking.Dispose();
