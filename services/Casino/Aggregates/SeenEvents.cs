@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary>
@@ -21,13 +19,14 @@ internal sealed class SeenEvents(int runsOfGeneration = SeenEvents.RunsOfGenerat
     {
         var run = id >> 6;
         var bit = 1UL << (int)(id & 63);
-        if ((_old.GetValueOrDefault(run) & bit) != 0 || (_young.GetValueOrDefault(run) & bit) != 0) return false;
-        if (_young.Count == runsOfGeneration && !_young.ContainsKey(run))
+        var known = _young.TryGetValue(run, out var seen);
+        if (((seen | _old.GetValueOrDefault(run)) & bit) != 0) return false;
+        if (!known && _young.Count == runsOfGeneration)
         {
             (_young, _old) = (_old, _young);
             _young.Clear();
         }
-        CollectionsMarshal.GetValueRefOrAddDefault(_young, run, out _) |= bit;
+        _young[run] = seen | bit;
         return true;
     }
 

@@ -121,7 +121,7 @@ public sealed class EnrichTests
         var casino = await process.ReadyAsync();
         var js = new NatsJSContext(system.Client);
 
-        await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes($"garbage\n{Start(1)}\n{{\"id\":2,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}}"));
+        await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes($"garbage\n{Start(1)}\n{{\"id\":2,\"player_id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}}"));
         await js.PublishAsync("casino.description", Encoding.UTF8.GetBytes("{\"id\":4,\"player_id\":1,\"type\":\"bet\",\"currency\":\"CHF\"}"));
         await js.PublishAsync("casino.currency.plain", Array.Empty<byte>());
         await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes(Bet(3)));

@@ -72,9 +72,7 @@ public sealed class ServerErrorTests : NatsTest
                 return;
             }
 
-            await peer.SendAsync(ScriptedPeer.Info);
-            await peer.ExpectAsync("PING");
-            await peer.SendAsync("-ERR 'Authorization Violation'\r\n");
+            await RefuseAsync(peer);
         });
         var client = Client(server.Url);
         await client.ConnectAsync();
@@ -95,9 +93,7 @@ public sealed class ServerErrorTests : NatsTest
                 return;
             }
 
-            await peer.SendAsync(ScriptedPeer.Info);
-            await peer.ExpectAsync("PING");
-            await peer.SendAsync("-ERR 'Authorization Violation'\r\n");
+            await RefuseAsync(peer);
         });
         await using var client = Client(server.Url);
         await client.ConnectAsync();
@@ -169,6 +165,13 @@ public sealed class ServerErrorTests : NatsTest
 
         Assert.Equal(new Uri(server.Url).Port, (await told.Task.WaitAsync(Patience)).Port);
         Assert.True(client.ServerInfo!.LameDuckMode);
+    }
+
+    private static async Task RefuseAsync(ScriptedPeer peer)
+    {
+        await peer.SendAsync(ScriptedPeer.Info);
+        await peer.ExpectAsync("PING");
+        await peer.SendAsync("-ERR 'Authorization Violation'\r\n");
     }
 
     private static ConcurrentQueue<NatsServerErrorEventArgs> Errors(NatsConnection client)
