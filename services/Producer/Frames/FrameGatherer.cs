@@ -6,8 +6,9 @@ namespace RideIngest.Producer.Frames;
 
 /// <summary>
 /// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
-/// it has become a quarter as large again as all that is on its way, or full. So frames are as large as the load makes them. A frame is on its way until it is
-/// settled, since whoever stores it could not store the next one any sooner; but a slow store, or none, keeps no record from the stream.
+/// it has become a quarter as large again as all that is on its way, and those whose senders were just answered have come back with another, or when it is
+/// full. So frames are as large as the load makes them. A frame is on its way until it is settled, since whoever stores it could not store the next
+/// one any sooner; but a slow store, or none, keeps no record from the stream.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
 {
@@ -18,8 +19,9 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     private readonly Queue<SharedFrame> _full = new();
     private SharedFrame? _gathering;
     private int _recordsOnTheirWay;
+    private int _comingBack;
 
-    private int Enough => _recordsOnTheirWay + _recordsOnTheirWay / 4;
+    private int Enough => _recordsOnTheirWay == 0 ? 0 : _recordsOnTheirWay + _recordsOnTheirWay / 4 + _comingBack;
 
     public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
     {
@@ -30,6 +32,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         {
             var frame = _gathering ??= new SharedFrame(kind);
             frame.Add(record, trace, pending);
+            _comingBack = Math.Max(0, _comingBack - 1);
             if (frame.Count >= Enough)
                 leaving = Take(frame);
             else if (limits.IsFull(frame))
@@ -65,6 +68,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         lock (_gate)
         {
             _recordsOnTheirWay -= ended.Count;
+            _comingBack = ended.IsSettled ? ended.Count : 0;
             if (_full.TryDequeue(out var full))
             {
                 _recordsOnTheirWay += full.Count;

@@ -9,14 +9,23 @@ internal sealed record Target(string Peer, double Ratio);
 /// <summary>One load: ours and its peers, each in turn in every round.</summary>
 internal sealed record Comparison(string Title, Way Ours, IReadOnlyList<Way> Peers, IReadOnlyList<Target> Targets, bool Latency = false)
 {
-    /// <summary>Medians for each way, by name: what was measured, and processor time per record. Every other round goes backwards, so that nobody always follows the same one.</summary>
+    /// <summary>
+    /// Medians for each way, by name: what was measured, and processor time per record. The order of each round is drawn, so that nobody always follows the
+    /// same one; nobody follows itself, which would cost it what it has left behind.
+    /// </summary>
     public async Task<Dictionary<string, (double Value, double Cpu)>> RunAsync(int rounds, double seconds)
     {
         Way[] ways = [Ours, .. Peers];
         var readings = ways.ToDictionary(way => way.Name, _ => (Values: new List<double>(), Cpu: new List<double>()));
+        var draw = new Random(1);
+        Way? last = null;
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var way in round % 2 == 0 ? ways : ways.Reverse())
+            do
+                draw.Shuffle(ways);
+            while (ways[0] == last);
+            last = ways[^1];
+            foreach (var way in ways)
             {
                 var before = ProcessorTime.Now();
                 var measured = await way.RunAsync(seconds);
