@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using NATS.Client.Core;
 using RideIngest.Casino.Aggregates;
 using RideIngest.Casino.Enrich;
 using RideIngest.Casino.Publish;
+using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Casino;
 
@@ -11,8 +11,6 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
 {
     // Who leaves need not wait for a NATS that is away: the frames are safe in the stream.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
@@ -53,15 +51,10 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     /// <summary>Ends with the work, or when NATS has been away for long enough.</summary>
     private async Task FinishAsync(Task work, CancellationToken cancellationToken)
     {
-        for (var since = Stopwatch.GetTimestamp(); !work.IsCompleted; await Task.WhenAny(work, Task.Delay(Look, cancellationToken)))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!IsNatsAway || Stopwatch.GetElapsedTime(since) < Patience) continue;
-            await _abandon.CancelAsync();
-            await Task.WhenAny(work, Task.Delay(Patience, cancellationToken));
-            return;
-        }
-        await work;
+        if (await Leaving.FinishedAsync(work, () => IsNatsAway ? Patience : TimeSpan.MaxValue, cancellationToken)) return;
+        cancellationToken.ThrowIfCancellationRequested();
+        await _abandon.CancelAsync();
+        await Task.WhenAny(work, Task.Delay(Patience, cancellationToken));
     }
 
     public void Dispose()

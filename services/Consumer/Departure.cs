@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using NATS.Client.Core;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Storing;
+using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Consumer;
 
@@ -14,21 +14,14 @@ internal sealed partial class Departure(
 
     // One that only takes long may yet finish, and then nothing is delivered again.
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open;
 
     /// <summary>Ends with the work; or, false, when nothing more is to be expected of it.</summary>
-    public async Task<bool> FinishedAsync(Task work, CancellationToken cancellationToken)
-    {
-        for (var since = Stopwatch.GetTimestamp(); !work.IsCompleted; await Task.WhenAny(work, Task.Delay(Look, CancellationToken.None)))
-        {
-            var patience = IsNatsAway || gate.AwayFor > TimeSpan.Zero ? Patience : gate.Trouble is not null ? LongPatience : TimeSpan.MaxValue;
-            if (cancellationToken.IsCancellationRequested || Stopwatch.GetElapsedTime(since) > patience) return false;
-        }
-        await work;
-        return true;
-    }
+    public Task<bool> FinishedAsync(Task work, CancellationToken cancellationToken) => Leaving.FinishedAsync(
+        work,
+        () => IsNatsAway || gate.AwayFor > TimeSpan.Zero ? Patience : gate.Trouble is not null ? LongPatience : TimeSpan.MaxValue,
+        cancellationToken);
 
     /// <summary>Lets work that was told to end do so, if it heeds that.</summary>
     public static Task AbandonedAsync(Task work) => Task.WhenAny(work, Task.Delay(Patience));

@@ -12,6 +12,7 @@ namespace RideIngest.Casino.Stream;
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
     private const int Attempts = 3;
+    private const int UsualMaxPayload = 1024 * 1024;
     private const int StreamFull = 10077;
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
@@ -23,6 +24,9 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
 
     private readonly NatsJSContext _js = new(nats);
     private volatile bool _seen;
+
+    /// <summary>Half of what the server takes, which leaves room for the headers.</summary>
+    public int LongestPayload => (nats.ServerInfo?.MaxPayload ?? UsualMaxPayload) / 2;
 
     /// <summary>Creates the stream where it is missing. One that exists stays as its operator has it.</summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>

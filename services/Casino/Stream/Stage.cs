@@ -10,6 +10,9 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
 {
     private const int EnoughEvents = 2000;
 
+    // A backlog that waits is not to circle between the stream and us.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private string? _waiting;
 
     /// <summary>Why no frames come, for an operator to read; null when all is well.</summary>
@@ -22,7 +25,11 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         var pulling = pull.RunAsync(stop, abandon);
-        while (await pull.Frames.WaitToReadAsync(CancellationToken.None)) await TakeAsync(Batch());
+        while (await pull.Frames.WaitToReadAsync(CancellationToken.None))
+        {
+            await TakeAsync(Batch());
+            if (_waiting is not null) await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         await pulling;
     }
 
@@ -65,8 +72,7 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
 
     private async Task<bool> HandOnAsync(Frame frame)
     {
-        if (lane.Next is { } next && frame.Events.Count > 0
-            && await stream.PublishAsync(next, EventLines.Write(frame.Events), frame.IdFrom(lane)) is not Published.Taken and var end)
+        if (lane.Next is { } next && frame.Events.Count > 0 && await PublishAsync(next, frame.Events, frame.IdFrom(lane)) is not Published.Taken and var end)
         {
             Waits($"the stream does not take them on {next.Subject} ({end})");
             await frame.ReturnAsync();
@@ -75,6 +81,16 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         await frame.AckAsync();
         CasinoTelemetry.Handled(lane, frame.Events.Count);
         return true;
+    }
+
+    /// <summary>In halves, where completed events have become too long for one message. Half of the same frame has the same events and the same id each time.</summary>
+    private async Task<Published> PublishAsync(Lane next, IReadOnlyList<CasinoEvent> events, string id)
+    {
+        var payload = EventLines.Write(events);
+        if (payload.Length <= stream.LongestPayload || events.Count == 1) return await stream.PublishAsync(next, payload, id);
+        var half = events.Count / 2;
+        var first = await PublishAsync(next, [.. events.Take(half)], id + "a");
+        return first is Published.Taken ? await PublishAsync(next, [.. events.Skip(half)], id + "b") : first;
     }
 
     private void Waits(string reason)

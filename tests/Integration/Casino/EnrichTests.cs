@@ -131,6 +131,19 @@ public sealed class EnrichTests
         Assert.Contains("a line that is no event", process.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_frame_that_becomes_too_long_when_it_is_completed_goes_on_in_parts()
+    {
+        const int Events = 9000;
+        await using var system = await CreateAsync();
+        var casino = await system.RunAsync();
+
+        await new NatsJSContext(system.Client).PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(1, Events).Select(id => Start(id)))));
+
+        Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
+        await system.SettledAsync();
+    }
+
     private static async Task ExecuteAsync(CasinoSystem system, string sql)
     {
         await using var command = new NpgsqlCommand(sql, await system.Database.OpenConnectionAsync());
