@@ -12,6 +12,9 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     // Who leaves need not wait for a NATS that is away: the frames are safe in the stream.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // One that stands still looks as if it were there.
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly CancellationTokenSource _generated = new();
@@ -34,16 +37,22 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
         await _stop.CancelAsync();
         await FinishAsync(_working, cancellationToken);
         if (IsNatsAway) return;
-        await seat.LeaveAsync();
         try
         {
-            // The server answers after it has taken every ack.
-            await connection.PingAsync(cancellationToken);
+            await LeaveAsync().WaitAsync(LongPatience, cancellationToken);
         }
-        catch (NatsException)
+        catch (Exception e) when (e is NatsException or TimeoutException or OperationCanceledException)
         {
-            // What it did not get is delivered again.
+            // What the server did not get is delivered again.
         }
+    }
+
+    private async Task LeaveAsync()
+    {
+        await seat.LeaveAsync();
+
+        // The server answers after it has taken every ack.
+        await connection.PingAsync();
     }
 
     private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open;

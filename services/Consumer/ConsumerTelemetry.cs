@@ -43,7 +43,7 @@ internal static class ConsumerTelemetry
         "rideingest.consumer.can_store", description: "1 while this consumer can store, 0 while it cannot.");
 
     // What was seen last is nothing to report when it may be otherwise by now.
-    private static (long Backlog, long PendingAcks, double Oldest)? _stream;
+    private static volatile Sight? _stream;
 
     static ConsumerTelemetry()
     {
@@ -85,10 +85,13 @@ internal static class ConsumerTelemetry
     /// <param name="stream">Null when it could not be looked at.</param>
     public static void Observed(StreamSight? stream, bool canStore)
     {
-        _stream = stream is { } seen ? (seen.Backlog, seen.PendingAcks, seen.OldestAge.TotalSeconds) : null;
+        _stream = stream is { } seen ? new Sight(seen.Backlog, seen.PendingAcks, seen.OldestAge.TotalSeconds) : null;
         CanStore.Record(canStore ? 1 : 0);
     }
 
-    private static IEnumerable<Measurement<T>> Seen<T>(Func<(long Backlog, long PendingAcks, double Oldest), T> value) where T : struct =>
+    private static IEnumerable<Measurement<T>> Seen<T>(Func<Sight, T> value) where T : struct =>
         _stream is { } stream ? [new Measurement<T>(value(stream))] : [];
+
+    /// <summary>One object, since who scrapes and who looks at the stream are two threads.</summary>
+    private sealed record Sight(long Backlog, long PendingAcks, double Oldest);
 }

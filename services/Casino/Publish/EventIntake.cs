@@ -51,6 +51,7 @@ internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
             return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with { Detail = $"An event is at most {LongestEvent} bytes long." };
         }
         if (caller?.Take(1) is { } tooMany) return tooMany;
+        if (publisher.IsCrowded) return IntakeAnswer.Busy;
         var end = await publisher.PublishAsync(e);
         return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
     }

@@ -13,10 +13,13 @@ internal sealed class EventPublisher(CasinoStream stream, StreamRoom room)
     private readonly FrameGatherer _plain = new(Lane.CurrencyPlain, stream, room);
     private readonly FrameGatherer _foreign = new(Lane.CurrencyForeign, stream, room);
 
+    /// <summary>Whether so many events are on their way that others should wait, or come back.</summary>
+    public bool IsCrowded => _plain.InHand + _foreign.InHand >= MostInHand;
+
     /// <summary>Ends when the stream has the event, or has not.</summary>
     public Task<Published> PublishAsync(CasinoEvent e)
     {
-        if (room.IsFull || _plain.InHand + _foreign.InHand >= MostInHand) return Task.FromResult(Published.Full);
+        if (room.IsFull) return Task.FromResult(Published.Full);
         return (CurrencyStep.NeedsRate(e) ? _foreign : _plain).AddAsync(e);
     }
 }

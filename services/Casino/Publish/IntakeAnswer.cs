@@ -22,6 +22,9 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
     /// <summary>Whether there were more problems than are listed.</summary>
     public bool? Truncated { get; init; }
 
+    /// <summary>Too many events of others are on their way to the stream.</summary>
+    public static Problem Busy { get; } = new(503, "busy", "Nothing was kept: too many events are on their way") { Retryable = true, RetryAfter = RetryAfter };
+
     /// <summary>202, 207 when some were refused, or the problem of a stream that has not taken all of them.</summary>
     public IResult Of(Published worst) => worst switch
     {
@@ -47,7 +50,7 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
     }
 
     private Problem NotTaken(int status, string type, string title) => new(
-        status, type, title, $"{Published} of {Received} events were taken. Sending all of them again is safe: an event counts once.")
+        status, type, title, $"{Published} of the {Received} events that were read were taken. Sending all of them again is safe: an event counts once.")
     {
         Retryable = true,
         RetryAfter = RetryAfter,

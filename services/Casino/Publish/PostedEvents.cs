@@ -3,7 +3,7 @@ using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary>The events of one request on their way into the stream: so many at once and no more.</summary>
+/// <summary>The events of one request on their way into the stream: so many at once and no more, and while many requests have some there, one frame after the other.</summary>
 internal sealed class PostedEvents(EventPublisher publisher)
 {
     private const int MostOnTheirWay = 5000;
@@ -28,7 +28,7 @@ internal sealed class PostedEvents(EventPublisher publisher)
             _last.Frame = frame;
         }
         _last.Events++;
-        if (++_onTheirWay < MostOnTheirWay) return;
+        if (++_onTheirWay < MostOnTheirWay && !publisher.IsCrowded) return;
         if (_frames.Count == 0) Close();
         await NextAsync();
     }

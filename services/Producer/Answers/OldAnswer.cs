@@ -25,7 +25,7 @@ internal sealed class OldAnswer : IRecordAnswer
         if (status is not (Status.Stored or Status.Duplicate or Status.Accepted))
         {
             var problem = RecordAnswer.ProblemOf(settled.Outcome);
-            Write(http.Response, problem.Status, record.Id, NotSaved, problem.Detail ?? problem.Title);
+            Write(http.Response, problem.Status, record.Id, NotSaved, problem.Sentence);
             return Task.CompletedTask;
         }
         if (status == Status.Accepted)
@@ -37,9 +37,8 @@ internal sealed class OldAnswer : IRecordAnswer
     public Task RefusedAsync(HttpContext http, long? id, HttpProblem problem)
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
-        if (problem.RetryAfter is { } retryAfter)
-            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter);
-        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Detail ?? problem.Title);
+        problem.WriteHeaders(http.Response);
+        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Sentence);
         return Task.CompletedTask;
     }
 

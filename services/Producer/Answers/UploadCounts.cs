@@ -34,6 +34,14 @@ internal sealed class UploadCounts
             Refusal = result.Refusal;
     }
 
+    /// <summary>When to send again what was refused, or to ask for what was accepted.</summary>
+    public void SayWhenToReturn(HttpResponse response, Func<TimeSpan> retryAfter)
+    {
+        var wait = Refusal?.RetryAfter ?? (Accepted > 0 ? retryAfter() : null as TimeSpan?);
+        if (wait is { } again)
+            response.Headers.RetryAfter = RecordAnswer.Seconds(again);
+    }
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteNumber("received"u8, Received);

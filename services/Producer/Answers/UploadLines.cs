@@ -9,7 +9,7 @@ namespace RideIngest.Producer.Answers;
 /// A line per record as they settle, while the upload is still being read. The status code goes out with the first lines: it is exact for an upload that
 /// is settled in one go, and 200 for any other, whose lines tell.
 /// </summary>
-internal sealed class UploadLines(HttpContext http) : IUploadAnswer
+internal sealed class UploadLines(HttpContext http, Func<TimeSpan> retryAfter) : IUploadAnswer
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -28,8 +28,7 @@ internal sealed class UploadLines(HttpContext http) : IUploadAnswer
                 return;
             }
             response.StatusCode = last ? counts.StatusCode : 200;
-            if (counts.Refusal?.RetryAfter is { } again)
-                response.Headers.RetryAfter = RecordAnswer.Seconds(again);
+            counts.SayWhenToReturn(response, retryAfter);
             response.ContentType = ContentTypes.JsonLines;
             results = settled;
         }

@@ -16,6 +16,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
 
     private readonly UploadCounts _counts = new();
     private readonly List<UploadResult> _results = [];
+    private int _failures;
     private long _text;
     private bool _truncated;
 
@@ -28,10 +29,13 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
                 continue;
 
             // What they hold is bounded by their number and by the length of what is said of them.
-            _truncated |= _results.Count == (all ? MostOfAll : MostFailures) || _text > MostText;
-            if (_truncated)
+            if (_text > MostText || !(all && _results.Count < MostOfAll || result.IsFailure && _failures < MostFailures))
+            {
+                _truncated = true;
                 continue;
+            }
             _results.Add(result);
+            _failures += result.IsFailure ? 1 : 0;
             _text += result.Error?.Length ?? 0;
         }
         return last ? EndAsync() : Task.CompletedTask;
@@ -47,10 +51,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
         var response = http.Response;
         response.StatusCode = _counts.StatusCode;
         response.ContentType = ContentTypes.Json;
-        if (_counts.Refusal?.RetryAfter is { } again)
-            response.Headers.RetryAfter = RecordAnswer.Seconds(again);
-        else if (_counts.Accepted > 0)
-            response.Headers.RetryAfter = RecordAnswer.Seconds(retryAfter());
+        _counts.SayWhenToReturn(response, retryAfter);
         await using var json = new Utf8JsonWriter(response.BodyWriter, Json);
         json.WriteStartObject();
         _counts.Write(json);

@@ -31,7 +31,7 @@ internal static class OpenApiDocument
         foreach (var kind in catalog.Kinds)
             Paths(json, kind);
         if (catalog.Find(OldAnswer.Kind, out var old))
-            Operation(json, old.Name, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), [.. Of("Old", 201, 200, 202, 400, 401, 403, 409, 413, 415, 422, 429, 503, 504), .. Problems(408)]);
+            Operation(json, old.Name, OldAnswer.Path, "post", $"The old form of POST /v1/{old.Name}", o => RecordBody(o, old), Of("Old", 201, 200, 202, 400, 401, 403, 408, 409, 413, 415, 422, 429, 503, 504));
         Operation(json, "receipts", "/v1/receipts/{receipt}", "get", "What became of an accepted record",
             o => Parameters(o, ("receipt", "path", "string", "As the 202 gave it"), ("wait", "query", "string", "How long to wait for it to settle: 10s")),
             [(200, "Receipt"), .. Problems(400, 401, 403, 404, 503)]);
@@ -90,17 +90,18 @@ internal static class OpenApiDocument
         Operation(json, kind.Name, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
         {
             Parameters(o,
-                ("results", "query", "string", "all: list every record instead of the failures"),
+                ("results", "query", "string", "all: list every record instead of the failures, the first 250,000 and 10,000 failures in any case; lines have no such end"),
                 ("Prefer", "header", "string", "As for one record"),
                 ("Accept", "header", "string", "application/x-ndjson: a line per record, streamed as they settle"));
             o.WriteStartObject("requestBody");
+            o.WriteBoolean("required", true);
             o.WriteStartObject("content");
             Content(o, ContentTypes.Json, s => { s.WriteString("type", "array"); Ref(s, "items", kind.Name); });
             Content(o, ContentTypes.JsonLines, s => s.WriteString("$ref", $"#/components/schemas/{kind.Name}"));
             Content(o, ContentTypes.Csv, s => s.WriteString("type", "string"));
             o.WriteEndObject();
             o.WriteEndObject();
-        }, [.. Of("Upload", 200, 202, 207), .. Problems(400, 401, 403, 408, 413, 415, 422, 429, 503, 504)]);
+        }, [.. Of(AnswerSchemas.Upload, 200, 202, 207), .. Problems(400, 401, 403, 408, 413, 415, 422, 429, 503, 504)]);
         Operation(json, kind.Name, $"/v1/{kind.Name}/{{id}}", "get", $"A stored record of {kind.Name}",
             o => Parameters(o, ("id", "path", "integer", "The record's id")), [(200, kind.Name), .. Problems(401, 403, 404, 503)]);
     }
@@ -120,13 +121,40 @@ internal static class OpenApiDocument
         {
             json.WriteStartObject(status.ToString(System.Globalization.CultureInfo.InvariantCulture));
             json.WriteString("description", AnswerSchemas.Describe(status));
+            Headers(json, status, schema);
             json.WriteStartObject("content");
             Content(json, schema == "Problem" ? HttpProblem.ContentType : ContentTypes.Json, s => s.WriteString("$ref", $"#/components/schemas/{schema}"));
+            if (schema == AnswerSchemas.Upload)
+                Content(json, ContentTypes.JsonLines, s => s.WriteString("$ref", $"#/components/schemas/{AnswerSchemas.UploadLine}"));
             json.WriteEndObject();
             json.WriteEndObject();
         }
         json.WriteEndObject();
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Headers(Utf8JsonWriter json, int status, string schema)
+    {
+        var given = new List<(string Name, string Type, string Description)>();
+        if (status is 201 or 202 && schema != AnswerSchemas.Upload)
+            given.Add(("Location", "string", status == 201 ? "Where the record is" : "Where its receipt is"));
+        if (status is 202 or 207 or 429 or 503 or 504)
+            given.Add(("Retry-After", "integer", "In so many seconds, if it is known when"));
+        if (status == 401)
+            given.Add(("WWW-Authenticate", "string", "Bearer"));
+        if (given.Count == 0)
+            return;
+        json.WriteStartObject("headers");
+        foreach (var (name, type, description) in given)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("description", description);
+            json.WriteStartObject("schema");
+            json.WriteString("type", type);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 

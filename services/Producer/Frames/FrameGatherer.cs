@@ -6,13 +6,13 @@ namespace RideIngest.Producer.Frames;
 
 /// <summary>
 /// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
-/// it has become a quarter as large again as all that is on its way, and those whose senders were just answered have come back with another, or when it is
-/// full. So frames are as large as the load makes them. A frame is on its way until it is settled, since whoever stores it could not store the next
-/// one any sooner; but a slow store, or none, keeps no record from the stream.
+/// it has become a quarter as large again as all that is on its way, and larger by as many as were just answered and are not back yet, or when it is full.
+/// So frames are as large as the load makes them. A frame is on its way until it is settled, since whoever stores it could not store the next one any
+/// sooner; but a slow store, or none, keeps no record from the stream.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
 {
-    /// <summary>After the stream has a frame; then it counts no more.</summary>
+    /// <summary>After the stream has a frame; then it counts no more. And so soon senders who were answered come back, or do not.</summary>
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _gate = new();
@@ -20,8 +20,18 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
     private SharedFrame? _gathering;
     private int _recordsOnTheirWay;
     private int _comingBack;
+    private long _answeredAt;
 
-    private int Enough => _recordsOnTheirWay == 0 ? 0 : _recordsOnTheirWay + _recordsOnTheirWay / 4 + _comingBack;
+    private int Enough
+    {
+        get
+        {
+            if (_recordsOnTheirWay == 0)
+                return 0;
+            var soon = _comingBack > 0 && Stopwatch.GetElapsedTime(_answeredAt) < SettlesWithin ? _comingBack : 0;
+            return _recordsOnTheirWay + _recordsOnTheirWay / 4 + soon;
+        }
+    }
 
     public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
     {
@@ -68,7 +78,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         lock (_gate)
         {
             _recordsOnTheirWay -= ended.Count;
-            _comingBack = ended.IsSettled ? ended.Count : 0;
+            (_comingBack, _answeredAt) = (ended.IsSettled ? ended.Count : 0, Stopwatch.GetTimestamp());
             if (_full.TryDequeue(out var full))
             {
                 _recordsOnTheirWay += full.Count;

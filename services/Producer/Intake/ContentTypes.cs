@@ -18,7 +18,7 @@ internal static class ContentTypes
     public static HttpProblem? RefuseEncoding(HttpContext http)
     {
         var encoding = http.Request.Headers.ContentEncoding;
-        if (encoding.Count == 0 || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        if (string.IsNullOrEmpty(encoding) || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
             return null;
         http.Response.Headers.AcceptEncoding = "identity";
         return Refusals.UnsupportedEncoding(encoding.ToString());
@@ -38,12 +38,12 @@ internal static class ContentTypes
     {
         if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
             return false;
-        var lines = Quality(accepted, JsonLines);
-        return lines > 0 && lines >= Quality(accepted, Json);
+        var lines = Quality(accepted, JsonLines) ?? 0;
+        return lines > 0 && lines >= (Quality(accepted, Json) ?? Quality(accepted, "application/*") ?? Quality(accepted, "*/*") ?? 0);
     }
 
-    private static double Quality(IList<MediaTypeHeaderValue> accepted, string type) =>
-        accepted.Where(a => a.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(a => a.Quality ?? 1).DefaultIfEmpty(0).Max();
+    private static double? Quality(IList<MediaTypeHeaderValue> accepted, string type) =>
+        accepted.Where(a => a.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(a => (double?)(a.Quality ?? 1)).Max();
 
     private static bool Is(string? contentType, string expected)
     {

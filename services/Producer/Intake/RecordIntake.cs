@@ -60,6 +60,10 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
             else
                 await answer.SettledAsync(http, kind, record, settled, rules.News.RetryAfter);
         }
+        catch (IOException e) when (!http.RequestAborted.IsCancellationRequested && HttpProblem.OfBody(e) is { } problem)
+        {
+            await answer.RefusedAsync(http, null, problem);
+        }
         finally
         {
             rules.InFlight.Leave();

@@ -59,7 +59,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeRules ru
             SenderGone = http.RequestAborted,
         };
         IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
-            ? new UploadLines(http)
+            ? new UploadLines(http, () => rules.News.RetryAfter)
             : new UploadSummary(http, http.Request.Query["results"] == "all", () => rules.News.RetryAfter);
 
         // The upload's own problem, when nothing of it could be read, is the request's.

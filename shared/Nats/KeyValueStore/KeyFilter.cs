@@ -13,6 +13,9 @@ internal sealed class KeyFilter
     public KeyFilter(string subjectPrefix, IEnumerable<string> keys, INatsServerInfo? server)
     {
         var filters = keys.ToArray();
+        if (filters.Length == 0)
+            throw new ArgumentException("At least one key must be given", nameof(keys));
+
         foreach (var filter in filters)
             ThrowIfInvalid(filter);
 
@@ -22,7 +25,7 @@ internal sealed class KeyFilter
             filters = [">"];
         }
 
-        Subjects = filters.Length == 0 ? [subjectPrefix + ">"] : [.. filters.Select(filter => subjectPrefix + filter)];
+        Subjects = [.. filters.Select(filter => subjectPrefix + filter)];
     }
 
     /// <summary>What to ask the server for.</summary>

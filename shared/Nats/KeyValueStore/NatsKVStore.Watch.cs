@@ -126,9 +126,11 @@ public partial class NatsKVStore
         var filter = new KeyFilter(_subjectPrefix, keys, JetStreamContext.Connection.ServerInfo);
         var context = (NatsJSContext)JetStreamContext;
         var consumer = new NatsJSOrderedConsumer(_stream.Info.Config.Name!, context, ConsumerOpts(filter, opts), cancellationToken);
-        var msgs = consumer.ConsumeAsync(serializer, ConsumeOpts(opts), endsAtStart, cancellationToken);
-        await foreach (var msg in msgs.ConfigureAwait(false))
+        var msgs = consumer.ConsumeAsync(serializer, ConsumeOpts(opts), endsAtStart, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var ends = msgs.ConfigureAwait(false);
+        while (await NextAsync().ConfigureAwait(false))
         {
+            var msg = msgs.Current;
             var delivery = msg.Metadata!.Value;
             var key = msg.Subject[_subjectPrefix.Length..];
             var operation = EntryHeaders.OperationOf(msg.Headers);
@@ -146,6 +148,18 @@ public partial class NatsKVStore
 
         if (_opts.WatcherThrowOnCancellation)
             cancellationToken.ThrowIfCancellationRequested();
+
+        async ValueTask<bool> NextAsync()
+        {
+            try
+            {
+                return await msgs.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!_opts.WatcherThrowOnCancellation && cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
     }
 
     private static NatsJSOrderedConsumerOpts ConsumerOpts(KeyFilter filter, NatsKVWatchOpts opts) => new()

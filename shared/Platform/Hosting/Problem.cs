@@ -13,6 +13,9 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
 {
     public const string ContentType = "application/problem+json";
 
+    /// <summary>What is said of a body that does not come.</summary>
+    public const string TooSlow = "The body came more slowly than is waited for.";
+
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether the same request may succeed later.</summary>
@@ -51,17 +54,39 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         _ => new(status, "refused", "The request is refused"),
     };
 
+    /// <summary>Of a body that is no HTTP, or stood still; null for trouble of our own.</summary>
+    public static Problem? OfBody(IOException e) => e switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OfStatus(408) with { Detail = TooSlow },
+        BadHttpRequestException bad => OfStatus(bad.StatusCode) with { Detail = bad.Message.EndsWith('.') ? bad.Message : $"{bad.Message}." },
+
+        // What the server throws for a chunk whose length is beyond all numbers.
+        { InnerException: OverflowException } => OfStatus(400) with { Detail = "Bad chunk size data." },
+        _ => null,
+    };
+
+    /// <summary>All of it in a line.</summary>
+    public string Sentence => Detail is null ? Title : $"{Title}: {Detail}";
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = Status;
         response.ContentType = ContentType;
-        if (RetryAfter is { } wait)
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        WriteHeaders(response);
 
         var body = Body(Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method)) await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+
+    /// <summary>When to come back, and how to say who is asking.</summary>
+    public void WriteHeaders(HttpResponse response)
+    {
+        if (RetryAfter is { } wait)
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (Status == StatusCodes.Status401Unauthorized)
+            response.Headers.WWWAuthenticate = "Bearer";
     }
 
     internal ReadOnlyMemory<byte> Body(string traceId)

@@ -19,10 +19,10 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
             // The sender has gone; there is nobody to answer.
             return;
         }
-        catch (IOException e) when (!context.Response.HasStarted && StatusOf(e) is { } status)
+        catch (IOException e) when (!context.Response.HasStarted && Problem.OfBody(e) is { } problem)
         {
             context.Response.Clear();
-            await Answer(context, Problem.OfStatus(status) with { Detail = Sentence(e.Message) });
+            await Answer(context, problem);
             return;
         }
         catch (Exception e)
@@ -58,18 +58,6 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
 
     private static string Shown(string? path) =>
         string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";
-
-    /// <summary>Of a body that is no HTTP; null for trouble of our own.</summary>
-    private static int? StatusOf(IOException e) => e switch
-    {
-        BadHttpRequestException bad => bad.StatusCode,
-
-        // What the server throws for a chunk whose length is beyond all numbers.
-        { InnerException: OverflowException } => 400,
-        _ => null,
-    };
-
-    private static string Sentence(string message) => message.EndsWith('.') ? message : $"{message}.";
 
     [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an exception that nobody expected; the sender got a 500")]
     private partial void Unexpected(Exception exception, string method, string path);

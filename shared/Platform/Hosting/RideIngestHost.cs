@@ -165,7 +165,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     [LoggerMessage(1006, LogLevel.Information, "Stopped after {Seconds} s, everything finished")]
     private static partial void Stopped(ILogger logger, double seconds);
 
-    [LoggerMessage(1007, LogLevel.Warning, "Stopped after {Drain} (hosting.drain) with work unfinished: its senders see a broken connection")]
+    [LoggerMessage(1007, LogLevel.Warning, "Stopped after {Drain} (hosting.drain) with work unfinished. Whoever waits for an answer sees a broken connection")]
     private static partial void DrainedInPart(ILogger logger, Exception exception, string drain);
 
     [LoggerMessage(1008, LogLevel.Warning, "Nothing in this process uses the configuration's section {Section}")]

@@ -46,7 +46,7 @@ internal static class BookingsComparison
 
         Task<Child> PeerAsync(string name) => Child.StartAsync("RideIngest.Benchmarks.dll", "peer", name, system.NatsUrl, system.Connection);
 
-        Way Singles(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids));
+        Way Singles(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids), url.StartsWith(noop.Url, StringComparison.Ordinal) ? null : system.Database);
 
         Way Copy(string name, int connections) => new(name, s => new RawCopy(system.Database).RunAsync(connections, s, ids));
 

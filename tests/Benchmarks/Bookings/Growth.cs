@@ -37,7 +37,7 @@ internal sealed class Growth : IAsyncDisposable
     }
 
     private Comparison Of(string title, Func<SystemUnderTest, Func<double, Task<Measured>>> load) =>
-        new(title, new("ours", load(_large)), [new("ours, 100,000 rows", load(_small))], [new("ours, 100,000 rows", Target)]);
+        new(title, new("ours", load(_large), _large.Database), [new("ours, 100,000 rows", load(_small), _small.Database)], [new("ours, 100,000 rows", Target)]);
 
     private async Task FillAsync(SystemUnderTest system, int rows)
     {

@@ -39,12 +39,6 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         return system;
     }
 
-    public async Task<long> RowsAsync()
-    {
-        await using var count = Database.CreateCommand("select count(*) from rides.bookings");
-        return (long)(await count.ExecuteScalarAsync())!;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Producer.DisposeAsync();

@@ -24,7 +24,8 @@ internal static class Wrk
     public static async Task<Measured> RunAsync(string url, int connections, double seconds, Ids ids)
     {
         const int RequestsPerSecondAtMost = 1_000_000;
-        var first = ids.Take((long)(RequestsPerSecondAtMost * seconds));
+        var most = (long)(RequestsPerSecondAtMost * seconds);
+        var first = ids.Take(most);
         var start = new ProcessStartInfo("wrk",
         [
             "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"), string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
@@ -39,6 +40,6 @@ internal static class Wrk
         var numbers = result.Split(' ').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         if (numbers[3] > 0)
             throw new InvalidOperationException($"{numbers[3]} of {numbers[0]} requests to {url} failed: a rate with failures in it says nothing.");
-        return new Measured(numbers[0] / (numbers[1] / 1_000_000), TimeSpan.FromMicroseconds(numbers[2]), (long)numbers[0]);
+        return new Measured(numbers[0] / (numbers[1] / 1_000_000), TimeSpan.FromMicroseconds(numbers[2]), (long)numbers[0], first, most);
     }
 }

@@ -53,6 +53,7 @@ public static class CasinoBenchmark
         var last = (long)(length.TotalSeconds * LatencyRate);
         while (latencies.Count < last)
         {
+            if (sending.IsFaulted) await sending;
             var there = await casino.CountedAsync() - first;
             var now = Stopwatch.GetTimestamp();
             for (var n = latencies.Count; n < there; n++) latencies.Add(Stopwatch.GetElapsedTime(sent[n], now).TotalMilliseconds);
@@ -76,6 +77,7 @@ public static class CasinoBenchmark
             while (Stopwatch.GetElapsedTime(since).TotalSeconds * LatencyRate < n) await Task.Delay(1);
             lock (sent) sent.Add(Stopwatch.GetTimestamp());
             posting.Add(PostAsync(casino, first + n + 1));
+            if (posting.RemoveAll(post => post.IsCompletedSuccessfully) > 0 && posting.Find(post => post.IsFaulted) is { } failed) await failed;
         }
         await Task.WhenAll(posting);
     }

@@ -17,6 +17,8 @@ internal sealed class RecordCheck(long id, List<Attempt> attempts, Evidence evid
         }
         if (attempts.Count(attempt => attempt.Told == Told.Stored) > 1)
             yield return new Finding(Break.Duplicated, $"record {id} was said to be stored anew {attempts.Count(attempt => attempt.Told == Told.Stored)} times");
+        if (stored is null && letters.Count > 0)
+            yield return new Finding(Break.Lost, $"record {id} is right, and rests as a dead letter where nothing of it is stored");
         if (stored is { } version && letters.Contains(version))
             yield return new Finding(Break.Duplicated, $"record {id} is stored, and the same content is a dead letter as well");
         if (!foreign && attempts.TrueForAll(attempt => attempt.Told is Told.NotKept or Told.NotSent) && (stored is not null || letters.Count > 0))

@@ -43,7 +43,8 @@ internal static class StuckCheck
                 if (Holding.Sum(await producer.MetricsAsync(), PendingFrames) is > 0 and var pending)
                     stuck.Add($"{producer.Name} still waits for {pending} replies");
             }
-            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != (instance.IsRunning ? 1 : 0)))
+            stuck.AddRange(world.Instances.Where(instance => instance is { IsWanted: true, IsRunning: false }).Select(instance => $"{instance.Name} has ended"));
+            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != (instance.IsWanted ? 1 : 0)))
                 stuck.Add($"{instance.Name} has {instance.Nats.Sum(network => network.Open)} connections to NATS");
             await using var select = world.Database.CreateCommand(Sessions);
             await using var session = await select.ExecuteReaderAsync();

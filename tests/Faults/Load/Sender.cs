@@ -51,7 +51,7 @@ internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
             ? contract.ReadUpload(firstId, count, status, body)
             : [.. Enumerable.Repeat((status == 0 ? Told.NotSent : Told.Nothing, (string?)null), count)];
         var attempts = Array.ConvertAll(told, one => new Attempt(0, (sent, ledger.Now), one.Told, one.Receipt));
-        Note(door, $"upload {firstId}+{count}", status, body, attempts.FirstOrDefault(attempt => attempt.Told == Told.Nonsense) ?? attempts[0]);
+        Note(door, $"upload {firstId}+{count}", status, body, attempts.FirstOrDefault(attempt => attempt.Told is Told.Nonsense or Told.Refused) ?? attempts[0]);
         for (var i = 0; i < count; i++)
             ledger.Add(firstId + i, attempts[i]);
         return attempts;

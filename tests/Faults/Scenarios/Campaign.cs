@@ -18,10 +18,11 @@ internal sealed class Campaign(TextWriter output)
         """;
 
     private readonly List<Verdict> _verdicts = [];
+    private readonly List<string> _passedOver = [];
     private World? _world;
     private Runner? _runner;
 
-    /// <returns>0 when nothing was lost, duplicated or lied about.</returns>
+    /// <returns>0 when all that was asked for ran, and nothing was lost, duplicated or lied about.</returns>
     public async Task<int> RunAsync(string[] args)
     {
         var (minutes, seed, names) = (30.0, 1, new List<string>());
@@ -49,6 +50,8 @@ internal sealed class Campaign(TextWriter output)
             {
                 if (!everything || DateTime.UtcNow < until)
                     await RunAsync(scenario, seed);
+                else
+                    _passedOver.Add(scenario.Name);
             }
             for (var round = seed; storms && DateTime.UtcNow < until; round++)
             {
@@ -119,6 +122,8 @@ internal sealed class Campaign(TextWriter output)
         var bad = _verdicts.Count(verdict => !verdict.IsTrue);
         var slow = _verdicts.Count(verdict => verdict is { IsTrue: true, IsGood: false });
         await output.WriteLineAsync($"{_verdicts.Count} runs, {_verdicts.Sum(verdict => verdict.Records)} records: {bad} with findings, {slow} without that miss a figure (!)");
-        return bad == 0 ? 0 : 1;
+        if (_passedOver.Count > 0)
+            await output.WriteLineAsync($"There was no time for {string.Join(", ", _passedOver)}");
+        return bad == 0 && _passedOver.Count == 0 && _verdicts.Count > 0 ? 0 : 1;
     }
 }

@@ -79,6 +79,17 @@ public sealed class CheckerTests(FaultsWorld world)
     }
 
     [Fact]
+    public async Task A_right_record_that_rests_as_a_dead_letter_is_lost()
+    {
+        var ledger = Retold(await SentAsync(), attempt => attempt with { Told = Told.Accepted });
+        var evidence = await EvidenceAsync(ledger);
+        evidence.Rows.Remove(ledger.LastId);
+        evidence.Letters.Add(new Letter(ledger.LastId, "57P03", Encoding.UTF8.GetBytes(new RecordContract().Json(ledger.LastId, 0))));
+
+        Assert.Equal(Break.Lost, Assert.Single(Checker.Check(ledger, evidence)).Break);
+    }
+
+    [Fact]
     public async Task A_record_that_was_said_not_to_be_kept_and_is_there_is_a_lie()
     {
         var ledger = Retold(await SentAsync(), attempt => attempt with { Told = Told.NotKept });

@@ -52,6 +52,9 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>How many processes it has been.</summary>
     public int Starts { get; private set; }
 
+    /// <summary>Whether it is to be there: started, and not told to end since. One that was killed is to be started again.</summary>
+    public bool IsWanted { get; private set; }
+
     public bool IsRunning => _process is { HasExited: false };
 
     private string Log => Path.Combine(_logs, $"{Name}.{Starts}.log");
@@ -61,6 +64,7 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>Returns when the process answers HTTP; that it is ready to do its work is another thing.</summary>
     public async Task StartAsync()
     {
+        IsWanted = true;
         if (IsRunning)
             return;
         if (_process is not null)
@@ -88,6 +92,7 @@ internal sealed class Instance : IAsyncDisposable
     /// <returns>What it said last.</returns>
     public async Task<string> TerminateAsync()
     {
+        IsWanted = false;
         if (_process is not null)
             await _process.StopAsync();
         return LogFollower.LastLines(Log);

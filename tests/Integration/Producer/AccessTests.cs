@@ -23,7 +23,8 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_key_or_with_an_unknown_one_the_answer_is_401()
     {
-        Assert.Equal(401, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()))).Status);
+        var unknown = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()));
+        Assert.Equal((401, "Bearer"), (unknown.Status, unknown.Headers.WwwAuthenticate.ToString()));
         Assert.Equal(401, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "guess"))).Status);
         Assert.Equal(401, (await _system.GetAsync("/v1/bookings/1")).Status);
         Assert.Equal(401, (await _system.GetAsync("/v1/receipts/none")).Status);

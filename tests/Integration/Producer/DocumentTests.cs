@@ -19,6 +19,8 @@ public sealed class DocumentTests
             var schema = document["components"]!["schemas"]![kind.Name]!;
             Assert.Equal(kind.Fields.Select(field => field.Name), schema["properties"]!.AsObject().Select(property => property.Key));
             Assert.Equal(201, (await system.PostAsync($"/v1/{kind.Name}", schema["examples"]![0]!.ToJsonString())).Status);
+            Assert.NotNull(document["paths"]![$"/v1/{kind.Name}/batch"]!["post"]!["responses"]!["200"]!["content"]!["application/x-ndjson"]);
+            Assert.NotNull(document["paths"]![$"/v1/{kind.Name}"]!["post"]!["responses"]!["503"]!["headers"]!["Retry-After"]);
             Assert.All((string[])["207", "408", "504"], status => Assert.NotNull(document["paths"]![$"/v1/{kind.Name}/batch"]!["post"]!["responses"]![status]));
         }
         Assert.All(References(document), reference => Assert.NotNull(document["components"]!["schemas"]![reference.Split('/')[^1]]));

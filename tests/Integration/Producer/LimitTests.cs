@@ -79,7 +79,23 @@ public sealed class LimitTests
         Assert.Contains("\"stored\":1", partly, StringComparison.Ordinal);
         Assert.Contains("\"retryable\":true", partly, StringComparison.Ordinal);
 
-        static Task<string> AnswerAsync(TcpClient sender) => new StreamReader(sender.GetStream()).ReadToEndAsync();
+        Assert.DoesNotContain("MinRequestBodyDataRate", late + partly, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_that_stands_still_or_is_no_HTTP_is_answered_in_its_senders_form_and_counted()
+    {
+        await using var system = await RideSystem.StartAsync();
+        using var late = await UploadAsync(system.Client, "{\"id\":", path: "/v1/bookings", type: "application/json");
+        using var old = await UploadAsync(system.Client, "{\"id\":", path: "/save/booking/detail", type: "application/json");
+        using var broken = await UploadAsync(system.Client, "no number\r\n", "Transfer-Encoding: chunked\r\n", path: "/save/booking/detail", type: "application/json", more: null);
+
+        Assert.Contains("\"type\":\"/problems/request-timeout\"", await AnswerAsync(late), StringComparison.Ordinal);
+        Assert.Contains("{\"id\":null,\"type\":2,\"error\":\"The request did not arrive in time: ", await AnswerAsync(old), StringComparison.Ordinal);
+        Assert.Contains("{\"id\":null,\"type\":2,\"error\":\"The request cannot be understood: ", await AnswerAsync(broken), StringComparison.Ordinal);
+        var metrics = await system.Client.GetStringAsync("/metrics");
+        Assert.Contains("rideingest_producer_refused_total{problem=\"request-timeout\"}", metrics, StringComparison.Ordinal);
+        Assert.Contains("rideingest_producer_refused_total{problem=\"bad-request\"}", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,13 +149,17 @@ public sealed class LimitTests
 
     private static StreamContent Chunked(Unsized body) => new(body) { Headers = { ContentType = new("application/x-ndjson") } };
 
-    private static async Task<TcpClient> UploadAsync(HttpClient client, string lines, string headers = "", int more = 1000)
+    private static Task<string> AnswerAsync(TcpClient sender) => new StreamReader(sender.GetStream()).ReadToEndAsync();
+
+    /// <param name="more">Bytes that are announced and do not come; null when the headers say how long the body is.</param>
+    private static async Task<TcpClient> UploadAsync(
+        HttpClient client, string lines, string headers = "", int? more = 1000, string path = "/v1/bookings/batch", string type = "application/x-ndjson")
     {
         var sender = new TcpClient();
         await sender.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
-        var body = Encoding.UTF8.GetBytes(lines.Trim());
-        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST /v1/bookings/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n{headers}Content-Length: {body.Length + more}\r\n\r\n{lines.Trim()}")));
+        var length = more is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(lines.Trim()) + more}\r\n");
+        var body = more is null ? lines : lines.Trim();
+        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\n{headers}{length}\r\n{body}"));
         return sender;
     }
 

@@ -90,6 +90,33 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.All(answer.Json["results"]!.AsArray(), r => Assert.Equal("stored", (string?)r!["status"]));
     }
 
+    [Theory]
+    [InlineData("application/x-ndjson", true)]
+    [InlineData("application/x-ndjson, */*;q=0.1", true)]
+    [InlineData("application/json;q=0.5, application/x-ndjson, */*", true)]
+    [InlineData("*/*, application/x-ndjson;q=0.1", false)]
+    [InlineData("application/*, application/x-ndjson;q=0.9", false)]
+    [InlineData("*/*", false)]
+    public async Task Outcomes_come_as_lines_where_the_sender_likes_them_no_less(string accept, bool lines)
+    {
+        var answer = await _system.PostAsync("/v1/bookings/batch", Body("application/json", NewIds(1)), headers: ("Accept", accept));
+
+        Assert.StartsWith(lines ? "{\"index\":0," : "{\"received\":1,", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_results_all_a_failure_is_listed_however_many_records_came_before()
+    {
+        var invalid = Given.NewId();
+        var lines = string.Concat(Enumerable.Range(0, 251).Select(_ => string.Concat(NewIds(1000).Select(id => Given.Booking(id).Trim() + "\n"))));
+
+        var answer = await _system.PostAsync("/v1/bookings/batch?results=all", $"{lines}{{\"id\":{invalid}}}\n", "application/x-ndjson");
+
+        Assert.Equal((207, 251_000, 1, true), (answer.Status, (int)answer.Json["stored"]!, (int)answer.Json["failed"]!, (bool)answer.Json["truncated"]!));
+        var results = answer.Json["results"]!.AsArray();
+        Assert.Equal((250_001, invalid, 251_000), (results.Count, (long)results[^1]!["id"]!, (int)results[^1]!["index"]!));
+    }
+
     [Fact]
     public async Task Failures_beyond_ten_thousand_are_counted_and_not_listed()
     {
@@ -107,6 +134,8 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Equal(202, answer.Status);
         Assert.Equal(3, (int)answer.Json["accepted"]!);
         Assert.NotNull(answer.Headers.RetryAfter);
+        var lines = await _system.PostAsync("/v1/bookings/batch", Body("application/json", NewIds(3)), headers: [("Prefer", "respond-async"), ("Accept", "application/x-ndjson")]);
+        Assert.Equal((202, true), (lines.Status, lines.Headers.RetryAfter is not null));
         foreach (var result in answer.Json["results"]!.AsArray())
             Assert.Equal("stored", (string?)(await _system.GetAsync($"/v1/receipts/{result!["receipt"]}?wait=10s")).Json["status"]);
     }

@@ -112,6 +112,7 @@ public sealed class KeyValueTests : NatsTest
 
         Assert.Equal(["b.c", "d/e", "f-g_h="], (await ListAsync(store.GetKeysAsync(cancellationToken: Deadline))).Order(StringComparer.Ordinal));
         Assert.Equal(["b.c"], await ListAsync(store.GetKeysAsync(["b.*"], cancellationToken: Deadline)));
+        await Assert.ThrowsAsync<ArgumentException>(() => ListAsync(store.GetKeysAsync([], cancellationToken: Deadline)));
     }
 
     [Theory]
