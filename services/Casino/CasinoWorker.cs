@@ -20,6 +20,7 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     private readonly CancellationTokenSource _generated = new();
     private Task _generating = Task.CompletedTask;
     private Task _working = Task.CompletedTask;
+    private Task _heard = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +33,7 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     /// <summary>Takes no more, finishes what is in hand, and leaves nothing to be delivered again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        _heard = connection.PingAsync(cancellationToken).AsTask().WaitAsync(LongPatience, cancellationToken);
         await _generated.CancelAsync();
         await FinishAsync(_generating, cancellationToken);
         await _stop.CancelAsync();
@@ -41,7 +43,7 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
         {
             await LeaveAsync().WaitAsync(LongPatience, cancellationToken);
         }
-        catch (Exception e) when (e is NatsException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is NatsException or TimeoutException)
         {
             // What the server did not get is delivered again.
         }
@@ -55,7 +57,7 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
         await connection.PingAsync();
     }
 
-    private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open;
+    private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open || _heard.IsFaulted;
 
     /// <summary>Ends with the work, or when NATS has been away for long enough.</summary>
     private async Task FinishAsync(Task work, CancellationToken cancellationToken)

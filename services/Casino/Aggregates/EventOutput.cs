@@ -15,7 +15,7 @@ internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefault
         if (events.Count == 0 || _out == System.IO.Stream.Null) return;
         try
         {
-            // What went wrong may have left half a line.
+            // What went wrong may have left half a line; an empty one does no harm.
             if (_fails) await _out.WriteAsync("\n"u8.ToArray());
             await _out.WriteAsync(EventLines.Write(events));
             if (_fails) Works();

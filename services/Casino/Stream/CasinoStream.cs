@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using RideIngest.Platform.Messaging;
 
 namespace RideIngest.Casino.Stream;
 
@@ -12,7 +13,6 @@ namespace RideIngest.Casino.Stream;
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
     private const int Attempts = 3;
-    private const int UsualMaxPayload = 1024 * 1024;
     private const int StreamFull = 10077;
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
@@ -26,7 +26,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     private volatile bool _seen;
 
     /// <summary>Half of what the server takes, which leaves room for the headers.</summary>
-    public int LongestPayload => (nats.ServerInfo?.MaxPayload ?? UsualMaxPayload) / 2;
+    public int LongestPayload => Payload.Most(nats) / 2;
 
     /// <summary>Creates the stream where it is missing. One that exists stays as its operator has it.</summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>

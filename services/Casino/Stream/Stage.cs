@@ -21,13 +21,13 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     public bool StandsBy => pull.StandsBy;
 
     /// <summary>Works until asked to stop, and what is in hand is done.</summary>
-    /// <param name="abandon">Breaks pulls off that would wait for NATS.</param>
+    /// <param name="abandon">Breaks off what would wait for NATS.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         var pulling = pull.RunAsync(stop, abandon);
         while (await pull.Frames.WaitToReadAsync(CancellationToken.None))
         {
-            await TakeAsync(Batch());
+            await TakeAsync(Batch(), abandon);
             if (_waiting is not null) await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await pulling;
@@ -45,12 +45,16 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         return batch;
     }
 
-    private async Task TakeAsync(List<Frame> frames)
+    private async Task TakeAsync(List<Frame> frames, CancellationToken abandon)
     {
         try
         {
             await step.TakeAsync(frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)], CancellationToken.None);
-            if (Array.TrueForAll(await Task.WhenAll(frames.Select(HandOnAsync)), done => done)) GoesOn();
+            if (Array.TrueForAll(await Task.WhenAll(frames.Select(frame => HandOnAsync(frame, abandon))), done => done)) GoesOn();
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            // They are safe in the stream, and delivered again.
         }
         catch (NotNowException e)
         {
@@ -61,7 +65,7 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         {
             // One of them may spoil it for all.
             TriedAlone(e, frames.Count, lane.Subject);
-            foreach (var frame in frames) await TakeAsync([frame]);
+            foreach (var frame in frames) await TakeAsync([frame], abandon);
         }
         catch (Exception e)
         {
@@ -70,9 +74,9 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         }
     }
 
-    private async Task<bool> HandOnAsync(Frame frame)
+    private async Task<bool> HandOnAsync(Frame frame, CancellationToken abandon)
     {
-        if (lane.Next is { } next && frame.Events.Count > 0 && await PublishAsync(next, frame.Events, frame.IdFrom(lane)) is not Published.Taken and var end)
+        if (lane.Next is { } next && frame.Events.Count > 0 && await PublishAsync(next, frame.Events, frame.IdFrom(lane), abandon) is not Published.Taken and var end)
         {
             Waits($"the stream does not take them on {next.Subject} ({end})");
             await frame.ReturnAsync();
@@ -83,14 +87,17 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         return true;
     }
 
-    /// <summary>In halves, where completed events have become too long for one message. Half of the same frame has the same events and the same id each time.</summary>
-    private async Task<Published> PublishAsync(Lane next, IReadOnlyList<CasinoEvent> events, string id)
+    /// <summary>
+    /// In halves, where completed events have become too long for one message. A half has the same events and the same id each time. Whether there are halves
+    /// may change, with what is known of players; what is then published twice is counted once.
+    /// </summary>
+    private async Task<Published> PublishAsync(Lane next, IReadOnlyList<CasinoEvent> events, string id, CancellationToken abandon)
     {
         var payload = EventLines.Write(events);
-        if (payload.Length <= stream.LongestPayload || events.Count == 1) return await stream.PublishAsync(next, payload, id);
+        if (payload.Length <= stream.LongestPayload || events.Count == 1) return await stream.PublishAsync(next, payload, id, abandon);
         var half = events.Count / 2;
-        var first = await PublishAsync(next, [.. events.Take(half)], id + "a");
-        return first is Published.Taken ? await PublishAsync(next, [.. events.Skip(half)], id + "b") : first;
+        var first = await PublishAsync(next, [.. events.Take(half)], id + "a", abandon);
+        return first is Published.Taken ? await PublishAsync(next, [.. events.Skip(half)], id + "b", abandon) : first;
     }
 
     private void Waits(string reason)

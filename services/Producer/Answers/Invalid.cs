@@ -34,13 +34,13 @@ internal static class Invalid
 
     /// <summary>The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.</summary>
     public static HttpProblem? Late(in Uploaded upload) =>
-        IsLate(upload) ? HttpProblem.OfStatus(408) with { Detail = Line(upload) } : null;
+        IsLate(upload) ? HttpProblem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
 
     private static bool IsLate(in Uploaded upload) => upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 
     /// <summary>In a line, with its place.</summary>
     public static string Line(in Uploaded uploaded) =>
-        string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {(IsLate(uploaded) ? HttpProblem.TooSlow : Line(uploaded.Reading))}");
+        string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {(IsLate(uploaded) ? "the body came more slowly than is waited for" : Line(uploaded.Reading))}");
 
     private static string Line(Reading reading)
     {

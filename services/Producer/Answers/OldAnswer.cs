@@ -25,7 +25,7 @@ internal sealed class OldAnswer : IRecordAnswer
         if (status is not (Status.Stored or Status.Duplicate or Status.Accepted))
         {
             var problem = RecordAnswer.ProblemOf(settled.Outcome);
-            Write(http.Response, problem.Status, record.Id, NotSaved, problem.Sentence);
+            Write(http.Response, problem.Status, record.Id, NotSaved, problem.Line);
             return Task.CompletedTask;
         }
         if (status == Status.Accepted)
@@ -38,7 +38,7 @@ internal sealed class OldAnswer : IRecordAnswer
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
         problem.WriteHeaders(http.Response);
-        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Sentence);
+        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Line);
         return Task.CompletedTask;
     }
 

@@ -51,7 +51,7 @@ internal sealed class RecordAnswer : IRecordAnswer
     {
         var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
         response.Headers.Location = $"/v1/receipts/{receipt}";
-        response.Headers.RetryAfter = Seconds(retryAfter);
+        response.Headers.RetryAfter = HttpProblem.Seconds(retryAfter);
         return receipt;
     }
 
@@ -62,9 +62,6 @@ internal sealed class RecordAnswer : IRecordAnswer
         Status.Invalid => new HttpProblem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
         _ => new HttpProblem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + (outcome.Code is { } code ? $" ({code})" : "")),
     };
-
-    public static string Seconds(TimeSpan span) =>
-        Math.Max(1, (long)Math.Ceiling(span.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     private static string? Sentence(string? message) =>
         string.IsNullOrEmpty(message) ? null : $"{char.ToUpperInvariant(message[0])}{message[1..].TrimEnd('.')}.";

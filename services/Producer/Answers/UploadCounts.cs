@@ -39,7 +39,7 @@ internal sealed class UploadCounts
     {
         var wait = Refusal?.RetryAfter ?? (Accepted > 0 ? retryAfter() : null as TimeSpan?);
         if (wait is { } again)
-            response.Headers.RetryAfter = RecordAnswer.Seconds(again);
+            response.Headers.RetryAfter = HttpProblem.Seconds(again);
     }
 
     public void Write(Utf8JsonWriter json)

@@ -29,7 +29,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
                 continue;
 
             // What they hold is bounded by their number and by the length of what is said of them.
-            if (_text > MostText || !(all && _results.Count < MostOfAll || result.IsFailure && _failures < MostFailures))
+            if (!HasRoomFor(result))
             {
                 _truncated = true;
                 continue;
@@ -39,6 +39,13 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             _text += result.Error?.Length ?? 0;
         }
         return last ? EndAsync() : Task.CompletedTask;
+    }
+
+    private bool HasRoomFor(in UploadResult result)
+    {
+        if (_text > MostText)
+            return false;
+        return (all && _results.Count < MostOfAll) || (result.IsFailure && _failures < MostFailures);
     }
 
     private async Task EndAsync()

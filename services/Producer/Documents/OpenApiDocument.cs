@@ -90,7 +90,7 @@ internal static class OpenApiDocument
         Operation(json, kind.Name, $"/v1/{kind.Name}/batch", "post", $"Upload many records to {kind.Name}, of any total size", o =>
         {
             Parameters(o,
-                ("results", "query", "string", "all: list every record instead of the failures, the first 250,000 and 10,000 failures in any case; lines have no such end"),
+                ("results", "query", "string", "all: list every record instead of the failures, up to 250,000, and beyond these failures, up to 10,000 in all; lines have no such end"),
                 ("Prefer", "header", "string", "As for one record"),
                 ("Accept", "header", "string", "application/x-ndjson: a line per record, streamed as they settle"));
             o.WriteStartObject("requestBody");
@@ -137,7 +137,7 @@ internal static class OpenApiDocument
     private static void Headers(Utf8JsonWriter json, int status, string schema)
     {
         var given = new List<(string Name, string Type, string Description)>();
-        if (status is 201 or 202 && schema != AnswerSchemas.Upload)
+        if (schema == "Stored" || status == 202 && schema != AnswerSchemas.Upload)
             given.Add(("Location", "string", status == 201 ? "Where the record is" : "Where its receipt is"));
         if (status is 202 or 207 or 429 or 503 or 504)
             given.Add(("Retry-After", "integer", "In so many seconds, if it is known when"));

@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using RideIngest.Platform.Messaging;
 using RideIngest.Spine;
 
 namespace RideIngest.Producer.Frames;
@@ -6,8 +7,6 @@ namespace RideIngest.Producer.Frames;
 /// <summary>How large a frame may become: so many records, and half of what the server takes, which leaves room for one more record and the headers.</summary>
 internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, ProducerSettings producer)
 {
-    private const int UsualMaxPayload = 1024 * 1024;
-
     public int MostRecords => settings.FrameRecords;
 
     /// <summary>In bytes, as it is sent to us. In a frame it may become a little longer.</summary>
@@ -15,5 +14,5 @@ internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, 
 
     public bool IsFull(Frame frame) => frame.Count >= settings.FrameRecords || frame.Payload.Length >= MaxPayload / 2;
 
-    private int MaxPayload => nats.ServerInfo?.MaxPayload ?? UsualMaxPayload;
+    private int MaxPayload => Payload.Most(nats);
 }

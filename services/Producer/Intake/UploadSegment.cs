@@ -37,7 +37,7 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
             if (at == NotInFrame)
                 yield return new UploadResult(index, id, Status.Invalid, null, invalid, Refusal: late);
             else if (settled.Refusal is { } refusal)
-                yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Sentence, Refusal: refusal);
+                yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Line, Refusal: refusal);
             else
                 yield return Of(index, settled.Outcomes![at], Frame.Records[at], settled.Sequence);
         }

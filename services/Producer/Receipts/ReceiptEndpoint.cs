@@ -54,7 +54,7 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         http.Response.ContentType = ContentTypes.Json;
         http.Response.Headers.CacheControl = "no-store";
         if (!state.IsSettled)
-            http.Response.Headers.RetryAfter = RecordAnswer.Seconds(rules.News.RetryAfter);
+            http.Response.Headers.RetryAfter = HttpProblem.Seconds(rules.News.RetryAfter);
         state.Write(receipt, http.Response.BodyWriter);
     }
 

@@ -28,7 +28,7 @@ public partial class NatsKVStore
         opts ??= NatsKVWatchOpts.Default;
         var onNoData = opts.OnNoData ?? (static _ => new ValueTask<bool>(false));
         var watch = ReadAsync(
-            keys, serializer, opts, (pending, token) => pending == 0 ? onNoData(token) : new ValueTask<bool>(false), cancellationToken);
+            keys, serializer, opts, (pending, token) => pending == 0 ? onNoData(token) : new ValueTask<bool>(false), _opts.WatcherThrowOnCancellation, cancellationToken);
         await foreach (var (entry, isOfInterest) in watch.ConfigureAwait(false))
         {
             if (isOfInterest)
@@ -49,7 +49,7 @@ public partial class NatsKVStore
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var history = (opts ?? NatsKVWatchOpts.Default) with { IncludeHistory = true };
-        var entries = ReadAsync([key], serializer, history, EndsIfEmpty, cancellationToken);
+        var entries = ReadAsync([key], serializer, history, EndsIfEmpty, throws: true, cancellationToken);
         await foreach (var (entry, isOfInterest) in entries.ConfigureAwait(false))
         {
             if (isOfInterest)
@@ -69,7 +69,7 @@ public partial class NatsKVStore
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var present = (opts ?? NatsKVWatchOpts.Default) with { IgnoreDeletes = true, MetaOnly = true, UpdatesOnly = false };
-        var entries = ReadAsync(filters, NatsRawSerializer<byte[]>.Default, present, EndsIfEmpty, cancellationToken);
+        var entries = ReadAsync(filters, NatsRawSerializer<byte[]>.Default, present, EndsIfEmpty, throws: true, cancellationToken);
         await foreach (var (entry, isOfInterest) in entries.ConfigureAwait(false))
         {
             if (isOfInterest)
@@ -86,7 +86,7 @@ public partial class NatsKVStore
         var keepAfter = threshold > TimeSpan.Zero ? DateTimeOffset.UtcNow - threshold : DateTimeOffset.MaxValue;
         var markers = new List<NatsKVEntry<byte[]>>();
         var watch = new NatsKVWatchOpts { MetaOnly = true };
-        var entries = ReadAsync([">"], NatsRawSerializer<byte[]>.Default, watch, EndsIfEmpty, cancellationToken);
+        var entries = ReadAsync([">"], NatsRawSerializer<byte[]>.Default, watch, EndsIfEmpty, throws: true, cancellationToken);
         await foreach (var (entry, _) in entries.ConfigureAwait(false))
         {
             if (entry.Operation != NatsKVOperation.Put)
@@ -112,15 +112,17 @@ public partial class NatsKVStore
     /// Every entry that the server sends, with those marked that the caller's options leave out: the last of them tells the end,
     /// too.
     /// </summary>
+    /// <param name="throws">On a cancellation. A watch may end without a word; a list that is cut short may not.</param>
     private async IAsyncEnumerable<(NatsKVEntry<T> Entry, bool IsOfInterest)> ReadAsync<T>(
         IEnumerable<string> keys,
         INatsDeserialize<T>? serializer,
         NatsKVWatchOpts opts,
         Func<ulong, CancellationToken, ValueTask<bool>> endsAtStart,
+        bool throws,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         opts.ThrowIfInvalid();
-        if (cancellationToken.IsCancellationRequested && !_opts.WatcherThrowOnCancellation)
+        if (cancellationToken.IsCancellationRequested && !throws)
             yield break;
 
         var filter = new KeyFilter(_subjectPrefix, keys, JetStreamContext.Connection.ServerInfo);
@@ -146,7 +148,7 @@ public partial class NatsKVStore
             yield return (entry, filter.Matches(key) && !(opts.IgnoreDeletes && operation != NatsKVOperation.Put));
         }
 
-        if (_opts.WatcherThrowOnCancellation)
+        if (throws)
             cancellationToken.ThrowIfCancellationRequested();
 
         async ValueTask<bool> NextAsync()
@@ -155,7 +157,7 @@ public partial class NatsKVStore
             {
                 return await msgs.MoveNextAsync().ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!_opts.WatcherThrowOnCancellation && cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (!throws && cancellationToken.IsCancellationRequested)
             {
                 return false;
             }

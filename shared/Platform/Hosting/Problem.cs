@@ -13,9 +13,6 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>What is said of a body that does not come.</summary>
-    public const string TooSlow = "The body came more slowly than is waited for.";
-
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether the same request may succeed later.</summary>
@@ -57,7 +54,7 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
     /// <summary>Of a body that is no HTTP, or stood still; null for trouble of our own.</summary>
     public static Problem? OfBody(IOException e) => e switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OfStatus(408) with { Detail = TooSlow },
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OfStatus(408) with { Detail = "The body came more slowly than is waited for." },
         BadHttpRequestException bad => OfStatus(bad.StatusCode) with { Detail = bad.Message.EndsWith('.') ? bad.Message : $"{bad.Message}." },
 
         // What the server throws for a chunk whose length is beyond all numbers.
@@ -65,8 +62,11 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         _ => null,
     };
 
+    /// <summary>As <c>Retry-After</c> has it.</summary>
+    public static string Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>All of it in a line.</summary>
-    public string Sentence => Detail is null ? Title : $"{Title}: {Detail}";
+    public string Line => Detail is null ? Title : $"{Title}: {Detail}";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -84,7 +84,7 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
     public void WriteHeaders(HttpResponse response)
     {
         if (RetryAfter is { } wait)
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Seconds(wait);
         if (Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
     }

@@ -27,19 +27,18 @@ internal sealed record Target(string Peer, double Ratio);
 internal sealed record Comparison(string Title, Way Ours, IReadOnlyList<Way> Peers, IReadOnlyList<Target> Targets, bool Latency = false)
 {
     /// <summary>
-    /// Medians for each way, by name: what was measured, and processor time per record. The order of each round is drawn, so that nobody always follows the
-    /// same one; nobody follows itself, which would cost it what it has left behind.
+    /// Medians for each way, by name: what was measured, and processor time per record. The order of each round is drawn, so that of three nobody always
+    /// follows the same one; nobody follows itself, which would cost it what it has left behind, so that two take turns.
     /// </summary>
     public async Task<Dictionary<string, (double Value, double Cpu)>> RunAsync(int rounds, double seconds)
     {
         Way[] ways = [Ours, .. Peers];
         var readings = ways.ToDictionary(way => way.Name, _ => (Values: new List<double>(), Cpu: new List<double>()));
-        var draw = new Random(1);
         Way? last = null;
         for (var round = 0; round < rounds; round++)
         {
             do
-                draw.Shuffle(ways);
+                Random.Shared.Shuffle(ways);
             while (ways[0] == last);
             last = ways[^1];
             foreach (var way in ways)

@@ -77,7 +77,8 @@ public static class CasinoBenchmark
             while (Stopwatch.GetElapsedTime(since).TotalSeconds * LatencyRate < n) await Task.Delay(1);
             lock (sent) sent.Add(Stopwatch.GetTimestamp());
             posting.Add(PostAsync(casino, first + n + 1));
-            if (posting.RemoveAll(post => post.IsCompletedSuccessfully) > 0 && posting.Find(post => post.IsFaulted) is { } failed) await failed;
+            posting.RemoveAll(post => post.IsCompletedSuccessfully);
+            if (posting.Find(post => post.IsFaulted) is { } failed) await failed;
         }
         await Task.WhenAll(posting);
     }
