@@ -59,7 +59,7 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         catch (NotNowException e)
         {
             Waits(e.Message);
-            await Task.WhenAll(frames.Select(frame => frame.ReturnAsync()));
+            await Task.WhenAll(frames.Select(frame => frame.ReturnAsync(abandon)));
         }
         catch (Exception e) when (frames.Count > 1)
         {
@@ -70,7 +70,7 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         catch (Exception e)
         {
             TriedLater(e, lane.Subject);
-            await frames[0].ReturnAsync();
+            await frames[0].ReturnAsync(abandon);
         }
     }
 
@@ -79,10 +79,10 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         if (lane.Next is { } next && frame.Events.Count > 0 && await PublishAsync(next, frame.Events, frame.IdFrom(lane), abandon) is not Published.Taken and var end)
         {
             Waits($"the stream does not take them on {next.Subject} ({end})");
-            await frame.ReturnAsync();
+            await frame.ReturnAsync(abandon);
             return false;
         }
-        await frame.AckAsync();
+        await frame.AckAsync(abandon);
         CasinoTelemetry.Handled(lane, frame.Events.Count);
         return true;
     }
