@@ -15,6 +15,7 @@ public static class NatsMessaging
         services.AddReadinessCheck<NatsReadiness>(essential);
         if (services.Any(d => d.ServiceType == typeof(NatsConnector))) return services;
         services.AddSettings<NatsSettings>("nats");
+        NatsInstrumentationOptions.Default.Filter = NatsSpans.IsKept;
         services.AddNatsClient(nats => nats
             .WithSerializerRegistry(NatsDefaultSerializerRegistry.Default)
             .ConfigureOptions(options => options.Configure<NatsSettings, ServiceIdentity>(Configure)));
