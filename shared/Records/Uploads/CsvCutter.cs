@@ -3,83 +3,138 @@ using System.Buffers;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// CSV as in RFC 4180, with a header row: columns in any order, in any case. A quoted cell may hold line ends; but if such a row turns out to be
-/// no good, only its first line is given up and reading goes on at the second: a forgotten quote does not swallow the lines after it.
+/// CSV as in RFC 4180, with a header row: columns in any order, in any case. A quoted cell may hold line ends; but if such a row turns out to
+/// be no good, only its first line is given up and reading goes on at the second: a forgotten quote does not swallow the lines after it.
 /// </summary>
 internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {
     private readonly RowParser _row = kind.StartRow();
-    private CsvHeader? _header;
+    private readonly CsvRowEnd _end = new();
+    private int[]? _columns;
     private bool _skipping;
+
+    // Of the row that begins here: whether its first line is read, its cells, and why they cannot be told apart.
+    private bool _read;
+    private long _cells;
+    private string? _wrong;
 
     protected override bool Cut(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
     {
         uploaded = default;
         while (!buffer.IsEmpty)
         {
-            var (row, line) = CsvRow.FindEnd(buffer, Longest);
-            var firstLine = line < 0 ? buffer.Length : line;
-            if (_skipping)
+            var ended = FindLineEnd(buffer, out var line);
+            if (_skipping || line > Longest)
             {
-                // That line's outcome is out already; what is left of it is let go as it arrives.
-                _skipping = line < 0;
-                ConsumeLine(ref buffer, firstLine);
+                // The outcome comes at once; the rest of the line is dropped as it arrives.
+                var reported = _skipping;
+                uploaded = reported ? default : TooLongLine(buffer);
+                _skipping = !ended;
+                ConsumeLine(ref buffer, line);
+                if (!reported)
+                    return true;
                 continue;
             }
-            if (row < 0 && !complete && buffer.Length <= Longest)
+            if (!ended && !complete)
                 return false;
-            var length = row >= 0 && row <= Longest ? row : firstLine;
-            if (length > Longest)
+            if (!_read && !ReadFirstLine(Join(buffer.Slice(0, line))))
             {
-                uploaded = _header is null
-                    ? End($"the header {TooLongBy}")
-                    : TooLong(Read(Join(buffer.Slice(0, Longest)), _header.Columns, out _).Id);
-                _skipping = line < 0;
-                ConsumeLine(ref buffer, firstLine);
+                ConsumeLine(ref buffer, line);
+                continue;
+            }
+            var row = line;
+            if (_wrong == CsvRow.Unended && ended && !FindRowEnd(buffer, complete, ref row))
+                return false;
+            if (_columns is not null)
+            {
+                uploaded = TakeRecord(ref buffer, line, row);
                 return true;
             }
-            if (Take(Join(buffer.Slice(0, length)), out var broken, out uploaded))
+            if (CsvHeader.Read(Join(buffer.Slice(0, row)), Kind, out var header) is { } unreadable)
             {
-                ConsumeLine(ref buffer, broken ? firstLine : length);
+                uploaded = End(unreadable);
                 return true;
             }
-            ConsumeLine(ref buffer, length);
+            _columns = header!.Columns;
+            ConsumeLine(ref buffer, row);
         }
-        if (!complete || _header is not null)
+        if (!complete || _columns is not null)
             return false;
-        uploaded = End($"the upload is empty; a header row is expected, with the columns {string.Join(",", Kind.Fields.Select(f => f.Name))}");
+        var names = string.Join(",", Kind.Fields.Select(f => f.Name));
+        uploaded = End($"the upload is empty; a header row is expected, with the columns {names}");
         return true;
     }
 
-    private void ConsumeLine(ref ReadOnlySequence<byte> buffer, long length) => Consume(ref buffer, Math.Min(length + 1, buffer.Length));
-
-    /// <summary>Whether the row makes an outcome: a blank one and a good header make none.</summary>
-    private bool Take(ReadOnlySpan<byte> row, out bool broken, out Uploaded uploaded)
+    /// <summary>Takes the row, or only its first line if the row is no good.</summary>
+    private Uploaded TakeRecord(ref ReadOnlySequence<byte> buffer, long line, long row)
     {
-        (broken, uploaded) = (false, default);
-        if (row.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-            return false;
-        if (_header is not null)
-            uploaded = Record(Read(row, _header.Columns, out broken));
-        else if (CsvHeader.Read(row, Kind, out _header) is { } wrong)
-            uploaded = End(wrong);
-        else
-            return false;
-        return true;
+        // Only a row that has the right cells is read whole, and is consumed then: its bytes are not read for another one.
+        if (row > line && WhatIsWrong() is null)
+            ReadCells(Join(buffer.Slice(0, row)));
+        var wrong = WhatIsWrong();
+        var record = Record(_row.End(wrong));
+        ConsumeLine(ref buffer, wrong is null ? row : line);
+        return record;
     }
 
-    private Reading Read(ReadOnlySpan<byte> row, int[] columns, out bool broken)
+    private void ConsumeLine(ref ReadOnlySequence<byte> buffer, long length)
+    {
+        length = Math.Min(length + 1, buffer.Length);
+        _end.Pass(buffer.Slice(0, length), Offset);
+        Consume(ref buffer, length);
+        _read = false;
+    }
+
+    private Uploaded TooLongLine(in ReadOnlySequence<byte> buffer)
+    {
+        if (_columns is null)
+            return End($"the header {TooLongBy}");
+        ReadCells(Join(buffer.Slice(0, Longest)));
+        return Record(_row.End(TooLongBy));
+    }
+
+    /// <summary>False if the line is blank.</summary>
+    private bool ReadFirstLine(ReadOnlySpan<byte> line)
+    {
+        _read = line.IndexOfAnyExcept(" \t\r\n"u8) >= 0;
+        if (_read)
+            ReadCells(line);
+        return _read;
+    }
+
+    private void ReadCells(ReadOnlySpan<byte> text)
     {
         _row.Begin();
-        var cells = new CsvRow(row);
+        var columns = _columns.AsSpan();
+        var cells = new CsvRow(text);
         var count = 0;
         for (; cells.Next(out var cell); count++)
         {
             if (count < columns.Length && columns[count] >= 0)
                 _row.Cell(columns[count], cell);
         }
-        var wrong = cells.Wrong ?? (count == columns.Length ? null : $"has {count} {(count == 1 ? "cell" : "cells")} where the header has {columns.Length}");
-        broken = wrong is not null;
-        return _row.End(wrong);
+        (_cells, _wrong) = (count, cells.Wrong);
     }
+
+    /// <summary>
+    /// Finds the end of the row, whose first line leaves a quote open. It stays that line where there is no end within the longest record.
+    /// False: the end may yet come.
+    /// </summary>
+    private bool FindRowEnd(in ReadOnlySequence<byte> buffer, bool complete, ref long row)
+    {
+        _end.Search(buffer, Offset, row + 1, complete);
+        if (!_end.IsFound && !complete && buffer.Length <= Longest)
+            return false;
+        if (!_end.IsFound || _end.Offset - Offset > Longest)
+            return true;
+        row = _end.Offset - Offset;
+        _cells += 1 + _end.Commas;
+        _wrong = _end.IsBroken ? CsvRow.GoesOn : null;
+        return true;
+    }
+
+    private string? WhatIsWrong() =>
+        _wrong ?? (_cells == _columns!.Length
+            ? null
+            : $"has {_cells} {(_cells == 1 ? "cell" : "cells")} where the header has {_columns.Length}");
 }

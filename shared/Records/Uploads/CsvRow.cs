@@ -1,10 +1,11 @@
-using System.Buffers;
-
 namespace RideIngest.Records.Uploads;
 
 /// <summary>The cells of one row. A quote means something only where a cell begins; elsewhere it is a character like others.</summary>
 internal ref struct CsvRow(ReadOnlySpan<byte> row)
 {
+    internal const string Unended = "has a quoted cell that does not end";
+    internal const string GoesOn = "has a quoted cell that goes on after its closing quote";
+
     private ReadOnlySpan<byte> _rest = row is [.., (byte)'\r'] ? row[..^1] : row;
     private bool _ended;
 
@@ -35,7 +36,7 @@ internal ref struct CsvRow(ReadOnlySpan<byte> row)
             if (quote < 0)
             {
                 cell = default;
-                (_ended, Wrong) = (true, "has a quoted cell that does not end");
+                (_ended, Wrong) = (true, Unended);
                 return false;
             }
             end += quote;
@@ -48,7 +49,7 @@ internal ref struct CsvRow(ReadOnlySpan<byte> row)
         _rest = text[(end + 1)..];
         _ended = _rest.IsEmpty;
         if (!_ended && _rest[0] != ',')
-            (_ended, Wrong) = (true, "has a quoted cell that goes on after its closing quote");
+            (_ended, Wrong) = (true, GoesOn);
         else if (!_ended)
             _rest = _rest[1..];
         return true;
@@ -65,43 +66,5 @@ internal ref struct CsvRow(ReadOnlySpan<byte> row)
                 i++;
         }
         return cell[..length];
-    }
-
-    /// <summary>
-    /// Finds the line end that ends the row, quoted ones aside, and the first line end of all. −1: not within <paramref name="limit"/> bytes.
-    /// </summary>
-    internal static (long Row, long Line) FindEnd(in ReadOnlySequence<byte> buffer, int limit)
-    {
-        var (quoted, closed, before) = (false, -2L, (byte)',');
-        var (line, passed) = (-1L, 0L);
-        foreach (var segment in buffer)
-        {
-            var span = segment.Span;
-            for (var i = 0; i < span.Length; i++)
-            {
-                var next = span[i..].IndexOfAny((byte)'\n', (byte)'"');
-                if (next < 0)
-                    break;
-                i += next;
-                var at = passed + i;
-                if (at > limit && line >= 0)
-                    return (-1, line);
-                if (span[i] == '\n')
-                {
-                    line = line < 0 ? at : line;
-                    if (!quoted)
-                        return (at, line);
-                }
-                else if (quoted)
-                    (quoted, closed) = (false, at);
-                else
-                    quoted = closed == at - 1 || (i > 0 ? span[i - 1] : before) == ',';
-            }
-            passed += span.Length;
-            before = span.IsEmpty ? before : span[^1];
-            if (passed > limit && line >= 0)
-                break;
-        }
-        return (-1, line);
     }
 }

@@ -11,19 +11,18 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
     {
         while (!buffer.IsEmpty)
         {
-            if (!_skipping && SkipBlankLines(ref buffer))
+            if (!_skipping && !IsSearched && SkipBlankLines(ref buffer))
                 continue;
-            var end = buffer.PositionOf((byte)'\n');
-            var line = end is { } at ? buffer.Slice(0, at) : buffer;
-            var length = line.Length;
-            if (end is null && !complete && length <= Longest && !_skipping)
+            var ended = FindLineEnd(buffer, out var length);
+            if (!ended && !complete && length <= Longest && !_skipping)
                 break;
-            var consumed = end is null ? length : length + 1;
+            var line = buffer.Slice(0, length);
+            var consumed = ended ? length + 1 : length;
             if (_skipping || length > Longest)
             {
                 // The outcome comes at once; the rest of the line is let go as it arrives.
                 var reported = _skipping;
-                _skipping = end is null;
+                _skipping = !ended;
                 uploaded = reported ? default : TooLong(IdIn(line));
                 Consume(ref buffer, consumed);
                 if (!reported)
@@ -37,7 +36,7 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
                 continue;
             }
             var reading = Kind.Read(json);
-            uploaded = Record(end is null ? Unended(reading) : reading);
+            uploaded = Record(ended ? reading : Unended(reading));
             Consume(ref buffer, consumed);
             return true;
         }

@@ -8,13 +8,19 @@ internal abstract class UploadCutter(Kind kind, int longest)
 {
     private bool _begun;
     private long _index;
-    private long _offset;
+    private long _searched;
     private long _line = 1;
     private byte[] _joined = [];
 
     protected Kind Kind => kind;
 
     protected int Longest => longest;
+
+    /// <summary>Where the buffer begins in the upload.</summary>
+    protected long Offset { get; private set; }
+
+    /// <summary>The buffer's beginning was searched for a line end before.</summary>
+    protected bool IsSearched => _searched > 0;
 
     /// <summary>Nothing more can be read of this upload.</summary>
     internal bool Ended { get; private set; }
@@ -34,12 +40,23 @@ internal abstract class UploadCutter(Kind kind, int longest)
     {
         foreach (var segment in buffer.Slice(0, length))
             _line += segment.Span.Count((byte)'\n');
-        _offset += length;
+        Offset += length;
+        _searched = 0;
         buffer = buffer.Slice(length);
     }
 
+    /// <summary>
+    /// Finds the length of the line that the buffer begins with. False, with all that there is, when its end has not arrived; that is not searched again.
+    /// </summary>
+    protected bool FindLineEnd(in ReadOnlySequence<byte> buffer, out long length)
+    {
+        var end = buffer.Slice(_searched).PositionOf((byte)'\n');
+        length = _searched = end is { } at ? buffer.Slice(0, at).Length : buffer.Length;
+        return end is not null;
+    }
+
     /// <summary>The outcome of the record that begins here.</summary>
-    protected Uploaded Record(Reading reading) => new(_index++, _line, _offset, reading);
+    protected Uploaded Record(Reading reading) => new(_index++, _line, Offset, reading);
 
     protected Uploaded Record(string problem) => Record(new Reading(problem));
 
@@ -48,7 +65,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
     protected Uploaded End(Reading reading)
     {
         Ended = true;
-        return new(_index, _line, _offset, reading, EndsUpload: true);
+        return new(_index, _line, Offset, reading, EndsUpload: true);
     }
 
     protected Uploaded End(string problem) => End(new Reading(problem));

@@ -5,8 +5,9 @@ using System.Runtime.CompilerServices;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// Reads an upload of any length, record by record, in memory bounded by <paramref name="longestRecord"/>. A record that is wrong is one item
-/// with its problems, and the next is read as if nothing had happened. If the upload itself is wrong, or is cut off, the last item says so.
+/// Reads an upload of any length, record by record, in memory bounded by <paramref name="longestRecord"/> and in time linear in its length,
+/// whatever it holds and however it arrives. A record that is wrong is one item with its problems, and the next is read as if nothing had
+/// happened. If the upload itself is wrong, or is cut off, the last item says so.
 /// </summary>
 public sealed class UploadReader(Kind kind, UploadFormat format, int longestRecord = UploadReader.DefaultLongestRecord)
 {

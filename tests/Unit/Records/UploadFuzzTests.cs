@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using RideIngest.Records.Uploads;
 
 namespace RideIngest.Unit.Records;
@@ -11,6 +12,16 @@ public sealed class UploadFuzzTests
 
     private static readonly string[] Nasty =
         ["\"", "\\", "\n", "\r", "\r\n", ",", "{", "}", "[", "]", " ", "\n\n \n", "\0", "\uFEFF", "é", "\"\"", "\\u0022", "[[", "]]", "},{", "\"\n\"", new string('x', 700), new string(' ', 700), "\"" + new string('y', 700)];
+
+    private const string CsvHeader = "id,body,weight\n";
+
+    private static readonly Regex PlainRow = new($@"\G{PlainCell("id")},{PlainCell("body")},{PlainCell("weight")}\r?(?:\n|\z)");
+
+    private static readonly string[] CsvPieces =
+    [
+        "\"", "\"", ",", ",", "\n", "\n", "\r\n", "\"\"", ",\"", "\",", "a", "a\",\"\n", "1,a,2\n",
+        "1,\"a\nb\",2\n", "2,\"a\"\"\n\n,\"\",b\",\r\n", "3,\"\n", new string('x', 90),
+    ];
 
     [Theory]
     [InlineData(UploadFormat.JsonArray)]
@@ -49,6 +60,53 @@ public sealed class UploadFuzzTests
             Assert.All(items, item => Assert.Equal(item.Reading.IsValid, item.Reading.Problems.Count == 0));
         }
     }
+
+    [Fact]
+    public async Task CSV_gives_the_records_that_a_plain_reading_of_it_gives_however_it_is_cut()
+    {
+        for (var seed = 1; seed <= 10 * Seeds; seed++)
+        {
+            var random = new Random(seed);
+            var longest = random.Next(3) == 0 ? Longest : random.Next(20, 100);
+            var rows = string.Concat(Enumerable.Range(0, random.Next(80)).Select(_ => CsvPieces[random.Next(CsvPieces.Length)]));
+
+            var upload = CsvHeader + rows;
+
+            var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(upload), random.Next(1, 40), longest);
+
+            var read = string.Join('\n', items.Select(Told));
+            Assert.True(ReadPlainly(rows, longest) == read, $"Seed {seed}, at most {longest} bytes: {upload}\n--- was read as:\n{read}");
+        }
+    }
+
+    /// <summary>At each line: the row of three cells that begins there, over several lines if need be; without one, that line alone is bad.</summary>
+    private static string ReadPlainly(string rows, int longest)
+    {
+        var told = new List<string>();
+        for (var at = 0; at < rows.Length;)
+        {
+            var end = rows.IndexOf('\n', at);
+            var line = rows[at..(end < 0 ? rows.Length : end)];
+            var row = PlainRow.Match(rows, at);
+            var isRow = row.Success && row.Value.TrimEnd('\n').Length <= longest;
+            if (isRow || line.Trim().Length > 0)
+                told.Add($"{CsvHeader.Length + at}: {(isRow ? Body(Cell(row, "id"), Cell(row, "body"), Cell(row, "weight")) : "bad")}");
+            at += isRow ? row.Length : line.Length + 1;
+        }
+        return string.Join('\n', told);
+    }
+
+    private static string PlainCell(string name) => $"""(?:"(?<{name}Quoted>(?:[^"]|"")*)"|(?<{name}>[^",\n][^,\n]*?)??)""";
+
+    private static string Cell(Match row, string name) => row.Groups[$"{name}Quoted"] is { Success: true, Value: var quoted }
+        ? quoted.Replace("\"\"", "\"", StringComparison.Ordinal)
+        : row.Groups[name].Value;
+
+    private static string Body(string id, string body, string weight) =>
+        id.Length > 0 && (id + weight).All(char.IsAsciiDigit) && body.Length is > 0 and <= 200 ? body : "invalid";
+
+    private static string Told(Uploaded item) =>
+        $"{item.Offset}: {((Note?)item.Reading.Record)?.Body ?? (item.Reading.Problems.Any(p => p.Field.Length == 0) ? "bad" : "invalid")}";
 
     private static string Sound(UploadFormat format)
     {

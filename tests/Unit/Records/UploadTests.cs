@@ -163,6 +163,51 @@ public sealed class UploadTests
         Assert.All(items.Skip(1), item => Assert.True(item.Reading.IsValid));
     }
 
+    [Theory]
+    [InlineData("1,\"open\n2,\"two\nlines\"\n3,c\n", "1! 2 3")]
+    [InlineData("1,a,\"open\n2,\"b\",\"two\nlines\"\n", "1! 2! !")]
+    [InlineData("\"1\",x,\"\n\"2\",\"two\nlines\"\n\"3\",\"\"\"three\"\"\n\"\n4,d\n", "1! 2 3 4")]
+    [InlineData("a\",\"\na\",\"\na\",\"\n2,b\n3,\"c\nc\"\n4,d\n", "! ! ! 2 3 4")]
+    [InlineData("1,a\"\"\"\n2,\"b\n3,c", "1 2! 3")]
+    [InlineData("1,a\n2,\"two\nlines\"", "1 2")]
+    [InlineData("1,a\n2,\"two\nlines\"\r", "1 2")]
+    public async Task An_open_quote_does_not_spoil_the_rows_after_it_wherever_the_reads_are_split(string rows, string outcomes)
+    {
+        var bytes = Encoding.UTF8.GetBytes("id,body\n" + rows);
+        for (var chunk = 1; chunk <= bytes.Length; chunk++)
+        {
+            var items = await Given.Upload(Given.Notes, UploadFormat.Csv, bytes, chunk);
+
+            Assert.Equal(outcomes, string.Join(" ", items.Select(i => $"{i.Reading.Id}{(i.Reading.IsValid ? "" : "!")}")));
+        }
+    }
+
+    [Theory]
+    [InlineData("1,\"open\n2,b\n", "has a quoted cell that does not end")]
+    [InlineData("1,\"open\n2,\"b\"\n", "has a quoted cell that goes on after its closing quote")]
+    [InlineData("1,\"open\"x,\"\n2,b\n", "has a quoted cell that goes on after its closing quote")]
+    [InlineData("1,\"a\na\",\"b\nb\",c\n2,b\n", "has 4 cells where the header has 2")]
+    [InlineData("\"1\na\"\n2,b\n", "has 1 cell where the header has 2")]
+    public async Task A_row_over_several_lines_that_is_no_good_is_told_by_its_first_line_and_why(string rows, string reason)
+    {
+        var first = (await Given.Upload(Given.Notes, UploadFormat.Csv, "id,body\n" + rows))[0];
+
+        Assert.Equal((2, 8, reason), ((int)first.Line, (int)first.Offset, first.Reading.Problems[0].Message));
+    }
+
+    [Fact]
+    public async Task A_row_over_several_lines_may_be_as_long_as_a_record_and_no_longer()
+    {
+        var fits = $"1,\"{new string('x', 50)}\n{new string('x', 45)}\"";
+        var rows = $"id,body\n{fits}\n{fits.Replace("1,", "12,", StringComparison.Ordinal)}\n3,c\n";
+
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(rows), longest: fits.Length);
+
+        Assert.Equal([1, 3], items.Where(i => i.Reading.IsValid).Select(i => (int)i.Reading.Id!));
+        Assert.Equal(12, items[1].Reading.Id);
+        Assert.Equal("has a quoted cell that does not end", items[1].Reading.Problems[0].Message);
+    }
+
     [Fact]
     public async Task A_sender_who_goes_away_leaves_a_last_word()
     {
