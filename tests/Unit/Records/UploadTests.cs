@@ -208,6 +208,28 @@ public sealed class UploadTests
         Assert.Equal("has a quoted cell that does not end", items[1].Reading.Problems[0].Message);
     }
 
+    [Theory]
+    [InlineData(UploadFormat.Csv, "id,body\n", "a\",\"\n")]
+    [InlineData(UploadFormat.JsonLines, "", "{\n")]
+    [InlineData(UploadFormat.JsonArray, "[", "{},")]
+    public async Task No_record_is_read_after_a_cancellation_even_if_it_has_arrived(UploadFormat format, string start, string record)
+    {
+        using var gone = new CancellationTokenSource();
+        using var body = new MemoryStream(Encoding.UTF8.GetBytes(start + string.Concat(Enumerable.Repeat(record, 1000))));
+        var read = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in new UploadReader(Given.Notes, format).ReadAsync(PipeReader.Create(body), gone.Token))
+            {
+                if (++read == 10)
+                    await gone.CancelAsync();
+            }
+        });
+
+        Assert.Equal(10, read);
+    }
+
     [Fact]
     public async Task A_sender_who_goes_away_leaves_a_last_word()
     {
