@@ -21,6 +21,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     public required Func<long> Deadline { get; init; }
 
+    /// <summary>Every record that is read counts, valid or not; so does an upload that cannot be read, as one.</summary>
     public KeyRate? Rate { get; init; }
 
     public required LastFailures Failures { get; init; }
@@ -63,6 +64,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
                 break;
             if (records.Current.EndsUpload && !any)
             {
+                Rate?.TryTake(1, out _);
                 _segments.Writer.Complete();
                 return records.Current;
             }
@@ -81,7 +83,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     private async Task LeaveAsync(UploadSegment segment, bool last)
     {
-        while (segment.Frame.Count > 0 && Rate?.TryTake(segment.Frame.Count, out var wait) == false)
+        while (segment.Count > 0 && Rate?.TryTake(segment.Count, out var wait) == false)
             await Task.Delay(wait, SenderGone);
         await _segments.Writer.WriteAsync((segment, last));
         if (segment.Frame.Count == 0)

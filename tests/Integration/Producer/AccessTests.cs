@@ -16,6 +16,8 @@ public sealed class AccessTests : IAsyncLifetime
         .. Keys.Of(1, "reader", "the-readers-key", "read"),
         .. Keys.Of(2, "slow", "the-slow-key", "bookings:write"), "--auth:keys:2:records_per_second=5",
         .. Keys.Of(3, "attendant", "the-attendants-key", "parking:write"),
+        .. Keys.Of(4, "careless", "the-careless-key", "bookings:write"), "--auth:keys:4:records_per_second=5",
+        .. Keys.Of(5, "clueless", "the-clueless-key", "bookings:write"), "--auth:keys:5:records_per_second=1",
     ]);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
@@ -56,6 +58,32 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal((429, "/problems/rate-limit", true), (answer.Status, (string?)answer.Json["type"], (bool)answer.Json["retryable"]!));
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
+    }
+
+    [Fact]
+    public async Task Invalid_records_of_an_upload_count_against_the_rate_as_valid_ones_do()
+    {
+        var careless = ("X-Api-Key", "the-careless-key");
+
+        var upload = await _system.PostAsync("/v1/bookings/batch", string.Concat(Enumerable.Repeat("{}\n", 500)), "application/x-ndjson", careless);
+        var next = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: careless);
+
+        Assert.Equal((207, 500), (upload.Status, (int)upload.Json["failed"]!));
+        Assert.Equal((429, "/problems/rate-limit"), (next.Status, (string?)next.Json["type"]));
+    }
+
+    [Fact]
+    public async Task Uploads_that_cannot_be_read_count_against_the_rate()
+    {
+        Answer? answer = null;
+
+        await Eventually.True(async () =>
+        {
+            answer = await _system.PostAsync("/v1/bookings/batch", "no array", headers: ("X-Api-Key", "the-clueless-key"));
+            return answer.Status != 400;
+        });
+
+        Assert.Equal((429, "/problems/rate-limit"), (answer!.Status, (string?)answer.Json["type"]));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RideIngest.Integration.Platform;
+using RideIngest.Producer.Answers;
 using RideIngest.Producer.Limits;
 using RideIngest.Producer.Replies;
 
@@ -61,6 +62,27 @@ public sealed class LimitTests
 
         await Eventually.True(async () => (await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-others-key"))).Status == 200);
         Assert.InRange(await system.CountAsync("rides.bookings"), 10, 100);
+    }
+
+    [Fact]
+    public async Task An_upload_of_bad_lines_keeps_to_the_rate_of_its_key_and_stops_when_its_sender_goes_away()
+    {
+        await using var system = await RideSystem.StartAsync(args:
+        [
+            "--ingest:frame_records=30", .. Keys.Of(1, "other", "the-others-key", "bookings:write"),
+            .. Keys.Of(0, "slow", "the-slow-key", "bookings:write"), "--auth:keys:0:records_per_second=1",
+        ]);
+        var (host, client) = await system.HostProducerAsync("--producer:uploads=1");
+        var failures = host.Services.GetRequiredService<LastFailures>();
+        var openQuotes = Given.BookingCsv([]) + string.Concat(Enumerable.Repeat("a\",\"\n", 60_000));
+
+        // Its first lines are a minute's worth of the rate: it waits from then on.
+        using (await UploadAsync(client, openQuotes, "X-Api-Key: the-slow-key\r\n", type: "text/csv"))
+            await Eventually.True(() => Task.FromResult(failures.All.Count > 0));
+        client.DefaultRequestHeaders.Add("X-Api-Key", "the-others-key");
+        await Eventually.True(async () => (await PostAsync(client, "/v1/bookings/batch", "[]")).Status == 200);
+
+        Assert.Equal("line 61", failures.All[^1].Error!.Split(',')[0]);
     }
 
     [Fact]
