@@ -36,6 +36,7 @@ internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
 
     private async Task<IResult> OneAsync(HttpContext http, Caller? caller)
     {
+        if (caller?.Take(1) is { } tooMany) return tooMany;
         var body = http.Request.BodyReader;
         var read = await body.ReadAsync();
         while (!read.IsCompleted && read.Buffer.Length <= LongestEvent)
@@ -50,7 +51,6 @@ internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
             CasinoTelemetry.EventRefused();
             return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with { Detail = $"An event is at most {LongestEvent} bytes long." };
         }
-        if (caller?.Take(1) is { } tooMany) return tooMany;
         if (publisher.IsCrowded) return IntakeAnswer.Busy;
         var end = await publisher.PublishAsync(e);
         return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
@@ -63,11 +63,11 @@ internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
         var (received, refusals) = (0L, 0L);
         await foreach (var uploaded in new UploadReader(Kind, format, LongestEvent).ReadAsync(http.Request.BodyReader, http.RequestAborted))
         {
+            while (rate?.TryTake(1, out var wait) == false) await Task.Delay(wait, http.RequestAborted);
             if (uploaded.EndsUpload && uploaded.Index == 0) return IntakeAnswer.Refusal(uploaded.Reading);
             received++;
             if (uploaded.Reading.Record is CasinoEvent e)
             {
-                while (rate?.TryTake(1, out var wait) == false) await Task.Delay(wait, http.RequestAborted);
                 await events.PublishAsync(e);
                 if (events.Worst == Published.Taken) continue;
 

@@ -77,6 +77,19 @@ public sealed class AccessTests
         });
     }
 
+    [Fact]
+    public async Task Invalid_events_count_against_the_rate_as_valid_ones_do()
+    {
+        await using var system = await CreateAsync();
+        var casino = await system.RunAsync("generator",
+            [.. Keys.Of(0, "slow", "the-slow-key", "casino:write"), "--auth:keys:0:records_per_second=20", "--casino:generator:rate=0"]);
+        Use(casino, "the-slow-key");
+
+        var since = TimeProvider.System.GetTimestamp();
+        Assert.Equal(207, (await PostAsync(casino, string.Concat(Enumerable.Repeat("{}\n", 41)), "application/x-ndjson")).Status);
+        Assert.True(TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(0.9));
+    }
+
     [Theory]
     [InlineData("auth.open", "--urls", "http://0.0.0.0:0")]
     [InlineData("auth.keys", "--auth:mode=keys")]
