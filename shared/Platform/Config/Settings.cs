@@ -39,11 +39,12 @@ public sealed class Settings
         string? named = null;
         foreach (var (name, path, value) in CommandLine.Parse(args, aliases, problems))
         {
-            if (name == "config-path") named = value;
+            if (name == CommandLine.ConfigPath) named = value;
             else layers[2].Add(path, value, $"--{name}", strict: true);
         }
 
-        if (named is not null && !File.Exists(named)) problems.Add($"--config-path: there is no file {Path.GetFullPath(named)}.");
+        if (named is "") problems.Add("--config-path: a value is missing.");
+        else if (named is not null && !File.Exists(named)) problems.Add($"--config-path: there is no file {Path.GetFullPath(named)}.");
         else if (named is not null || File.Exists("config.yaml")) YamlFile.Read(named ?? "config.yaml", layers[0], problems);
 
         foreach (var (name, value) in Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value)))

@@ -62,6 +62,34 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("there is no file", Problem("--config-path", Path.Combine(_folder.FullName, "none.yaml")), StringComparison.Ordinal);
 
     [Fact]
+    public void The_file_may_be_named_as_it_was_for_the_old_service()
+    {
+        var file = Yaml("kitchen:\n  oven_count: 6\n");
+
+        Assert.Equal(6, Load($"-config-path={file}").OvenCount);
+        Assert.Equal(6, Load("-config-path", file).OvenCount);
+        Assert.Equal(8, Load($"-config-path={file}", "--kitchen:oven_count=8").OvenCount);
+        Assert.Contains("there is no file", Problem("-config-path=none.yaml"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--config-path")]
+    [InlineData("--config-path=")]
+    [InlineData("-config-path")]
+    [InlineData("-config-path=")]
+    public void A_file_that_is_not_named_is_an_error(string argument) =>
+        Assert.Equal("--config-path: a value is missing.", Problem(argument));
+
+    [Theory]
+    [InlineData("-config-paths=config.yaml")]
+    [InlineData("-kitchen:oven_count=6")]
+    [InlineData("-urls=http://127.0.0.1:8080")]
+    [InlineData("-")]
+    [InlineData("--")]
+    public void Every_other_argument_with_one_dash_is_an_error_that_shows_how_settings_look(string argument) =>
+        Assert.Equal($"{argument}: not understood on the command line; settings look like --nats:url=nats://127.0.0.1:4222.", Problem(argument));
+
+    [Fact]
     public void A_misspelt_key_is_an_error_with_its_line_and_the_key_that_was_meant()
     {
         var problem = Problem("--config-path", Yaml("kitchen:\n  # four of them\n  oven_cuont: 6\n"));
