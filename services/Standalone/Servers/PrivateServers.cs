@@ -72,7 +72,8 @@ public sealed class PrivateServers : IAsyncDisposable
         if (host.Settings.IsSet("nats.url")) return;
         _nats = await NatsServer.StartAsync(new() { DataDirectory = Path.Combine(data, "nats"), Progress = Say }, cancellationToken);
         NatsStartedAt = DateTimeOffset.UtcNow;
-        host.Settings.Get<NatsSettings>().Url = _nats.Url;
+        var settings = host.Settings.Get<NatsSettings>();
+        (settings.Url, settings.Username, settings.Password, settings.Token) = (_nats.Address, _nats.Username, _nats.Password, null);
     }
 
     private async Task StartPostgresAsync(RideIngestHost host, string data, CancellationToken cancellationToken)

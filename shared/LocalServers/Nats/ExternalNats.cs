@@ -14,7 +14,7 @@ internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
         {
             if (!Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : $"nats://{one}", UriKind.Absolute, out var address))
             {
-                reasons.Add($"{one} is no URL");
+                reasons.Add($"{one[(one.LastIndexOf('@') + 1)..]} is no URL");
                 continue;
             }
 

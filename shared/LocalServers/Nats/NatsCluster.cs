@@ -107,6 +107,7 @@ public sealed class NatsCluster : IAsyncDisposable
     private async Task StartServersAsync(int size, NatsServerOptions options, CancellationToken cancellationToken)
     {
         var name = $"local-{Guid.NewGuid():N}";
+        var password = options.Password ?? PasswordFile.Random();
         var ports = Enumerable.Range(0, size).Select(_ => FreePort.Pick()).ToArray();
         var starts = ports.Select((port, index) => NatsServer.StartAsync(
             options with
@@ -115,6 +116,7 @@ public sealed class NatsCluster : IAsyncDisposable
                 DataDirectory = null,
                 Port = null,
                 MonitorPort = 0,
+                Password = password,
                 Routes = new NatsRoutes(name, port, ports),
             },
             cancellationToken)).ToArray();

@@ -14,6 +14,9 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     public int? MonitorPort { get; private set; } = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
 
+    /// <summary>Null while none is asked for.</summary>
+    public string? Password { get; private set; }
+
     public bool SyncsAlways => NatsServerConfig.SyncsAlways(options, version);
 
     public override string Title => $"NATS {version}";
@@ -30,11 +33,16 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     protected override async Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
     {
+        Password = options.RequirePassword ? options.Password ?? await OwnPasswordAsync(cancellationToken).ConfigureAwait(false) : null;
         var file = Directory.In("nats-server.conf");
-        var text = NatsServerConfig.Text(options, version, Name, Directory.In("store"), Port, MonitorPort);
+        var text = NatsServerConfig.Text(options with { Password = Password }, version, Name, Directory.In("store"), Port, MonitorPort);
         await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
         return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Environment = AsGuest(), Log = options.Log };
     }
+
+    /// <summary>Data from before there were passwords gets one here.</summary>
+    private async Task<string> OwnPasswordAsync(CancellationToken cancellationToken)
+        => PasswordFile.Read(Directory) ?? await PasswordFile.CreateAsync(Directory, cancellationToken).ConfigureAwait(false);
 
     // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under load, for nearly half
     // of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one could do as soon.

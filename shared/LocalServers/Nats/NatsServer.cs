@@ -2,8 +2,9 @@ namespace RideIngest.LocalServers;
 
 /// <summary>
 /// A private nats-server on the loopback interface: nobody else's, gone with us, and again what it was when it is started
-/// over the same data. It asks for no credentials unless <see cref="NatsServerOptions.Config"/> says so. Or, where
-/// <see cref="NatsServerOptions.Url"/> names one that runs already, a view of that one, which is not ours to stop.
+/// over the same data. Clients need a random password, kept beside the data for its owner's eyes: a client may read and write
+/// everything. Or, where <see cref="NatsServerOptions.Url"/> names one that runs already, a view of that one,
+/// which is not ours to stop.
 /// </summary>
 public sealed class NatsServer : IAsyncDisposable
 {
@@ -16,7 +17,17 @@ public sealed class NatsServer : IAsyncDisposable
         _external = external;
     }
 
-    public string Url => _external?.Url ?? $"nats://127.0.0.1:{Port}";
+    /// <summary>With the user and the password that it asks for.</summary>
+    public string Url => _external?.Url ?? UrlAt(Port);
+
+    /// <summary>Without them, to be shown.</summary>
+    public string Address => $"nats://127.0.0.1:{Run.Port}";
+
+    /// <summary>Null where <see cref="Password"/> is.</summary>
+    public string? Username => Password is null ? null : NatsServerConfig.Username;
+
+    /// <summary>Null for a server that asks for none, and for one that is not ours.</summary>
+    public string? Password => _run?.Password;
 
     public int Port => _external?.Port ?? Run.Port;
 
@@ -37,7 +48,7 @@ public sealed class NatsServer : IAsyncDisposable
     /// <summary>Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.</summary>
     public bool SyncsAlways => _run is { SyncsAlways: true };
 
-    private NatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server at {Url} is not ours.");
+    private NatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is not ours.");
 
     /// <summary>Returns when the server greets clients, with JetStream ready.</summary>
     /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
@@ -62,6 +73,9 @@ public sealed class NatsServer : IAsyncDisposable
 
         return new NatsServer(run, null);
     }
+
+    /// <summary>As <see cref="Url"/>, by way of another port of this machine, such as a proxy's.</summary>
+    public string UrlAt(int port) => NatsServerConfig.Url("nats", Run.Password, port);
 
     /// <summary>Stops in order: what JetStream holds is closed and on the disk.</summary>
     public Task StopAsync() => Run.StopAsync();

@@ -5,6 +5,9 @@ namespace RideIngest.LocalServers;
 /// <summary>The configuration file of a private nats-server.</summary>
 internal static class NatsServerConfig
 {
+    /// <summary>The user that <see cref="NatsServerOptions.Password"/> belongs to.</summary>
+    public const string Username = "rideingest";
+
     /// <summary>The first that knows <c>sync_interval</c>; older ones refuse to start when they read it.</summary>
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
@@ -19,6 +22,8 @@ internal static class NatsServerConfig
         text.AppendLine(null, $"listen: \"127.0.0.1:{port}\"");
         if (monitorPort is not null)
             text.AppendLine(null, $"http: \"127.0.0.1:{monitorPort}\"");
+        var access = options.Password is { } password ? Authorization(password) : "";
+        text.AppendLine(access);
         if (options.JetStream)
         {
             var sync = SyncsAlways(options, version) ? ", sync_interval: always" : "";
@@ -27,12 +32,21 @@ internal static class NatsServerConfig
 
         if (options.Routes is { } routes)
         {
-            var everyone = string.Join(", ", routes.Everyone.Select(route => $"\"nats-route://127.0.0.1:{route}\""));
-            text.AppendLine(null, $"cluster {{ name: {Quoted(routes.Cluster)}, listen: \"127.0.0.1:{routes.Port}\", routes: [{everyone}] }}");
+            // A route hears everything that clients do, so it needs the same password.
+            var everyone = string.Join(", ", routes.Everyone.Select(route => Quoted(Url("nats-route", options.Password, route))));
+            text.AppendLine(null, $"cluster {{ name: {Quoted(routes.Cluster)}, listen: \"127.0.0.1:{routes.Port}\", routes: [{everyone}]");
+            text.AppendLine(null, $"{access} }}");
         }
 
         return text.AppendLine(options.Config).ToString();
     }
+
+    public static string Url(string scheme, string? password, int port)
+        => $"{scheme}://{(password is null ? "" : $"{Username}:{Uri.EscapeDataString(password)}@")}127.0.0.1:{port}";
+
+    // A client on a busy machine may need more than the usual two seconds for its CONNECT; refused twice, it may give up.
+    private static string Authorization(string password)
+        => $"authorization {{ user: {Quoted(Username)}, password: {Quoted(password)}, timeout: 10 }}";
 
     private static string Quoted(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -29,6 +29,15 @@ public sealed record NatsServerOptions
     /// </summary>
     public bool SyncAlways { get; init; } = true;
 
+    /// <summary>
+    /// Clients need a user and a password, which <see cref="NatsServer.Url"/> holds. False: <see cref="Config"/> names the users, or
+    /// everybody may connect.
+    /// </summary>
+    public bool RequirePassword { get; init; } = true;
+
+    /// <summary>The password that clients need. Null: a random one, kept in the data directory. A cluster's servers share one.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Further configuration, in nats-server's own language: users, TLS, limits.</summary>
     public string Config { get; init; } = "";
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace RideIngest.LocalServers;
 
@@ -31,9 +30,8 @@ internal sealed class PostgresCluster
 
     public IReadOnlyDictionary<string, string> Environment => _binaries.Environment;
 
-    public string Password => File.ReadAllText(PasswordFile);
-
-    private string PasswordFile => _directory.In("password");
+    public string Password => PasswordFile.Read(_directory)
+        ?? throw new LocalServerException($"The password of the Postgres in {_directory.Path} is gone.");
 
     /// <summary>Opens what is there, with the Postgres that made it; makes it when nothing is there.</summary>
     public static async Task<PostgresCluster> OpenAsync(DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
@@ -75,8 +73,7 @@ internal sealed class PostgresCluster
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
-        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        await PrivateFile.WriteAsync(PasswordFile, password, cancellationToken).ConfigureAwait(false);
+        var password = await PasswordFile.CreateAsync(_directory, cancellationToken).ConfigureAwait(false);
         // initdb may run as another user, who cannot read ours.
         var handover = Files + ".password";
         await PrivateFile.WriteAsync(handover, password, cancellationToken).ConfigureAwait(false);

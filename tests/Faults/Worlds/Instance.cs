@@ -17,15 +17,18 @@ internal sealed class Instance : IAsyncDisposable
 
     private readonly string _program;
     private readonly string _logs;
+    private readonly string _natsUrl;
     private readonly string _database;
     private readonly string[] _arguments;
     private GuardedProcess? _process;
 
-    public Instance(string program, string name, IEnumerable<int> natsPorts, string database, string logs, params string[] arguments)
+    public Instance(string program, string name, IEnumerable<NatsServer> nats, string database, string logs, params string[] arguments)
     {
         (_program, Name, _logs, _arguments) = (program, name, logs, arguments);
         Port = FreePort.Pick();
-        Nats = [.. natsPorts.Select(port => new TcpProxy(TcpProxy.Host, port))];
+        var ways = nats.Select(server => (Server: server, Proxy: new TcpProxy(TcpProxy.Host, server.Port))).ToArray();
+        Nats = [.. ways.Select(way => way.Proxy)];
+        _natsUrl = string.Join(',', ways.Select(way => way.Server.UrlAt(way.Proxy.Port)));
         var connection = new NpgsqlConnectionStringBuilder(database);
         Postgres = new TcpProxy(TcpProxy.Host, connection.Port);
         (connection.Host, connection.Port) = (TcpProxy.Host, Postgres.Port);
@@ -72,8 +75,9 @@ internal sealed class Instance : IAsyncDisposable
         Starts++;
         var dll = Path.Combine(AppContext.BaseDirectory, $"RideIngest.{_program}.dll");
         string[] command = [
-            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(Starts), .. Clock?.Command ?? [], "dotnet", dll, "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={string.Join(',', Nats.Select(proxy => $"nats://127.0.0.1:{proxy.Port}"))}",
-            $"--postgres:url={_database}", "--logging:format=json", "--logging:stream=stderr", .. _arguments,
+            "/bin/sh", "-c", "exec \"$@\" >\"$0\"", Output(Starts), .. Clock?.Command ?? [], "dotnet", dll,
+            "--urls", Url.ToString().TrimEnd('/'), $"--nats:url={_natsUrl}", $"--postgres:url={_database}",
+            "--logging:format=json", "--logging:stream=stderr", .. _arguments,
         ];
         _process = await GuardedProcess.StartAsync(
             new GuardedCommand(command, dll, Log, Posix.Terminate) { Grace = TimeSpan.FromSeconds(45) }, CancellationToken.None);

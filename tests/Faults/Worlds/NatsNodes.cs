@@ -76,10 +76,12 @@ internal sealed class NatsNodes : IAsyncDisposable
 
         // What a node tells the others of itself leads nowhere, so that they know each other through the proxies alone; and clients hear of nobody.
         var nowhere = FreePort.Pick();
+        var password = PasswordFile.Random();
         var starts = Enumerable.Range(0, count).Select(node => NatsServer.StartAsync(new NatsServerOptions
         {
             Name = $"node-{node}",
             MonitorPort = 0,
+            Password = password,
             Config = $$"""
                 cluster {
                   name: faults, listen: "127.0.0.1:{{ports[node]}}", advertise: "127.0.0.1:{{nowhere}}", no_advertise: true,

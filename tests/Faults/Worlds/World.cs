@@ -26,7 +26,8 @@ internal sealed class World : IAsyncDisposable
         Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make("Consumer", $"consumer-{number}", shared))];
         _casino = rates is null ? null : new CasinoProcesses(rates, (name, arguments) => Make("Casino", name, arguments));
 
-        Instance Make(string program, string name, params string[] arguments) => new(program, name, nats.Servers.Select(server => server.Port), database, _logs.FullName, arguments)
+        Instance Make(string program, string name, params string[] arguments) => new(
+            program, name, nats.Servers, database, _logs.FullName, arguments)
         {
             Clock = clocks is null ? null : new WrongClock(clocks, Path.Combine(_logs.FullName, $"{name}.clock")),
         };

@@ -124,7 +124,7 @@ public sealed class OutcomeTests
     {
         await using var rig = await ConsumerRig.StartAsync();
         await rig.ReachedAsync();
-        using var raw = new RawPublisher(rig.Nats.Port);
+        using var raw = new RawPublisher(rig.Nats.Url);
 
         raw.Publish("rides.ingest.bookings", "NATS/1.0\r\nno header at all\r\n\r\n", ConsumerRig.Line(1));
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.Consumer;
 
@@ -8,10 +9,11 @@ internal sealed class RawPublisher : IDisposable
 {
     private readonly TcpClient _client;
 
-    public RawPublisher(int port)
+    public RawPublisher(string url)
     {
-        _client = new TcpClient("127.0.0.1", port);
-        Send("CONNECT {\"headers\":true,\"verbose\":false}\r\n");
+        var server = new Uri(url);
+        _client = new TcpClient(server.Host, server.Port);
+        Send(ConnectLine.For(url));
     }
 
     public void Publish(string subject, string headers, string payload)

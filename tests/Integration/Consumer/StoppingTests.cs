@@ -21,7 +21,7 @@ public sealed class StoppingTests
         await using var nats = new TcpProxy("127.0.0.1", rig.Nats.Port);
         await using var postgres = new TcpProxy("127.0.0.1", (await TestPostgres.SharedAsync()).Port);
         await OutageTests.AckWaitAsync(rig, TimeSpan.FromSeconds(2));
-        var leaving = await rig.RunAsync(postgres, $"--nats:url=nats://{TcpProxy.Host}:{nats.Port}", $"--hosting:drain={Drain.TotalSeconds}s");
+        var leaving = await rig.RunAsync(postgres, $"--nats:url={rig.Nats.UrlAt(nats.Port)}", $"--hosting:drain={Drain.TotalSeconds}s");
         await rig.SendAsync(ConsumerRig.Line(1));
 
         postgres.Suffer(ofPostgres);

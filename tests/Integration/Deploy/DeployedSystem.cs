@@ -18,7 +18,7 @@ internal static class DeployedSystem
 {
     public static async Task TakesARecordAsync(DeploySecrets secrets, string[] producerArgs, string[] consumerArgs)
     {
-        await using var nats = await TestNats.PrivateAsync();
+        await using var nats = await NatsAsync(secrets);
         string[] here = [.. await HereAsync(nats), "--ingest:replicas=1", "--ingest:stream_bytes=1GB"];
         await using var consumer = RideIngestHost.Create("consumer", [.. consumerArgs, .. here], ModuleOf("consumer"));
         await using var producer = RideIngestHost.Create("producer", [.. producerArgs, .. here], ModuleOf("producer"));
@@ -40,7 +40,7 @@ internal static class DeployedSystem
     /// <param name="figuresArgs">Of the one that counts them, where that is another.</param>
     public static async Task TakesAnEventAsync(DeploySecrets secrets, string[] intakeArgs, string[]? figuresArgs = null)
     {
-        await using var nats = await TestNats.PrivateAsync();
+        await using var nats = await NatsAsync(secrets);
         string[] here = [.. await HereAsync(nats), "--casino:replicas=1", "--casino:stream_bytes=1GB"];
         await using var intake = RideIngestHost.Create("casino", [.. intakeArgs, .. here], ModuleOf("casino"));
         await using var other = figuresArgs is null ? null : RideIngestHost.Create("casino", [.. figuresArgs, .. here], ModuleOf("casino"));
@@ -65,6 +65,12 @@ internal static class DeployedSystem
         "simulators" => new SimulatorsModule(),
         _ => new CasinoModule(CasinoDefaults.Alone with { Output = false }),
     };
+
+    private static async Task<NatsServer> NatsAsync(DeploySecrets secrets) => await TestNats.PrivateAsync(options: new()
+    {
+        RequirePassword = false,
+        Config = $"authorization {{ {await File.ReadAllTextAsync(secrets["nats_users.conf"])} }}",
+    });
 
     private static async Task<string[]> HereAsync(NatsServer nats) =>
     [

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using System.Text;
 using RideIngest.LocalServers;
 using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -84,11 +86,11 @@ public sealed class NatsServerTests : IDisposable
     [Fact]
     public async Task Further_configuration_reaches_the_server()
     {
-        await using var server = await TestNats.PrivateAsync(options: new() { Config = "authorization { token: secret }" });
+        await using var server = await TestNats.PrivateAsync(options: new() { Config = "max_payload: 54321" });
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", server.Port);
         using var reader = new StreamReader(client.GetStream());
-        Assert.Contains("\"auth_required\":true", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"max_payload\":54321", await reader.ReadLineAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +113,7 @@ public sealed class NatsServerTests : IDisposable
         using var reader = new StreamReader(client.GetStream());
         await reader.ReadLineAsync();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        await client.GetStream().WriteAsync("CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n"u8.ToArray(), deadline.Token);
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"{ConnectLine.For(server.Url)}PING\r\n"), deadline.Token);
 
         // Only a client whose CONNECT has been read is told.
         string? line;

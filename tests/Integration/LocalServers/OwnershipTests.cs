@@ -16,6 +16,7 @@ public sealed class OwnershipTests : IDisposable
         await Eventually.TrueAsync(() => !Posix.IsAlive(killed.NatsProcessId) && !Posix.IsAlive(killed.PostgresProcessId), "both servers are gone");
         await using var next = await ServerHostProcess.StartAsync(_data.Path);
         Assert.NotEqual(killed.PostgresProcessId, next.PostgresProcessId);
+        Assert.Equal(new Uri(killed.NatsUrl).UserInfo, new Uri(next.NatsUrl).UserInfo);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using RideIngest.LocalServers;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -14,7 +15,7 @@ internal static class TextClient
         await client.ConnectAsync("127.0.0.1", server.Port);
         using var reader = new StreamReader(client.GetStream());
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(
-            $"CONNECT {{\"verbose\":false}}\r\nSUB answer 1\r\nPUB {subject} answer {payload.Length}\r\n{payload}\r\n"));
+            $"{ConnectLine.For(server.Url)}SUB answer 1\r\nPUB {subject} answer {payload.Length}\r\n{payload}\r\n"));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         while (await reader.ReadLineAsync(deadline.Token) is { } line)
         {

@@ -61,7 +61,7 @@ public sealed class ReadinessTests
     [Fact]
     public async Task A_NATS_that_refuses_the_password_is_told_apart_from_a_missing_server()
     {
-        await using var nats = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: right }" });
+        await using var nats = await NatsServer.StartAsync(AsksAClerkFor("right"));
         await using var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url={nats.Url}", "--nats:username=clerk", "--nats:password=hush");
         using var client = host.Client();
 
@@ -101,8 +101,8 @@ public sealed class ReadinessTests
     [Fact]
     public async Task A_password_that_NATS_refuses_for_a_while_is_tried_until_it_is_taken_again()
     {
-        await using var nats = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: right }" });
-        await using var changed = await NatsServer.StartAsync(new() { Config = "authorization { user: clerk, password: other }" });
+        await using var nats = await NatsServer.StartAsync(AsksAClerkFor("right"));
+        await using var changed = await NatsServer.StartAsync(AsksAClerkFor("other"));
         await using var proxy = new TcpProxy(TcpProxy.Host, nats.Port);
         await using var host = await new TestModule(s => s.AddNats()).StartAsync(
             $"--nats:url=nats://{TcpProxy.Host}:{proxy.Port}", "--nats:username=clerk", "--nats:password=right");
@@ -119,6 +119,9 @@ public sealed class ReadinessTests
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
         await host.StopAsync();
     }
+
+    private static NatsServerOptions AsksAClerkFor(string password) =>
+        new() { RequirePassword = false, Config = $"authorization {{ user: clerk, password: {password} }}" };
 
     private sealed class Hanging : IReadinessCheck
     {

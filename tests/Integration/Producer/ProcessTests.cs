@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using RideIngest.Integration.Consumer;
+using RideIngest.Platform.Config;
 using RideIngest.TestKit;
 
 namespace RideIngest.Integration.Producer;
@@ -75,6 +76,22 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task The_password_in_a_URL_is_in_no_line_of_the_log()
+    {
+        await using var nats = await TestNats.PrivateAsync();
+        await using var producer = new SpineProcess(
+            "Producer", "--urls", "http://127.0.0.1:0", "--logging:level=verbose", "--logging:levels:NATS=verbose",
+            $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await producer.SaysAsync(line => line.Contains("Connected to NATS", StringComparison.Ordinal));
+        await nats.StopAsync();
+        await nats.RestartAsync();
+        await producer.SaysAsync(line => line.Contains("Connected to NATS", StringComparison.Ordinal), times: 2);
+        producer.Terminate();
+
+        Assert.DoesNotContain(nats.Password!, (await producer.ExitAsync()).Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_producer_that_has_lost_NATS_says_when_it_has_it_again()
     {
         await using var nats = await TestNats.PrivateAsync();
@@ -85,6 +102,7 @@ public sealed class ProcessTests
         await nats.RestartAsync();
         await producer.SaysAsync(Connected, times: 2);
 
-        bool Connected(string line) => line.Contains($"Connected to NATS {nats.Version} at {nats.Url}", StringComparison.Ordinal);
+        bool Connected(string line) =>
+            line.Contains($"Connected to NATS {nats.Version} at {Redaction.Url(nats.Url)}", StringComparison.Ordinal);
     }
 }

@@ -76,7 +76,7 @@ internal sealed class RideSystem : IAsyncDisposable
     /// <summary>For one more producer or consumer, that reaches its servers through a network of its own.</summary>
     public string[] Through(TcpProxy nats, TcpProxy postgres) =>
     [
-        $"--nats:url=nats://{TcpProxy.Host}:{nats.Port}",
+        $"--nats:url={Nats.UrlAt(nats.Port)}",
         $"--postgres:url={new NpgsqlConnectionStringBuilder(_database) { Host = TcpProxy.Host, Port = postgres.Port }}",
     ];
 

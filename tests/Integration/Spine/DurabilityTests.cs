@@ -84,7 +84,7 @@ public sealed class DurabilityTests
         var database = new NpgsqlConnectionStringBuilder(await TestPostgres.CreateDatabaseAsync());
         await using var postgres = new TcpProxy(TcpProxy.Host, database.Port) { Refusing = true };
         (database.Host, database.Port) = (TcpProxy.Host, postgres.Port);
-        await using var producer = Start("Producer", $"nats://{TcpProxy.Host}:{nats.Port}", database.ConnectionString);
+        await using var producer = Start("Producer", server.UrlAt(nats.Port), database.ConnectionString);
         await producer.UrlAsync();
 
         (nats.Refusing, postgres.Refusing) = (false, false);

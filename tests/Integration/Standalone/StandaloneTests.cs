@@ -42,6 +42,31 @@ public sealed class StandaloneTests : IDisposable
     }
 
     [Fact]
+    public async Task The_passwords_of_its_servers_are_in_no_log_on_no_page_and_in_no_list_of_processes()
+    {
+        string[] everything = ["--logging:level=verbose", "--logging:levels:NATS=verbose", "--logging:levels:Npgsql=verbose"];
+        await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, .. everything]);
+        using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        var shown = new List<string>();
+        foreach (var page in (string[])["/", "/readyz", "/metrics"]) shown.Add(await client.GetStringAsync(page));
+        var processes = Below(standalone.Id).SelectMany(guard => (int[])[standalone.Id, guard, .. Below(guard)]);
+        shown.AddRange(processes.Select(id => File.ReadAllText($"/proc/{id}/cmdline")));
+        standalone.Terminate();
+        shown.Add((await standalone.ExitAsync()).Errors);
+        shown.AddRange(standalone.Output);
+
+        foreach (var server in (string[])["nats", "postgres"])
+        {
+            var password = await File.ReadAllTextAsync(_folder.In($".data/{server}/password"));
+            Assert.NotEmpty(password);
+            Assert.DoesNotContain(shown, text => text.Contains(password, StringComparison.Ordinal));
+        }
+
+        Assert.Contains(standalone.Output, line => line.Contains("at nats://127.0.0.1:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_second_start_over_the_same_data_finds_everything_again()
     {
         var data = _folder.In("kept");

@@ -21,6 +21,14 @@ public sealed class NatsServerConfigTests
         => Assert.Contains("""store_dir: "/data/a \"b\" c\\d" """, NatsServerConfig.Text(new(), new(2, 9, 10), "one", """/data/a "b" c\d""", 4222, null), StringComparison.Ordinal);
 
     [Fact]
+    public void A_password_with_any_letters_is_one_value_in_the_file_and_in_the_URL()
+    {
+        const string Password = """p@ss:"w/rd\""";
+        Assert.Contains("""password: "p@ss:\"w/rd\\",""", Text(new() { Password = Password }, "2.10.0"), StringComparison.Ordinal);
+        Assert.Equal(Password, Uri.UnescapeDataString(new Uri(NatsServerConfig.Url("nats", Password, 4222)).UserInfo.Split(':')[1]));
+    }
+
+    [Fact]
     public void Further_configuration_comes_last()
         => Assert.EndsWith("max_payload: 2MB\n", Text(new() { Config = "max_payload: 2MB" }, "2.10.0"), StringComparison.Ordinal);
 
