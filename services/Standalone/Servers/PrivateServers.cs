@@ -73,7 +73,8 @@ public sealed class PrivateServers : IAsyncDisposable
         _nats = await NatsServer.StartAsync(new() { DataDirectory = Path.Combine(data, "nats"), Progress = Say }, cancellationToken);
         NatsStartedAt = DateTimeOffset.UtcNow;
         var settings = host.Settings.Get<NatsSettings>();
-        (settings.Url, settings.Username, settings.Password, settings.Token) = (_nats.Address, _nats.Username, _nats.Password, null);
+        (settings.Url, settings.Username, settings.Password) = (_nats.Address, _nats.Username, _nats.Password);
+        settings.Token = settings.NkeySeed = settings.Creds = null;
     }
 
     private async Task StartPostgresAsync(RideIngestHost host, string data, CancellationToken cancellationToken)
