@@ -8,17 +8,39 @@ using RideIngest.Platform.Config;
 
 namespace RideIngest.Platform.Messaging;
 
-/// <summary>Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do.</summary>
-internal sealed partial class NatsConnector(NatsConnection connection, NatsSettings settings, ILogger<NatsConnector> logger) : BackgroundService
+/// <summary>
+/// Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do. Closes it when the process ends.
+/// </summary>
+internal sealed partial class NatsConnector(NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
+    : BackgroundService, IAsyncDisposable
 {
     // Longer than the pause between two attempts.
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
 
     private readonly string _shown = Redaction.Url(settings.Url);
     private volatile Failed? _failed;
 
     /// <summary>Why the latest attempts did not work, as far as is known; null once one has.</summary>
     public string? Failure => _failed is { } failed && Stopwatch.GetElapsedTime(failed.At) < Lately ? failed.Reason : null;
+
+    /// <summary>
+    /// Closes the pool before the container does: NATS.Net closes the socket first and then waits, for its command timeout, until it could unsubscribe. Where
+    /// unsent writes are in the way it never can, and throws.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        try
+        {
+            await pool.DisposeAsync().AsTask().WaitAsync(ClosesWithin);
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            // Nothing is sent any more: a service that cares about its last writes has waited for a ping before.
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,7 +1,12 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NATS.Client.Core;
+using RideIngest.Platform.Messaging;
+using RideIngest.TestKit;
+using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.Platform;
 
@@ -69,6 +74,25 @@ public sealed class DrainTests
         await host.StopAsync();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+    }
+
+    [Fact]
+    public async Task A_process_with_writes_that_NATS_does_not_take_ends_all_the_same()
+    {
+        await using var proxy = new TcpProxy(TcpProxy.Host, (await TestNats.SharedAsync()).Port);
+        var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url=nats://{TcpProxy.Host}:{proxy.Port}", "--nats:request_timeout=20s");
+        var connection = host.Services.GetRequiredService<NatsConnection>();
+        await connection.PingAsync();
+        proxy.BlackHole();
+        Task publishing;
+        do publishing = connection.PublishAsync("nobody.listens", new byte[512 * 1024]).AsTask();
+        while (await Task.WhenAny(publishing, Task.Delay(200)) == publishing);
+
+        await host.StopAsync();
+        var since = Stopwatch.GetTimestamp();
+        await host.DisposeAsync();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     private sealed class Noted(string name, List<string> order) : IHostedService
