@@ -110,6 +110,21 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
     public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
     {
+        // NATS.Net waits without end for a connection that is lost.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Attempts * nats.Opts.RequestTimeout);
+        try
+        {
+            return await TryPublishAsync(lane, payload, id, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Published.Unknown;
+        }
+    }
+
+    private async Task<Published> TryPublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken)
+    {
         // One attempt of NATS.Net's own: each of those that found no stream ends with a pause, the last one too.
         var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = 1 };
         var attempt = 1;

@@ -12,6 +12,8 @@ namespace RideIngest.Consumer.Announcing;
 internal sealed class Announcer(NatsConnection connection, StreamWatch stream, OrphanedFrames orphans, StoreGate gate, FramePull pull, ServiceIdentity identity)
     : BackgroundService
 {
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+
     private StreamSight _sight;
     private bool _seen;
 
@@ -21,7 +23,7 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         do
         {
             await Task.WhenAll(gate.ProbeAsync(stoppingToken), LookAsync(stoppingToken));
-            await AnnounceAsync(pull.Trouble ?? gate.Trouble);
+            await AnnounceAsync(pull.Trouble ?? gate.Trouble, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -29,14 +31,17 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await AnnounceAsync("It has left.");
+        await AnnounceAsync("It has left.", cancellationToken);
     }
 
     private async Task LookAsync(CancellationToken stoppingToken)
     {
+        // NATS.Net waits for a connection that is lost.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(AnswersWithin);
         try
         {
-            _sight = await stream.LookAsync(stoppingToken);
+            _sight = await stream.LookAsync(limit.Token);
             _seen = true;
             if (_sight.Backlog > 0)
                 await orphans.LookAsync(_sight, pull.Trouble is null && gate.IsOpen, stoppingToken);
@@ -48,7 +53,7 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         }
     }
 
-    private async Task AnnounceAsync(string? trouble)
+    private async Task AnnounceAsync(string? trouble, CancellationToken cancellationToken)
     {
         ConsumerTelemetry.Observed(_seen ? _sight : null, trouble is null);
 
@@ -57,11 +62,13 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         var announcement = new ConsumerAnnouncement(identity.Instance, trouble is null, trouble, _sight.Backlog, _sight.DrainPerSecond, DateTimeOffset.UtcNow);
         var bytes = new ArrayBufferWriter<byte>();
         announcement.Write(bytes);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswersWithin);
         try
         {
-            await connection.PublishAsync(ConsumerAnnouncement.Subject, bytes.WrittenMemory);
+            await connection.PublishAsync(ConsumerAnnouncement.Subject, bytes.WrittenMemory, cancellationToken: limit.Token);
         }
-        catch (NatsException)
+        catch (Exception e) when (e is NatsException or OperationCanceledException)
         {
             // Lost between the two lines; the next one says it.
         }

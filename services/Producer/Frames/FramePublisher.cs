@@ -13,11 +13,14 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
 {
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
-    private readonly NatsSubOpts _replyOpts = new() { Timeout = settings.PublishTimeout, ThrowIfNoResponders = false };
+    // NATS.Net's own timeout begins when the frame is written, and without a connection that waits. Ours covers both.
+    private static readonly NatsSubOpts ReplyOpts = new() { Timeout = Timeout.InfiniteTimeSpan, ThrowIfNoResponders = false };
+
+    private bool IsOpen => nats.ConnectionState == NatsConnectionState.Open;
 
     public async ValueTask<Published> PublishAsync(Frame frame)
     {
-        if (nats.ConnectionState != NatsConnectionState.Open || !link.IsReady)
+        if (!IsOpen || !link.IsReady)
             return new Published(PublishEnd.Away, Reason: "NATS is away");
 
         var id = inbox.FrameId(frame.Number);
@@ -26,14 +29,18 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
         for (var attempt = 1; attempt <= settings.PublishAttempts && !frame.IsSettled; attempt++)
         {
             if (attempt > 1)
+            {
                 await Task.Delay(BetweenAttempts);
+                if (!IsOpen)
+                    break;
+            }
             var published = await TryAsync(frame, subject, id);
             if (published.End == PublishEnd.Taken)
                 return published;
 
             // Once an attempt may have got through, no later refusal can take that back.
             last = last.End == PublishEnd.Unknown ? last : published;
-            if (published.End == PublishEnd.Refused || nats.ConnectionState != NatsConnectionState.Open)
+            if (published.End == PublishEnd.Refused || !IsOpen)
                 break;
         }
 
@@ -48,13 +55,15 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
 
     private async ValueTask<Published> TryAsync(Frame frame, string subject, string id)
     {
+        using var limit = new CancellationTokenSource(settings.PublishTimeout);
         try
         {
             // Headers are read-only once published: each attempt has its own.
             var headers = Headers(frame, id);
             FrameBlocks.Fill(frame.Payload, frame.Payload.Length, subject, headers);
             var ack = await nats.RequestAsync(
-                subject, frame.Payload.Written, headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader, replyOpts: _replyOpts);
+                subject, frame.Payload.Written, headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader,
+                replyOpts: ReplyOpts, cancellationToken: limit.Token);
             if (ack.HasNoResponders)
                 return new Published(PublishEnd.Away, Reason: "no stream listens");
             if (ack.Error is { } unreadable)
@@ -66,7 +75,7 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
                 _ => new Published(PublishEnd.Unknown, Reason: "the answer is no acknowledgement"),
             };
         }
-        catch (NatsNoReplyException)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return new Published(PublishEnd.Unknown, Reason: $"no acknowledgement within {Duration.Format(settings.PublishTimeout)}");
         }

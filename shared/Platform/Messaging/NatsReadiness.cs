@@ -19,9 +19,9 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsConnector con
                 return null;
             }
         }
-        catch (NatsException)
+        catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Lost between the two lines: not ready, as below.
+            // Lost meanwhile: not ready, as below.
         }
 
         return Advice(Redaction.Url(settings.Url), connector.Failure);

@@ -65,6 +65,25 @@ public sealed class CutOffTests
     }
 
     [Fact]
+    public async Task A_frame_that_is_about_to_be_published_again_when_NATS_goes_away_does_not_wait_until_it_is_back()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
+        await using var postgres = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
+        using var client = await system.StartProducerAsync([.. system.Through(nats, postgres), "--producer:publish_timeout=200ms"]);
+        await RideSystem.WholeAsync(client);
+        await using var admin = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await new NatsJSContext(admin).DeleteStreamAsync(RidesStream.Name);
+        nats.Tripwire = new Tripwire(Way.ToClient, "NATS/1.0 503", passing: 1024, held: Task.CompletedTask);
+
+        var answer = PostAsync(client, Given.NewId());
+        await nats.Tripwire.Hit;
+        nats.Suffer(Outage.Down);
+
+        Assert.Equal(201, (await answer.WaitAsync(TimeSpan.FromSeconds(10))).Status);
+    }
+
+    [Fact]
     public async Task Where_a_reply_has_no_room_for_every_failure_nobody_hears_that_his_record_is_stored()
     {
         await using var system = await RideSystem.StartAsync(nats: new NatsServerOptions { Config = "max_payload: 8KB" });
