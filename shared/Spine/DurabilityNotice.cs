@@ -4,6 +4,8 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
+using Polly;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Spine;
 
@@ -16,32 +18,22 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Silent: others say that a server is not there yet.
+    private static readonly ResiliencePipeline Retry = Persistently.Retry(
+        Pause, Pause, on: e => e is NatsException or NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException);
+
     // The first that can be told to sync at every publish.
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(UntilToldAsync(OfStreamAsync, stoppingToken), UntilToldAsync(OfPostgresAsync, stoppingToken));
-
-    private static async Task UntilToldAsync(Func<CancellationToken, Task> tell, CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (true)
-        {
-            try
-            {
-                await tell(stoppingToken);
-                return;
-            }
-            catch (Exception e) when (e is NatsException or NpgsqlException or TimeoutException or ObjectDisposedException
-                || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
-            {
-                // Not there yet, which others say.
-            }
-            await Task.Delay(Pause, stoppingToken);
-        }
+        await Task.WhenAll(
+            Retry.ExecuteAsync(OfStreamAsync, stoppingToken).AsTask(),
+            Retry.ExecuteAsync(OfPostgresAsync, stoppingToken).AsTask());
     }
 
-    private async Task OfStreamAsync(CancellationToken cancellationToken)
+    private async ValueTask OfStreamAsync(CancellationToken cancellationToken)
     {
         // Where there is no connection yet, a request would wait for one, and nobody can cancel that.
         if (nats.ConnectionState != NatsConnectionState.Open) throw new NatsException("NATS is away");
@@ -58,7 +50,7 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
         }
     }
 
-    private async Task OfPostgresAsync(CancellationToken cancellationToken)
+    private async ValueTask OfPostgresAsync(CancellationToken cancellationToken)
     {
         await using var show = database.CreateCommand(
             "select name from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name");

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using Polly;
 using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Casino.Stream;
 
@@ -12,7 +14,6 @@ namespace RideIngest.Casino.Stream;
 /// </summary>
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
-    private const int Attempts = 3;
     private const int StreamFull = 10077;
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
@@ -21,6 +22,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
 
     private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    private static readonly ResiliencePipeline<bool> ThreeAttempts = Attempts.AtMost(3, TimeSpan.Zero);
 
     private readonly NatsJSContext _js = new(nats);
     private volatile bool _seen;
@@ -127,19 +130,22 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     {
         // One attempt of NATS.Net's own: each of those that found no stream ends with a pause, the last one too.
         var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = 1 };
-        var attempt = 1;
-        for (; nats.ConnectionState == NatsConnectionState.Open; attempt++)
+        var end = Published.Away;
+        await ThreeAttempts.ExecuteAsync(async token =>
         {
-            if (!_seen && !await IsThereAsync(cancellationToken)) break;
-            var result = await _js.TryPublishAsync(lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: cancellationToken);
-            if (result is { Success: true, Value.Error: null }) return Published.Taken;
-            if (result is { Success: true, Value.Error.ErrCode: StreamFull }) return Published.Full;
-            _seen = false;
-            if (attempt == Attempts) return Published.Unknown;
-        }
-
-        // What was sent before NATS went away, it may have.
-        return attempt == 1 ? Published.Away : Published.Unknown;
+            // What was sent before NATS went away, it may have: the end stays as it was.
+            if (nats.ConnectionState != NatsConnectionState.Open || (!_seen && !await IsThereAsync(token))) return false;
+            var result = await _js.TryPublishAsync(lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: token);
+            end = result switch
+            {
+                { Success: true, Value.Error: null } => Published.Taken,
+                { Success: true, Value.Error.ErrCode: StreamFull } => Published.Full,
+                _ => Published.Unknown,
+            };
+            if (end == Published.Unknown) _seen = false;
+            return end == Published.Unknown;
+        }, cancellationToken);
+        return end;
     }
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Casino.Stream;
 
@@ -27,23 +28,24 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        while (!stop.IsCancellationRequested)
+        var persistently = Persistently.Retry(Pause, Pause, on: _ => true, waits: (trouble, _) => Report(trouble));
+        try
         {
-            try
+            while (true)
             {
-                if (await ReachAsync(stop) is { } consumer) await PullAsync(consumer, stop, abandon);
+                await persistently.ExecuteAsync(TakeAsync, stop);
+                await Task.Delay(Pause, stop);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                Report(e);
-            }
-            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        _frames.Writer.Complete();
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _frames.Writer.Complete();
+        }
+
+        async ValueTask TakeAsync(CancellationToken token)
+        {
+            if (await ReachAsync(token) is { } consumer) await PullAsync(consumer, token, abandon);
+        }
     }
 
     private async Task<INatsJSConsumer?> ReachAsync(CancellationToken stop)

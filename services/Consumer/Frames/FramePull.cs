@@ -1,6 +1,7 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Platform.Messaging;
+using RideIngest.Platform.Retries;
 using RideIngest.Spine;
 
 namespace RideIngest.Consumer.Frames;
@@ -19,30 +20,36 @@ internal sealed partial class FramePull(
     /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        var pause = FirstPause;
-        while (!stop.IsCancellationRequested)
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: _ => true, waits: (trouble, _) => Report(trouble));
+        try
         {
-            try
+            while (true)
             {
-                var consumer = await ReachAsync(stop);
-                pause = FirstPause;
-                await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, settings.PullBytes, intake.ReadyAsync, intake.AddAsync, stop, abandon);
+                var consumer = await persistently.ExecuteAsync(ReachAsync, stop);
+                await PullAsync(consumer, stop, abandon);
+                await Task.Delay(FirstPause, stop);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                Report(e);
-            }
-            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-        Trouble = "It is stopping.";
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Trouble = "It is stopping.";
+        }
     }
 
-    private async Task<INatsJSConsumer> ReachAsync(CancellationToken stop)
+    /// <summary>Ends when asked to stop, or when the stream or its consumer may be gone.</summary>
+    private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop, CancellationToken abandon)
+    {
+        try
+        {
+            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, settings.PullBytes, intake.ReadyAsync, intake.AddAsync, stop, abandon);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            Report(e);
+        }
+    }
+
+    private async ValueTask<INatsJSConsumer> ReachAsync(CancellationToken stop)
     {
         var consumer = await RidesStream.EnsureAsync(new NatsJSContext(connection), spine, stop);
         intake.AckWait = consumer.Info.Config.AckWait;

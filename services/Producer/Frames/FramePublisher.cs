@@ -1,5 +1,7 @@
 using NATS.Client.Core;
+using Polly;
 using RideIngest.Platform.Config;
+using RideIngest.Platform.Retries;
 using RideIngest.Producer.Replies;
 using RideIngest.Spine;
 
@@ -16,6 +18,8 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
     // NATS.Net's own timeout begins when the frame is written, and without a connection that waits. Ours covers both.
     private static readonly NatsSubOpts ReplyOpts = new() { Timeout = Timeout.InfiniteTimeSpan, ThrowIfNoResponders = false };
 
+    private readonly ResiliencePipeline<bool> _attempts = Attempts.AtMost(settings.PublishAttempts, BetweenAttempts);
+
     private bool IsOpen => nats.ConnectionState == NatsConnectionState.Open;
 
     public async ValueTask<Published> PublishAsync(Frame frame)
@@ -26,32 +30,29 @@ internal sealed partial class FramePublisher(INatsConnection nats, SpineLink lin
         var id = inbox.FrameId(frame.Number);
         var subject = RidesStream.Subject(frame.Kind.Name);
         var last = default(Published);
-        for (var attempt = 1; attempt <= settings.PublishAttempts && !frame.IsSettled; attempt++)
+        await _attempts.ExecuteAsync(async _ =>
         {
-            if (attempt > 1)
-            {
-                await Task.Delay(BetweenAttempts);
-                if (!IsOpen)
-                    break;
-            }
+            // Things may have changed in the pause.
+            if (last.Reason is not null && !MayTryAgain(frame))
+                return false;
             var published = await TryAsync(frame, subject, id);
-            if (published.End == PublishEnd.Taken)
-                return published;
 
             // Once an attempt may have got through, no later refusal can take that back.
-            last = last.End == PublishEnd.Unknown ? last : published;
-            if (published.End == PublishEnd.Refused || !IsOpen)
-                break;
-        }
+            if (last.End != PublishEnd.Unknown || published.End == PublishEnd.Taken)
+                last = published;
+            return published.End is PublishEnd.Away or PublishEnd.Unknown && MayTryAgain(frame);
+        });
 
-        // The consumer's reply was quicker than the stream's: it has the frame, whatever became of its acknowledgements.
-        if (frame.IsSettled)
+        // Or the consumer's reply was quicker than the stream's: it has the frame, whatever became of its acknowledgements.
+        if (last.End == PublishEnd.Taken || frame.IsSettled)
             return last;
         if (last.End is PublishEnd.Away or PublishEnd.Unknown)
             link.Doubt();
         NotTaken(id, frame.Count, frame.Kind.Name, last.Reason ?? "");
         return last;
     }
+
+    private bool MayTryAgain(Frame frame) => IsOpen && !frame.IsSettled;
 
     private async ValueTask<Published> TryAsync(Frame frame, string subject, string id)
     {

@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.Platform.Retries;
 using RideIngest.Spine;
 
 namespace RideIngest.Producer.Frames;
@@ -53,31 +54,32 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
             Check();
             return default;
         };
-        while (true)
+        var persistently = Persistently.Retry(Pause, Pause, on: e => e is NatsException or OperationCanceledException, waits: (trouble, _) =>
         {
-            await _asked.WaitAsync(stoppingToken);
-            try
+            var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
+            if (Trouble != reason)
+                NotThere(settings.Stream, Trouble = reason);
+        });
+        try
+        {
+            while (true)
             {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                limit.CancelAfter(AnswersWithin);
-                _store = await RidesStream.EnsureAsync(js, settings, limit.Token);
-                Trouble = null;
-                _doubted = false;
-                continue;
+                await _asked.WaitAsync(stoppingToken);
+                await persistently.ExecuteAsync(EnsureAsync, stoppingToken);
             }
-            catch (Exception trouble) when (trouble is NatsException || (trouble is OperationCanceledException && !stoppingToken.IsCancellationRequested))
-            {
-                var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
-                if (Trouble != reason)
-                    NotThere(settings.Stream, Trouble = reason);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The process ends.
-                return;
-            }
-            await Task.Delay(Pause, stoppingToken);
-            Check();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends.
+        }
+
+        async ValueTask EnsureAsync(CancellationToken cancellationToken)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(AnswersWithin);
+            _store = await RidesStream.EnsureAsync(js, settings, limit.Token);
+            Trouble = null;
+            _doubted = false;
         }
     }
 

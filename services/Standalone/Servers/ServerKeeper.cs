@@ -1,5 +1,6 @@
 using RideIngest.LocalServers;
 using RideIngest.Platform.Config;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Standalone;
 
@@ -7,6 +8,7 @@ namespace RideIngest.Standalone;
 internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<ServerKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -14,24 +16,20 @@ internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<Serve
 
     private async Task KeepAsync(KeptServer server, CancellationToken cancellationToken)
     {
-        for (var pause = Interval; ; await Task.Delay(pause, cancellationToken))
+        var persistently = Persistently.Retry(
+            FirstPause,
+            LongestPause,
+            on: e => e is LocalServerException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception,
+            waits: (trouble, pause) => NotYet(server.Name, trouble.Message, Duration.Format(pause)));
+        for (; ; await Task.Delay(Interval, cancellationToken))
         {
-            if (server.IsRunning())
-            {
-                pause = Interval;
-                continue;
-            }
+            if (!server.IsRunning()) await persistently.ExecuteAsync(RestartAsync, cancellationToken);
+        }
 
+        async ValueTask RestartAsync(CancellationToken token)
+        {
             Ended(server.Name);
-            try
-            {
-                await server.RestartAsync(cancellationToken);
-            }
-            catch (Exception e) when (e is LocalServerException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
-            {
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-                NotYet(server.Name, e.Message, Duration.Format(pause));
-            }
+            await server.RestartAsync(token);
         }
     }
 

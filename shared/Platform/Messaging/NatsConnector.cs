@@ -2,9 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
-using Polly;
-using Polly.Retry;
 using RideIngest.Platform.Config;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Platform.Messaging;
 
@@ -14,6 +13,9 @@ namespace RideIngest.Platform.Messaging;
 internal sealed partial class NatsConnector(NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
     : BackgroundService, IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     // Longer than the pause between two attempts.
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(15);
 
@@ -56,26 +58,13 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsConne
             _failed = new Failed(refused?.Error, Stopwatch.GetTimestamp());
             return default;
         };
-        await Persistently().ExecuteAsync(async stop => await connection.ConnectAsync().AsTask().WaitAsync(stop), stoppingToken);
-    }
-
-    private ResiliencePipeline Persistently() => new ResiliencePipelineBuilder()
-        .AddRetry(new RetryStrategyOptions
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NatsException, waits: (trouble, _) =>
         {
-            ShouldHandle = new PredicateBuilder().Handle<NatsException>(),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            OnRetry = attempt =>
-            {
-                var trouble = attempt.Outcome.Exception!;
-                _failed = new Failed(trouble.ToString(), Stopwatch.GetTimestamp());
-                NotYet(NatsReadiness.Advice(_shown, trouble.ToString()), trouble.GetBaseException().Message);
-                return default;
-            },
-        })
-        .Build();
+            _failed = new Failed(trouble.ToString(), Stopwatch.GetTimestamp());
+            NotYet(NatsReadiness.Advice(_shown, trouble.ToString()), trouble.GetBaseException().Message);
+        });
+        await persistently.ExecuteAsync(async stop => await connection.ConnectAsync().AsTask().WaitAsync(stop), stoppingToken);
+    }
 
     [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
     private partial void Connected(string? version, string url);

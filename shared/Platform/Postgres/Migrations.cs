@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RideIngest.Platform.Hosting;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Platform.Postgres;
 
@@ -20,7 +21,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
     private readonly FatalStop _fatal;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _retrying = Task.CompletedTask;
+    private Task _applying = Task.CompletedTask;
 
     internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
         (_database, _sets, Needed, _fatal, _logger) = (database, [.. sets], needed, fatal, logger);
@@ -33,28 +34,34 @@ public sealed partial class Migrations : IHostedService, IDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (Needed && !await TryAsync(cancellationToken)) _retrying = RetryAsync(_stopping.Token);
+        if (!Needed) return;
+        await using var cancelled = cancellationToken.UnsafeRegister(static stopping => ((CancellationTokenSource)stopping!).Cancel(), _stopping);
+        var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (trouble, _) =>
+        {
+            NotYet(PostgresReadiness.Advice(_database, trouble));
+            failedOnce.TrySetResult();
+        });
+        var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();
+
+        // A contradiction that the first attempt finds keeps the process from starting; a later one stops it.
+        await await Task.WhenAny(applying, failedOnce.Task);
+        _applying = StopOnContradictionAsync(applying);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _retrying.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _applying.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task RetryAsync(CancellationToken cancellationToken)
+    private async Task StopOnContradictionAsync(Task applying)
     {
         try
         {
-            var pause = FirstPause;
-            do
-            {
-                await Task.Delay(pause, cancellationToken);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-            while (!await TryAsync(cancellationToken));
+            await applying;
         }
         catch (MigrationException e)
         {
@@ -62,19 +69,10 @@ public sealed partial class Migrations : IHostedService, IDisposable
         }
     }
 
-    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    private async ValueTask ApplyAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken)) FileApplied(file);
-            _applied.TrySetResult();
-            return true;
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            NotYet(PostgresReadiness.Advice(_database, e));
-            return false;
-        }
+        foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken)) FileApplied(file);
+        _applied.TrySetResult();
     }
 
     [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
