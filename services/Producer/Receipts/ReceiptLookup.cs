@@ -2,6 +2,7 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
+using Polly;
 using RideIngest.Platform.Postgres;
 using RideIngest.Producer.Frames;
 using RideIngest.Records;
@@ -22,6 +23,7 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     // While Postgres stands still, each question ends by its command's timeout, and Npgsql holds up a thread then to have it cancelled: there must be few.
     private readonly SemaphoreSlim _asking = new(8);
 
+    private readonly ResiliencePipeline _twice = StalePool.RetryOnce(database);
     private readonly DeadLetterStore _deadLetters = new(database);
     private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new StoredRecords(database, kind));
 
@@ -72,7 +74,7 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         try
         {
             await _asking.WaitAsync(late.Token);
-            var asked = database.TryTwiceAsync(ask);
+            var asked = _twice.ExecuteAsync(async _ => await ask(), CancellationToken.None).AsTask();
             _ = asked.ContinueWith(_ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return await asked.WaitAsync(late.Token);
         }

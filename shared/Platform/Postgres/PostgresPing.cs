@@ -1,4 +1,5 @@
 using Npgsql;
+using Polly;
 
 namespace RideIngest.Platform.Postgres;
 
@@ -10,6 +11,7 @@ public sealed class PostgresPing(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 2;
 
+    private readonly ResiliencePipeline _twice = StalePool.RetryOnce(database);
     private readonly Lock _gate = new();
     private Task _asked = Task.CompletedTask;
 
@@ -20,15 +22,15 @@ public sealed class PostgresPing(NpgsqlDataSource database)
     {
         lock (_gate)
         {
-            if (_asked.IsCompleted) _asked = Task.Run(() => database.TryTwiceAsync(SelectAsync), CancellationToken.None);
+            if (_asked.IsCompleted) _asked = Task.Run(() => _twice.ExecuteAsync(SelectAsync).AsTask(), CancellationToken.None);
             return _asked.WaitAsync(patience, cancellationToken);
         }
     }
 
-    private async Task<int> SelectAsync()
+    private async ValueTask SelectAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("select 1");
         command.CommandTimeout = TimeoutSeconds;
-        return await command.ExecuteNonQueryAsync();
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
