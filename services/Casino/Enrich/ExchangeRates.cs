@@ -3,6 +3,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 using RideIngest.Casino.Stream;
+using RideIngest.Platform.Retries;
 
 namespace RideIngest.Casino.Enrich;
 
@@ -28,7 +29,7 @@ internal sealed partial class ExchangeRates : IDisposable
     public ExchangeRates(RatesApi api, TimeProvider clock, ILogger<ExchangeRates> logger)
     {
         (_api, _clock, _logger) = (api, clock, logger);
-        _pipeline = new ResiliencePipelineBuilder()
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = new PredicateBuilder().Handle<RatesException>().Handle<TimeoutRejectedException>(),

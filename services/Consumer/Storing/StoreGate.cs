@@ -5,6 +5,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using RideIngest.Platform.Postgres;
+using RideIngest.Platform.Retries;
 using RideIngest.Records.Storing;
 
 namespace RideIngest.Consumer.Storing;
@@ -37,7 +38,7 @@ internal sealed partial class StoreGate
     public StoreGate(PostgresPing ping, Migrations migrations, ConsumerSettings settings, ILogger<StoreGate> logger)
     {
         (_ping, _migrations, _handBack, _logger) = (ping, migrations, settings.HandBack, logger);
-        _pipeline = new ResiliencePipelineBuilder()
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = args => new(IsTriedAgain(args.Outcome.Exception)),

@@ -1,9 +1,13 @@
 using Npgsql;
+using Polly;
+using Polly.CircuitBreaker;
 using RideIngest.Platform.Postgres;
+using RideIngest.Platform.Retries;
 using RideIngest.Producer.Frames;
 using RideIngest.Records;
 using RideIngest.Records.Storing;
 using RideIngest.Spine;
+using Outcome = RideIngest.Records.Outcome;
 
 namespace RideIngest.Producer.Fallback;
 
@@ -19,13 +23,23 @@ internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeSt
 internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
     : IAsyncDisposable
 {
-    // Who waits here has waited for the stream already. After a failure the store counts as away for a moment, so that a crowd hears of it at once.
+    // Who waits here has waited for the stream already.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(10);
-    private const int AwayForMs = 1000;
+
+    // Opens at a failure, unless that was the only call of the last 30 s: a crowd need not find out one by one.
+    private readonly ResiliencePipeline _breaker = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+        {
+            ShouldHandle = args => new(IsTrouble(args.Outcome.Exception)),
+            FailureRatio = 0,
+            MinimumThroughput = 2,
+            SamplingDuration = TimeSpan.FromSeconds(30),
+            BreakDuration = TimeSpan.FromSeconds(1),
+        })
+        .Build();
 
     private readonly BatchStores _stores = new(catalog, database);
-    private long _awayUntil;
 
     /// <summary>Whether records may go this way at all.</summary>
     public bool IsOn => settings.Fallback == RideIngest.Spine.Fallback.Postgres;
@@ -46,26 +60,35 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
 
     public async Task<DirectlyStored> StoreAsync(Frame frame)
     {
-        if (!IsOn || !migrations.Applied.IsCompletedSuccessfully || Environment.TickCount64 < Volatile.Read(ref _awayUntil))
+        if (!IsOn || !migrations.Applied.IsCompletedSuccessfully)
             return default;
         var begun = false;
         try
         {
-            // Apart from the store's own connecting: that nothing has begun is what makes a 503 true.
-            await ping.AskAsync(AnswersWithin);
-            begun = true;
-            using var late = new CancellationTokenSource(StoresWithin);
-            return new DirectlyStored(await _stores[frame.Kind].StoreAsync(frame.ToIncoming(), late.Token));
+            return await _breaker.ExecuteAsync(async token =>
+            {
+                // Apart from the store's own connecting: that nothing has begun is what makes a 503 true.
+                await ping.AskAsync(AnswersWithin, token);
+                begun = true;
+                using var late = new CancellationTokenSource(StoresWithin);
+                return new DirectlyStored(await _stores[frame.Kind].StoreAsync(frame.ToIncoming(), late.Token));
+            });
         }
-        catch (Exception trouble) when (trouble is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException)
+        catch (BrokenCircuitException)
         {
-            Volatile.Write(ref _awayUntil, Environment.TickCount64 + AwayForMs);
+            return default;
+        }
+        catch (Exception trouble) when (IsTrouble(trouble))
+        {
             AwayAsWell(frame.Count, frame.Kind.Name, trouble.Message);
             return new DirectlyStored(null, begun);
         }
     }
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    private static bool IsTrouble(Exception? e) =>
+        e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
     [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]
     private partial void AwayAsWell(int count, string kind, string reason);
