@@ -1,8 +1,8 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Linq.Expressions;
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 using RideIngest.Records.Fields;
 
 namespace RideIngest.Records;
@@ -157,7 +157,7 @@ public abstract class Kind<TRecord> : Kind
         return length;
     }
 
-    internal sealed override Record Load(NpgsqlDataReader row)
+    internal sealed override Record Load(DbDataReader row)
     {
         var record = new TRecord();
         for (var column = 0; column < _fields.Length; column++)

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Npgsql;
+using System.Data.Common;
 using RideIngest.Records.Fields;
 
 namespace RideIngest.Records;
@@ -68,7 +68,7 @@ public abstract class Kind
     internal abstract int WriteCopy(Record record, Span<byte> destination);
 
     /// <summary>Makes a record of a row whose first columns are <see cref="Columns"/>.</summary>
-    internal abstract Record Load(NpgsqlDataReader row);
+    internal abstract Record Load(DbDataReader row);
 
     public override string ToString() => Name;
 }

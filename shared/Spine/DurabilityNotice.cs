@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
@@ -52,15 +53,16 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
 
     private async ValueTask OfPostgresAsync(CancellationToken cancellationToken)
     {
-        await using var show = database.CreateCommand(
-            "select name from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name");
-        await using var row = await show.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var off = await connection.QueryAsync<string>(new CommandDefinition(
+            "select name from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name",
+            cancellationToken: cancellationToken));
+        foreach (var setting in off)
         {
-            if (row.GetString(0) == "synchronous_commit")
+            if (setting == "synchronous_commit")
                 CommitsLater();
             else
-                MayBeCorrupted(row.GetString(0));
+                MayBeCorrupted(setting);
         }
     }
 

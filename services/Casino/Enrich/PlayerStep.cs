@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Stream;
@@ -28,14 +29,10 @@ internal sealed partial class PlayerStep(NpgsqlDataSource database, TimeProvider
     {
         try
         {
-            await using var command = database.CreateCommand("select id, email, last_signed_in_at from casino.players where id = any($1)");
-            command.Parameters.Add(new() { Value = ids });
-            command.CommandTimeout = TimeoutSeconds;
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            var players = new Dictionary<long, Player>();
-            while (await row.ReadAsync(cancellationToken))
-                players[row.GetInt64(0)] = new Player(row.GetString(1), row.IsDBNull(2) ? null : new DateTimeOffset(row.GetFieldValue<DateTime>(2)));
-            return players;
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            var rows = await connection.QueryAsync<(long Id, string Email, DateTime? LastSignedInAt)>(new CommandDefinition(
+                "select id, email, last_signed_in_at from casino.players where id = any(@ids)", new { ids }, commandTimeout: TimeoutSeconds, cancellationToken: cancellationToken));
+            return rows.ToDictionary(row => row.Id, row => new Player(row.Email, row.LastSignedInAt));
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 using RideIngest.Records.Storing;
@@ -20,9 +21,10 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
 
     private const string Select =
         """
-        select id, kind, record_id, digest, error_code, message, payload, trace_id, attempts, state, first_at, last_at
+        select id, kind, record_id as RecordId, digest, error_code as ErrorCode, message, payload, trace_id as TraceId, attempts,
+          state, first_at as FirstAt, last_at as LastAt
         from ops.dead_letters
-        where kind = $1 and coalesce(record_id, 0) = $2 and digest = $3
+        where kind = @kind and coalesce(record_id, 0) = @recordId and digest = @digest
         """;
 
     /// <summary>Keeps all of them. One that is kept already is opened again, with the newer reason, so that keeping them again is safe.</summary>
@@ -51,12 +53,8 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     {
         try
         {
-            await using var select = database.CreateCommand(Select);
-            select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
-            select.Parameters.Add(new NpgsqlParameter<long> { TypedValue = recordId ?? 0 });
-            select.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = digest });
-            await using var row = await select.ExecuteReaderAsync();
-            return await row.ReadAsync() ? Load(row) : null;
+            await using var connection = await database.OpenConnectionAsync();
+            return (await connection.QuerySingleOrDefaultAsync<Row>(Select, new { kind, recordId = recordId ?? 0, digest }))?.Kept;
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
@@ -83,18 +81,15 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     private static NpgsqlParameter Text(string? text) =>
         new() { Value = text?.Replace('\0', '\uFFFD') ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private static KeptDeadLetter Load(NpgsqlDataReader row) => new(
-        row.GetInt64(0),
-        new DeadLetter(
-            row.GetString(1),
-            row.IsDBNull(2) ? null : row.GetInt64(2),
-            row.GetGuid(3),
-            row.GetString(4),
-            row.GetString(5),
-            row.GetFieldValue<byte[]>(6),
-            row.IsDBNull(7) ? null : row.GetString(7),
-            row.GetInt32(8)),
-        Enum.Parse<DeadLetterState>(row.GetString(9), ignoreCase: true),
-        row.GetFieldValue<DateTimeOffset>(10),
-        row.GetFieldValue<DateTimeOffset>(11));
+    private sealed record Row(
+        long Id, string Kind, long? RecordId, Guid Digest, string ErrorCode, string Message, byte[] Payload, string? TraceId, int Attempts,
+        string State, DateTime FirstAt, DateTime LastAt)
+    {
+        public KeptDeadLetter Kept => new(
+            Id,
+            new DeadLetter(Kind, RecordId, Digest, ErrorCode, Message, Payload, TraceId, Attempts),
+            Enum.Parse<DeadLetterState>(State, ignoreCase: true),
+            FirstAt,
+            LastAt);
+    }
 }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 
 namespace RideIngest.Records.Fields;
 
@@ -69,5 +69,5 @@ public sealed class ChoiceField<TRecord, TEnum> : ValueField<TRecord, TEnum>
         return name.Length;
     }
 
-    private protected override TEnum LoadValue(NpgsqlDataReader row, int column) => _values[Array.IndexOf(_names, row.GetString(column))];
+    private protected override TEnum LoadValue(DbDataReader row, int column) => _values[Array.IndexOf(_names, row.GetString(column))];
 }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Text.Json;
-using Npgsql;
 
 namespace RideIngest.Records.Fields;
 
@@ -65,7 +65,7 @@ public abstract class Field<TRecord> : Field
     /// <summary>Writes a column of a binary COPY: a length, −1 for null, and the value.</summary>
     internal abstract int WriteCopy(TRecord record, Span<byte> destination);
 
-    internal abstract void Load(TRecord record, NpgsqlDataReader row, int column);
+    internal abstract void Load(TRecord record, DbDataReader row, int column);
 
     /// <summary>The export writes NULL, or nothing.</summary>
     private protected static bool IsNull(ReadOnlySpan<byte> text) =>

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Npgsql;
+using System.Data.Common;
 
 namespace RideIngest.Records.Fields;
 
@@ -36,6 +36,6 @@ public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
         return sizeof(long);
     }
 
-    private protected override DateTimeOffset LoadValue(NpgsqlDataReader row, int column) =>
+    private protected override DateTimeOffset LoadValue(DbDataReader row, int column) =>
         new(row.GetFieldValue<DateTime>(column).Ticks, TimeSpan.Zero);
 }

@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
-using Npgsql;
 
 namespace RideIngest.Records.Fields;
 
@@ -113,7 +113,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
         return sizeof(int) + Math.Max(length, 0);
     }
 
-    internal override void Load(TRecord record, NpgsqlDataReader row, int column)
+    internal override void Load(TRecord record, DbDataReader row, int column)
     {
         if (!row.IsDBNull(column))
             _set(record, row.GetString(column));

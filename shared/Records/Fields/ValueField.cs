@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Npgsql;
+using System.Data.Common;
 
 namespace RideIngest.Records.Fields;
 
@@ -50,7 +50,7 @@ public abstract class ValueField<TRecord, TValue> : Field<TRecord>
         return sizeof(int) + Math.Max(length, 0);
     }
 
-    internal sealed override void Load(TRecord record, NpgsqlDataReader row, int column)
+    internal sealed override void Load(TRecord record, DbDataReader row, int column)
     {
         if (!row.IsDBNull(column))
             _property.Set(record, LoadValue(row, column));
@@ -73,5 +73,5 @@ public abstract class ValueField<TRecord, TValue> : Field<TRecord>
 
     private protected abstract int WriteCopyValue(TValue value, Span<byte> destination);
 
-    private protected virtual TValue LoadValue(NpgsqlDataReader row, int column) => row.GetFieldValue<TValue>(column);
+    private protected virtual TValue LoadValue(DbDataReader row, int column) => row.GetFieldValue<TValue>(column);
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using Npgsql;
 
 namespace RideIngest.Records.Storing;
@@ -5,7 +7,7 @@ namespace RideIngest.Records.Storing;
 /// <summary>Reads records of one kind back.</summary>
 public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
 {
-    private readonly string _select = $"select {kind.Columns}, digest, trace_id, stored_at from {kind.Table} where id = any($1)";
+    private readonly string _select = $"select {kind.Columns}, digest, trace_id, stored_at from {kind.Table} where id = any(@ids)";
 
     /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
     public async Task<StoredRecord?> FindAsync(long id) =>
@@ -18,10 +20,7 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
         try
         {
             await using var connection = await database.OpenConnectionAsync();
-            await using var select = new NpgsqlCommand(_select, connection);
-            select.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. ids] });
-            await select.PrepareAsync();
-            await using var rows = await select.ExecuteReaderAsync();
+            await using var rows = await connection.ExecuteReaderAsync(_select, new { ids = ids.ToArray() });
             var found = new List<StoredRecord>(ids.Count);
             while (await rows.ReadAsync())
                 found.Add(Load(rows));
@@ -33,7 +32,7 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
         }
     }
 
-    private StoredRecord Load(NpgsqlDataReader row)
+    private StoredRecord Load(DbDataReader row)
     {
         var after = kind.Fields.Count;
         return new StoredRecord(

@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 
 namespace RideIngest.Records.Storing;
@@ -9,7 +10,7 @@ internal sealed class TableWriter(Kind kind)
     private static readonly byte[] CopyTrailer = [0xFF, 0xFF];
 
     private readonly string _copy = $"copy {kind.Table} ({kind.Columns}, digest, trace_id, stored_at) from stdin (format binary)";
-    private readonly string _existing = $"select id, digest from {kind.Table} where id = any($1)";
+    private readonly string _existing = $"select id, digest from {kind.Table} where id = any(@ids)";
 
     /// <summary>Begins a COPY, which is a transaction of its own unless the connection is in one.</summary>
     internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
@@ -42,13 +43,7 @@ internal sealed class TableWriter(Kind kind)
         var ids = new long[rows.Count];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = batch.Id(rows[i]);
-        await using var select = new NpgsqlCommand(_existing, connection);
-        select.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = ids });
-        await select.PrepareAsync(cancellationToken);
-        var existing = new Dictionary<long, Guid>();
-        await using var reader = await select.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            existing.Add(reader.GetInt64(0), reader.GetGuid(1));
-        return existing;
+        var existing = await connection.QueryAsync<(long Id, Guid Digest)>(new CommandDefinition(_existing, new { ids }, cancellationToken: cancellationToken));
+        return existing.ToDictionary(row => row.Id, row => row.Digest);
     }
 }

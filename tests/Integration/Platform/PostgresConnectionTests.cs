@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RideIngest.Platform.Postgres;
@@ -31,6 +32,22 @@ public sealed class PostgresConnectionTests
         var used = new NpgsqlConnectionStringBuilder(host.Services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
 
         Assert.Equal((3, 33, 77), (used.MaxPoolSize, used.Timeout, used.CommandTimeout));
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData(";Max Auto Prepare=0", 0)]
+    public async Task A_statement_that_is_run_again_and_again_is_prepared_unless_the_connection_string_says_otherwise(string said, int expected)
+    {
+        const string Query = "select @number + 1";
+        var database = await TestPostgres.CreateDatabaseAsync();
+        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={database}{said}");
+        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+
+        for (var number = 0; number < 10; number++) Assert.Equal(number + 1, await connection.QuerySingleAsync<int>(Query, new { number }));
+
+        Assert.Equal(expected, await connection.QuerySingleAsync<int>("select count(*) from pg_prepared_statements where statement like 'select $1 + 1'"));
         await host.StopAsync();
     }
 
