@@ -29,12 +29,12 @@ internal sealed class ConsumerWorker(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        var work = Task.WhenAll(_pulling, _working);
-        if (!await departure.FinishedAsync(work, cancellationToken))
+        var rest = Task.WhenAll(_pulling, _working);
+        if (!await departure.FinishedAsync(rest, cancellationToken))
         {
             // Not awaited: a command that is cancelled asks Postgres to cancel it, and that may not listen.
             _ = _abandon.CancelAsync();
-            await Departure.AbandonedAsync(work);
+            await Departure.AbandonedAsync(rest);
         }
         await _settled.CancelAsync();
         await _reporting;

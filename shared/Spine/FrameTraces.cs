@@ -13,7 +13,7 @@ public static class FrameTraces
 
     /// <summary>The W3C form of a context; null for the default.</summary>
     public static string? TraceParent(ActivityContext context) =>
-        context == default ? null : $"00-{context.TraceId}-{context.SpanId}-{((context.TraceFlags & ActivityTraceFlags.Recorded) != 0 ? "01" : "00")}";
+        context == default ? null : $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
     public static string Write(IReadOnlyList<ActivityContext> contexts)
     {

@@ -14,6 +14,7 @@ namespace RideIngest.Casino.Stream;
 /// </summary>
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
+    private const int MostAttempts = 3;
     private const int StreamFull = 10077;
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
@@ -22,8 +23,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
 
     private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-
-    private static readonly ResiliencePipeline<bool> ThreeAttempts = Attempts.AtMost(3, TimeSpan.Zero);
+    private static readonly ResiliencePipeline<bool> Publishing = Attempts.AtMost(MostAttempts, TimeSpan.Zero);
 
     private readonly NatsJSContext _js = new(nats);
     private volatile bool _seen;
@@ -115,7 +115,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     {
         // NATS.Net waits without end for a connection that is lost.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Attempts * nats.Opts.RequestTimeout);
+        limit.CancelAfter(MostAttempts * nats.Opts.RequestTimeout);
         try
         {
             return await TryPublishAsync(lane, payload, id, limit.Token);
@@ -131,7 +131,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         // One attempt of NATS.Net's own: each of those that found no stream ends with a pause, the last one too.
         var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = 1 };
         var end = Published.Away;
-        await ThreeAttempts.ExecuteAsync(async token =>
+        await Publishing.ExecuteAsync(async token =>
         {
             // What was sent before NATS went away, it may have: the end stays as it was.
             if (nats.ConnectionState != NatsConnectionState.Open || (!_seen && !await IsThereAsync(token))) return false;

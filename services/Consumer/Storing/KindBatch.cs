@@ -95,7 +95,7 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
     /// <summary>The batch's span, in the trace of its first frame that is recorded; it links to all the others.</summary>
     private static Activity? Start(Kind kind, IReadOnlyList<Frame> frames)
     {
-        var owner = frames.FirstOrDefault(frame => (frame.Trace.TraceFlags & ActivityTraceFlags.Recorded) != 0, frames[0]).Trace;
+        var owner = frames.FirstOrDefault(frame => frame.Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded), frames[0]).Trace;
         var span = ConsumerTelemetry.StartStore(kind, owner);
         if (span is { IsAllDataRequested: true })
         {

@@ -68,7 +68,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             _results[i].Write(json);
             if (i % PerFlush != PerFlush - 1)
                 continue;
-            json.Flush();
+            await json.FlushAsync(http.RequestAborted);
             await response.BodyWriter.FlushAsync(http.RequestAborted);
         }
         json.WriteEndArray();

@@ -78,7 +78,7 @@ internal sealed partial class FrameSender(
     {
         for (var i = 0; i < traces.Count; i++)
         {
-            if ((traces[i].TraceFlags & ActivityTraceFlags.Recorded) != 0)
+            if (traces[i].TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
                 return traces[i];
         }
         return traces.Count > 0 ? traces[0] : default;

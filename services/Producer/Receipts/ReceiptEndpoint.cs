@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
@@ -76,7 +77,7 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         wait = TimeSpan.Zero;
         if (request.Query["wait"] is not [{ } text])
             return true;
-        if (int.TryParse(text, out _))
+        if (int.TryParse(text, CultureInfo.InvariantCulture, out _))
             text += "s";
         if (!Duration.TryParse(text, out wait))
             return false;

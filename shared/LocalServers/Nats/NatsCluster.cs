@@ -126,7 +126,8 @@ public sealed class NatsCluster : IAsyncDisposable
         }
         finally
         {
-            _servers.AddRange(starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result));
+            foreach (var start in starts.Where(start => start.IsCompletedSuccessfully))
+                _servers.Add(await start.ConfigureAwait(false));
         }
     }
 

@@ -10,7 +10,7 @@ namespace RideIngest.Platform.Messaging;
 internal static class NatsSpans
 {
     public static bool IsKept(NatsInstrumentationContext operation) =>
-        (Parent(operation).TraceFlags & ActivityTraceFlags.Recorded) != 0 && !IsPlumbing(operation);
+        Parent(operation).TraceFlags.HasFlag(ActivityTraceFlags.Recorded) && !IsPlumbing(operation);
 
     /// <summary>What is sent has no size yet and continues what is under way here; what is received continues what its headers say.</summary>
     private static ActivityContext Parent(NatsInstrumentationContext operation) =>

@@ -48,5 +48,5 @@ internal sealed class Tracing : IDisposable
 
     /// <summary>That a sender records its trace is for whoever comes after us to know.</summary>
     private static ActivitySamplingResult Sampled(ref ActivityCreationOptions<ActivityContext> span) =>
-        (span.Parent.TraceFlags & ActivityTraceFlags.Recorded) != 0 ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData;
+        span.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData;
 }

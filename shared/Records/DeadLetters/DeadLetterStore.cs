@@ -89,7 +89,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
             Id,
             new DeadLetter(Kind, RecordId, Digest, ErrorCode, Message, Payload, TraceId, Attempts),
             Enum.Parse<DeadLetterState>(State, ignoreCase: true),
-            FirstAt,
-            LastAt);
+            new DateTimeOffset(FirstAt),
+            new DateTimeOffset(LastAt));
     }
 }

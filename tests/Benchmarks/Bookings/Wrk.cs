@@ -15,9 +15,9 @@ internal static class Wrk
             using var wrk = Process.Start(new ProcessStartInfo("wrk", ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             wrk.WaitForExit();
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidOperationException("The load of single bookings comes from wrk, which is not in the PATH: apt-get install wrk");
+            throw new InvalidOperationException("The load of single bookings comes from wrk, which is not in the PATH: apt-get install wrk", e);
         }
     }
 

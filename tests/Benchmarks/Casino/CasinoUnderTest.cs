@@ -28,7 +28,7 @@ internal sealed class CasinoUnderTest(NatsServer nats, PostgresServer postgres, 
     public async Task<long> CountedAsync()
     {
         using var answer = await Client.GetAsync("/materialized");
-        using var figures = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        using var figures = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
         return figures.RootElement.GetProperty("events_total").GetInt64();
     }
 

@@ -21,7 +21,7 @@ internal static class Storm
             var together = new List<Task>();
             foreach (var fault in Enumerable.Range(0, 3).Select(_ => faults[run.Random.Next(faults.Count)]))
             {
-                if ((taken & fault.Target) != 0)
+                if ((taken & fault.Target) != default)
                     continue;
                 taken |= fault.Target;
                 together.Add(ActAsync(fault, run.Apart()));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace RideIngest.TestKit.Network;
@@ -69,7 +70,7 @@ public sealed class ScriptedPeer(Stream stream, int number, CancellationToken st
         if (!text.StartsWith("PUB ", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("HPUB ", StringComparison.OrdinalIgnoreCase))
             return new ClientLine(text, []);
 
-        var payload = new byte[int.Parse(text.Split(' ')[^1])];
+        var payload = new byte[int.Parse(text.Split(' ')[^1], CultureInfo.InvariantCulture)];
         await _reader.ReadExactlyAsync(payload, stopping);
         await ReadLineAsync();
         return new ClientLine(text, payload);
