@@ -7,7 +7,8 @@ namespace RideIngest.Integration.LocalServers;
 /// <summary>Another process that owns a nats-server and a Postgres, in a process group of its own, as under a terminal.</summary>
 internal sealed class ServerHostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    // On a machine without the servers the first start installs them.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
 
