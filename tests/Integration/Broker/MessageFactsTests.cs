@@ -77,6 +77,21 @@ public sealed class MessageFactsTests : BrokerTest
     }
 
     [Fact]
+    public async Task Headers_arrive_as_they_were_given_and_none_is_added_so_that_their_length_is_known_before()
+    {
+        var nats = await ClientAsync();
+        var sub = await SubscribeAsync<byte[]>(nats, Mine);
+        var headers = new NatsHeaders { ["Nats-Msg-Id"] = "frame-1", ["Ride-Count"] = "500" };
+
+        await nats.PublishAsync(Mine, new byte[100], headers, cancellationToken: Deadline);
+
+        var message = await sub.Msgs.ReadAsync(Deadline);
+        const string Written = "NATS/1.0\r\nNats-Msg-Id: frame-1\r\nRide-Count: 500\r\n\r\n";
+        Assert.Equal(Mine.Length + Written.Length + 100, message.Size);
+        Assert.Equal(["Nats-Msg-Id", "Ride-Count"], message.Headers!.Keys.Order());
+    }
+
+    [Fact]
     public async Task Below_a_connections_own_inbox_nobody_can_listen_but_its_requests_and_beside_it_anybody()
     {
         var nats = await ClientAsync();
