@@ -28,7 +28,7 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        var persistently = Persistently.Retry(Pause, Pause, on: _ => true, waits: (trouble, _) => Report(trouble));
+        var persistently = Persistently.Retry(Pause, Pause, on: _ => !abandon.IsCancellationRequested, waits: (trouble, _) => Report(trouble));
         try
         {
             while (true)
@@ -37,7 +37,7 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
                 await Task.Delay(Pause, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || abandon.IsCancellationRequested)
         {
             _frames.Writer.Complete();
         }
