@@ -37,7 +37,11 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
                 await Task.Delay(Pause, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested || abandon.IsCancellationRequested)
+        catch (Exception e) when (abandon.IsCancellationRequested || (e is OperationCanceledException && stop.IsCancellationRequested))
+        {
+            // The process ends.
+        }
+        finally
         {
             _frames.Writer.Complete();
         }
