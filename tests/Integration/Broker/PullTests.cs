@@ -54,11 +54,11 @@ public sealed class PullTests : BrokerTest
     {
         var js = await ContextAsync(version);
         await StreamAsync(js);
-        var consumer = await ConsumerAsync(js, config => config.AckWait = TimeSpan.FromSeconds(1));
+        var consumer = await ConsumerAsync(js, config => config.AckWait = TimeSpan.FromSeconds(1.5));
         await PublishAsync(js, 1);
         var message = Assert.Single(await FetchAsync(consumer, 1));
 
-        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(1.7);)
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(2.2);)
         {
             await message.AckProgressAsync(cancellationToken: Deadline);
             Assert.Equal(0, (await InfoAsync(js)).NumRedelivered);
