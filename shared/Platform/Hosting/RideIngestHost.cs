@@ -152,7 +152,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton(_ => new Tracing(identity.Name, identity.Version, identity.Instance));
         services.AddRouting();
-        Logging.AddTo(_builder.Logging, Settings.Get<LoggingSettings>());
+        Logging.AddTo(services, Settings.Get<LoggingSettings>());
         return this;
     }
 
