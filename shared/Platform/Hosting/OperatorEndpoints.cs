@@ -26,7 +26,7 @@ internal static class OperatorEndpoints
             var report = await readiness.ReportAsync(context.RequestAborted);
             await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
         });
-        endpoints.MapMethods("/metrics", Reading, (PrometheusMetrics metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType));
+        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading));
     }
 
     private static Task Write<T>(HttpContext context, int status, T body)

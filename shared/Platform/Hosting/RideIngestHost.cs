@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Telemetry;
 
@@ -48,7 +49,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         var settings = Settings.Load(services.SettingsSections(), args, services.Switches());
         foreach (var (type, bound) in settings.Bound) services.AddSingleton(type, bound);
         services.AddSingleton(settings);
-        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Configuration.AddConfiguration(settings.Configuration).AddInMemoryCollection(Collector.Variables);
         return new RideIngestHost(builder, settings, modules).Configure(name);
     }
 
@@ -86,7 +87,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
 
         // Listening begins with these two, before anything is worth tracing or counting.
         _app.Services.GetRequiredService<Tracing>();
-        _app.Services.GetRequiredService<PrometheusMetrics>();
+        _app.Services.GetRequiredService<MeterProvider>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
         foreach (var section in Settings.Foreign) ForeignSection(logger, section);
@@ -149,7 +150,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<IHostLifetime, CallerOwnsLifetime>();
         services.AddSingleton<FatalStop>();
         services.AddSingleton<Readiness>();
-        services.AddSingleton<PrometheusMetrics>();
+        Metrics.AddTo(services.AddOpenTelemetry());
         services.AddSingleton(_ => new Tracing(identity.Name, identity.Version, identity.Instance));
         services.AddRouting();
         Logging.AddTo(services, Settings.Get<LoggingSettings>());

@@ -19,13 +19,6 @@ public static class RideIngestTelemetry
     /// <summary>Whose spans are traced.</summary>
     internal static readonly string[] Sources = [Name, WebServer, "System.Net.Http", "Npgsql", "NATS.Net"];
 
-    /// <summary>
-    /// Whose meters are published. Of the web server's, those that tell of requests and connections; its routing and its pool of memory count many times a
-    /// request, and what they say is no operator's question.
-    /// </summary>
-    internal static readonly string[] Meters =
-        [Name, $"{WebServer}.Hosting", $"{WebServer}.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];
-
     /// <summary>The version that this build was made as.</summary>
     public static readonly string Version =
         typeof(RideIngestTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -14,21 +14,18 @@ internal sealed class Tracing : IDisposable
 {
     private const string Suppressed = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
-    private static readonly bool Exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"));
-
     private readonly IDisposable _sdk;
 
     // ASP.NET Core gives its spans the names and attributes of OpenTelemetry's conventions only when asked, before its server starts; and then every
     // request pays for them, recorded or not.
-    static Tracing() => AppContext.SetSwitch(Suppressed, !Exports);
+    static Tracing() => AppContext.SetSwitch(Suppressed, !Collector.IsNamed);
 
     public Tracing(string service, string version, string instance)
     {
-        _sdk = Exports
+        _sdk = Collector.IsNamed
             ? OpenTelemetrySdk.Create(otel => otel
                 .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "rideingest", version, serviceInstanceId: instance))
-                .WithTracing(tracing => tracing.AddSource(RideIngestTelemetry.Sources).AddOtlpExporter())
-                .WithMetrics(metrics => metrics.AddMeter(RideIngestTelemetry.Meters).AddOtlpExporter()))
+                .WithTracing(tracing => tracing.AddSource(RideIngestTelemetry.Sources).AddOtlpExporter()))
             : Propagate();
     }
 
