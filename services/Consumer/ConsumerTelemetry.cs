@@ -56,9 +56,16 @@ internal static class ConsumerTelemetry
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
         RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
 
-    /// <summary>Begins the span of a frame's reply and ack, within the trace that the frame was published in.</summary>
-    public static Activity? StartReply(ActivityContext frame) =>
-        frame == default ? null : RideIngestTelemetry.Source.StartActivity(ReplySpan, ActivityKind.Producer, frame);
+    /// <summary>Begins the span of a frame's reply, in the trace that the frame was published in; it links to a store in another one's.</summary>
+    public static Activity? StartReply(ActivityContext frame)
+    {
+        if (frame == default) return null;
+        var store = Activity.Current;
+        var span = RideIngestTelemetry.Source.StartActivity(ReplySpan, ActivityKind.Producer, frame);
+        if (span is { IsAllDataRequested: true } && store is not null && store.TraceId != frame.TraceId)
+            span.AddLink(new ActivityLink(store.Context));
+        return span;
+    }
 
     public static void Settled(string kind, FrameReply reply, TimeSpan latency)
     {

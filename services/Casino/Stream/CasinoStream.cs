@@ -110,7 +110,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
     /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
     public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
     {
-        var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = Attempts };
+        // One attempt of NATS.Net's own: each of those that found no stream ends with a pause, the last one too.
+        var opts = new NatsJSPubOpts { MsgId = id, RetryAttempts = 1 };
         var attempt = 1;
         for (; nats.ConnectionState == NatsConnectionState.Open; attempt++)
         {

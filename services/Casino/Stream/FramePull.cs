@@ -9,7 +9,8 @@ namespace RideIngest.Casino.Stream;
 internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, OrphanedFrames orphans, ILogger logger)
 {
     private const int MostInHand = 64;
-    private static readonly NatsJSFetchOpts Most = new() { MaxMsgs = 100 };
+    private const long PullBytes = 4 << 20;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<Frame> _frames = Channel.CreateBounded<Frame>(MostInHand);
@@ -61,7 +62,7 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
         var watching = orphans.WatchAsync(lane, consumer.Info.Name, pulling.Token);
         try
         {
-            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most, _ => Task.CompletedTask, TakeAsync, stop, abandon);
+            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, PullBytes, _ => Task.CompletedTask, TakeAsync, stop, abandon);
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed partial class FramePull(
             {
                 var consumer = await ReachAsync(stop);
                 pause = FirstPause;
-                await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, Most(), intake.ReadyAsync, intake.AddAsync, stop, abandon);
+                await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, settings.PullBytes, intake.ReadyAsync, intake.AddAsync, stop, abandon);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -50,9 +50,6 @@ internal sealed partial class FramePull(
         Trouble = null;
         return consumer;
     }
-
-    // A frame that is larger than what a pull asks for would never come.
-    private NatsJSFetchOpts Most() => new() { MaxBytes = (int)Math.Max(settings.PullBytes, (connection.ServerInfo?.MaxPayload ?? 0) + 64 * 1024) };
 
     private void Report(Exception e)
     {

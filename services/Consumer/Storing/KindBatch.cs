@@ -92,15 +92,14 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
             (int)frame.Metadata.NumDelivered);
     }
 
-    /// <summary>The batch's span: within the trace of its records, if they have but one; otherwise one of its own that links to each of theirs.</summary>
+    /// <summary>The batch's span, in the trace of its first frame that is recorded; it links to all the others.</summary>
     private static Activity? Start(Kind kind, IReadOnlyList<Frame> frames)
     {
-        var first = frames[0].Trace;
-        var shared = frames.All(frame => frame.Trace == first && frame.Header(FrameHeaders.Traces) is null);
-        var span = ConsumerTelemetry.StartStore(kind, shared ? first : default);
-        if (!shared && span is { IsAllDataRequested: true })
+        var owner = frames.FirstOrDefault(frame => (frame.Trace.TraceFlags & ActivityTraceFlags.Recorded) != 0, frames[0]).Trace;
+        var span = ConsumerTelemetry.StartStore(kind, owner);
+        if (span is { IsAllDataRequested: true })
         {
-            foreach (var trace in frames.SelectMany(frame => frame.Traces).Where(trace => trace != default).Distinct())
+            foreach (var trace in frames.SelectMany(frame => frame.Traces).Where(trace => trace != default && trace.TraceId != owner.TraceId).Distinct())
                 span.AddLink(new ActivityLink(trace));
         }
         return span;

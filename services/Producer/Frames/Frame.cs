@@ -29,6 +29,11 @@ internal abstract class Frame(Kind kind)
     /// <summary>The records' traces, in their order; one stands for all, where they share it.</summary>
     public abstract IReadOnlyList<ActivityContext> Traces { get; }
 
+    /// <summary>It leaves, in a recorded span of one of its requests: those of the others point there.</summary>
+    public virtual void LeavesIn(Activity span)
+    {
+    }
+
     /// <summary>The stream has it. Those who do not want to wait for more are answered now; all of them, if nobody is there to store it.</summary>
     public abstract void Published(ulong sequence, bool storing);
 

@@ -33,7 +33,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         }
     }
 
-    public ValueTask<Settled> SendAsync(Record record, ActivityContext trace, long deadline)
+    public ValueTask<Settled> SendAsync(Record record, Activity? request, long deadline)
     {
         var pending = PendingRecord.Rent(deadline);
         var settled = pending.Task;
@@ -41,7 +41,7 @@ internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits l
         lock (_gate)
         {
             var frame = _gathering ??= new SharedFrame(kind);
-            frame.Add(record, trace, pending);
+            frame.Add(record, request, pending);
             _comingBack = Math.Max(0, _comingBack - 1);
             if (frame.Count >= Enough)
                 leaving = Take(frame);

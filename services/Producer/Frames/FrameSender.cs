@@ -55,19 +55,33 @@ internal sealed partial class FrameSender(
             frame.Refused(Refusals.Unavailable(news.RetryAfter));
     }
 
+    /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others: none has a trace of its own.</summary>
     private static Activity? Span(Frame frame)
     {
-        var shared = frame.Traces.Count > 1;
-        var span = RideIngestTelemetry.Source.StartActivity(
-            "publish", ActivityKind.Producer, shared || frame.Traces.Count == 0 ? default : frame.Traces[0]);
+        var owner = Owner(frame.Traces);
+        var span = RideIngestTelemetry.Source.StartActivity("publish", ActivityKind.Producer, owner);
         if (span is not { IsAllDataRequested: true })
             return span;
         span.SetTag("messaging.system", "nats");
         span.SetTag("messaging.destination.name", RidesStream.Subject(frame.Kind.Name));
         span.SetTag("messaging.batch.message_count", frame.Count);
-        foreach (var trace in shared ? frame.Traces : [])
-            span.AddLink(new ActivityLink(trace));
+        foreach (var trace in frame.Traces)
+        {
+            if (trace.TraceId != owner.TraceId && trace != default)
+                span.AddLink(new ActivityLink(trace));
+        }
+        frame.LeavesIn(span);
         return span;
+    }
+
+    private static ActivityContext Owner(IReadOnlyList<ActivityContext> traces)
+    {
+        for (var i = 0; i < traces.Count; i++)
+        {
+            if ((traces[i].TraceFlags & ActivityTraceFlags.Recorded) != 0)
+                return traces[i];
+        }
+        return traces.Count > 0 ? traces[0] : default;
     }
 
     [LoggerMessage(2004, LogLevel.Error, "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]

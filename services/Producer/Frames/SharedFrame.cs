@@ -16,6 +16,7 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly List<PendingRecord?> _pending = [];
     private readonly List<ActivityContext> _traces = [];
+    private List<Activity>? _requests;
     private readonly TaskCompletionSource _ending = new();
     private IReadOnlyList<RecordOutcome> _exceptions = [];
     private Outcome[]? _outcomes;
@@ -33,12 +34,24 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
     public override IReadOnlyList<ActivityContext> Traces => _traces;
 
     /// <summary>Only while it gathers.</summary>
-    public void Add(Record record, ActivityContext trace, PendingRecord pending)
+    /// <param name="request">The span of the record's request.</param>
+    public void Add(Record record, Activity? request, PendingRecord pending)
     {
         Append(record);
-        _traces.Add(trace);
+        _traces.Add(request?.Context ?? default);
+        if (request is { IsAllDataRequested: true })
+            (_requests ??= []).Add(request);
         _pending.Add(pending);
         _left++;
+    }
+
+    public override void LeavesIn(Activity span)
+    {
+        foreach (var request in _requests ?? [])
+        {
+            if (request.TraceId != span.TraceId)
+                request.AddLink(new ActivityLink(span.Context));
+        }
     }
 
     public override void Published(ulong sequence, bool storing)

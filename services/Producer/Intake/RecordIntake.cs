@@ -52,7 +52,7 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
 
             var preference = http.Request.Headers["Prefer"];
             var deadline = (preference.Count == 0 ? default : Preference.Of(preference)).Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
-            var settled = await frames.SendAsync(record, Activity.Current?.Context ?? default, deadline);
+            var settled = await frames.SendAsync(record, Activity.Current, deadline);
             if (settled.Outcome is { Status: Status.Invalid or Status.Conflict or Status.Failed } outcome)
                 rules.Failures.Add(kind, record.Id, outcome.Status, outcome.Message);
             if (settled.Refusal is { } refusal)

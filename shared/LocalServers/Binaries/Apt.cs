@@ -59,6 +59,15 @@ internal sealed class Apt
         return RunAsync(["update", "-q"], null, cancellationToken);
     }
 
+    /// <summary>The sources whose package lists have been read: "release component address".</summary>
+    public async Task<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken)
+    {
+        var targets = await Shell.RunAsync(
+            ["apt-get", .. _options, "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"],
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        return targets.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>The version that would be installed; null when the lists know no such package.</summary>
     public async Task<string?> CandidateAsync(string package, CancellationToken cancellationToken)
     {

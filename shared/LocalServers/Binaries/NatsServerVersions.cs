@@ -44,10 +44,10 @@ public static class NatsServerVersions
             Path.Combine("suites", suite, "nats-server"),
             async directory =>
             {
-                var mirror = await MirrorAsync(cancellationToken).ConfigureAwait(false);
+                var state = Path.Combine(directory, "apt");
+                var mirror = await MirrorAsync(state, progress, cancellationToken).ConfigureAwait(false);
                 progress?.Invoke($"Fetching nats-server of Debian {suite} from {mirror}…");
                 var signed = File.Exists(Keyring) ? $" signed-by={Keyring}" : "";
-                var state = Path.Combine(directory, "apt");
 
                 // A mirror that lags serves as well: any version of the release will do, and what it serves is signed all the same.
                 var apt = await Apt.PrivateAsync(
@@ -62,17 +62,24 @@ public static class NatsServerVersions
     }
 
     /// <summary>Where this machine gets its own release from.</summary>
-    private static async Task<string> MirrorAsync(CancellationToken cancellationToken)
+    private static async Task<string> MirrorAsync(string state, Action<string>? progress, CancellationToken cancellationToken)
     {
         var release = File.Exists("/etc/os-release") ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken).ConfigureAwait(false) : [];
         if (!Apt.IsHere || !release.Contains("ID=debian"))
             throw new LocalServerException("Other versions of nats-server come from Debian's releases, and this machine is not a Debian.");
 
         var codename = release.FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))?.Split('=')[1];
-        var targets = await Shell.RunAsync(
-            ["apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"], cancellationToken: cancellationToken).ConfigureAwait(false);
+        var sources = await Apt.OfMachine(null).SourcesAsync(cancellationToken).ConfigureAwait(false);
+        if (sources.Count == 0)
+        {
+            // apt names only sources whose lists it has read, and a new machine has read none.
+            var apt = await Apt.PrivateAsync(state, null, progress, cancellationToken).ConfigureAwait(false);
+            await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
+            sources = await apt.SourcesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         // Other people's repositories name their suites after Debian's too; Debian's own path ends so, on every mirror.
-        return targets.Output.Split('\n').Select(line => line.Split(' '))
+        return sources.Select(line => line.Split(' '))
             .Where(target => target.Length == 3 && target[1] == "main" && (target[0] == codename || target[0] is "stable" or "testing" or "sid"))
             .Select(target => target[2])
             .OrderByDescending(uri => uri.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using NATS.Extensions.Microsoft.DependencyInjection;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 
@@ -13,30 +13,28 @@ public static class NatsMessaging
     public static IServiceCollection AddNats(this IServiceCollection services, bool essential = true)
     {
         services.AddReadinessCheck<NatsReadiness>(essential);
-        if (services.Any(d => d.ServiceType == typeof(NatsConnection))) return services;
+        if (services.Any(d => d.ServiceType == typeof(NatsConnector))) return services;
         services.AddSettings<NatsSettings>("nats");
-        services.AddSingleton(provider => new NatsConnection(Options(
-            provider.GetRequiredService<NatsSettings>(),
-            provider.GetRequiredService<ServiceIdentity>(),
-            provider.GetRequiredService<ILoggerFactory>())));
-        services.AddSingleton<INatsConnection>(provider => provider.GetRequiredService<NatsConnection>());
+        NatsInstrumentationOptions.Default.Filter = NatsSpans.IsKept;
+        services.AddNatsClient(nats => nats
+            .WithSerializerRegistry(NatsDefaultSerializerRegistry.Default)
+            .ConfigureOptions(options => options.Configure<NatsSettings, ServiceIdentity>(Configure)));
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
         return services;
     }
 
-    private static NatsOpts Options(NatsSettings settings, ServiceIdentity identity, ILoggerFactory logging) => NatsOpts.Default with
+    private static void Configure(NatsOptsBuilder builder, NatsSettings settings, ServiceIdentity identity) => builder.Opts = builder.Opts with
     {
         Url = settings.Url,
         Name = $"rideingest-{identity.Name}",
-        LoggerFactory = logging,
         ConnectTimeout = settings.ConnectTimeout,
         RequestTimeout = settings.RequestTimeout,
         CommandTimeout = settings.RequestTimeout,
 
-        // A password that is refused may be taken again once the server has been mended: the process must not have to be restarted for it.
+        // A password that is refused may be accepted once the server's users are put right: the process must not need a restart for it.
         IgnoreAuthErrorAbort = true,
-        AuthOpts = new() { Username = settings.Username, Password = settings.Password, Token = settings.Token },
+        AuthOpts = settings.Auth,
         TlsOpts = new()
         {
             Mode = settings.Tls.Mode,

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using NATS.Client.Core;
+using NATS.NKeys;
 using RideIngest.Platform.Config;
 
 namespace RideIngest.Platform.Messaging;
@@ -13,11 +14,19 @@ public sealed class NatsSettings
 
     public string? Username { get; set; }
 
-    [Secret]
+    [Secret, NatsSignIn]
     public string? Password { get; set; }
 
-    [Secret]
+    [Secret, NatsSignIn]
     public string? Token { get; set; }
+
+    /// <summary>The seed of a user's NKey.</summary>
+    [Secret, NatsSignIn, NkeySeed, GoodValue("nats.nkey_seed_file with the path of a file that nk -gen user wrote")]
+    public string? NkeySeed { get; set; }
+
+    /// <summary>What a credentials file holds: a user's JWT and the seed that signs for it.</summary>
+    [Secret, NatsSignIn, NatsCreds, GoodValue("nats.creds_file with the path of a file that nsc wrote")]
+    public string? Creds { get; set; }
 
     public NatsTlsSettings Tls { get; set; } = new();
 
@@ -26,6 +35,17 @@ public sealed class NatsSettings
 
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00", ErrorMessage = "It must be from 100ms to 5m"), GoodValue("5s")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The one way to sign in that is configured.</summary>
+    internal NatsAuthOpts Auth
+    {
+        get
+        {
+            if (NkeySeed is null) return new() { Username = Username, Password = Password, Token = Token, Creds = Creds };
+            using var pair = KeyPair.FromSeed(NkeySeed);
+            return new() { Seed = NkeySeed, NKey = pair.GetPublicKey() };
+        }
+    }
 }
 
 /// <summary>The section <c>nats.tls</c>.</summary>
@@ -41,13 +61,4 @@ public sealed class NatsTlsSettings
     public string? CertFile { get; set; }
 
     public string? KeyFile { get; set; }
-}
-
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class NatsUrlAttribute() : ValidationAttribute("It is no NATS URL; what stands for a user and a password in one is percent-encoded, / as %2F")
-{
-    public override bool IsValid(object? value) => value is not string urls || urls.Split(',').All(IsUrl);
-
-    private static bool IsUrl(string url) =>
-        Uri.TryCreate(url.Trim(), UriKind.Absolute, out var uri) && uri is { Scheme: "nats" or "tls" or "ws" or "wss", Host.Length: > 0 };
 }

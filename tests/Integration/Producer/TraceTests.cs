@@ -62,6 +62,25 @@ public sealed class TraceTests : IDisposable
         Assert.Contains(_spans, span => span.OperationName == "publish" && span.Links.Any(link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
     }
 
+    [Fact]
+    public async Task A_shared_frame_has_no_trace_of_its_own_and_its_requests_point_to_where_it_went()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var traces = Enumerable.Range(0, 100).Select(_ => NewTrace()).ToHashSet();
+
+        await Task.WhenAll(traces.Select(trace =>
+            system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"))));
+
+        foreach (var trace in traces)
+        {
+            var request = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
+            await SpanAsync(span => span.OperationName == "publish" && (span.TraceId == trace || request.Links.Any(link => link.Context.SpanId == span.SpanId)));
+        }
+        Assert.All(
+            _spans.Where(span => span.OperationName is "publish" or "store bookings" or "reply" && (traces.Contains(span.TraceId) || span.Links.Any(link => traces.Contains(link.Context.TraceId)))),
+            span => Assert.Contains(span.TraceId, traces));
+    }
+
     [Theory]
     [InlineData("00")]
     [InlineData("01")]

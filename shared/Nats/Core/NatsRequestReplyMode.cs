@@ -1,7 +1,0 @@
-namespace NATS.Client.Core;
-
-public enum NatsRequestReplyMode
-{
-    SharedInbox,
-    Direct,
-}
