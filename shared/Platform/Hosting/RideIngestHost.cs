@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry.Metrics;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Telemetry;
 
@@ -71,7 +70,6 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         });
 
         _app = _builder.Build();
-        SpanNames.Use(_app);
         var readiness = _app.Services.GetRequiredService<Readiness>();
         _app.Use((context, next) =>
         {
@@ -85,9 +83,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         foreach (var module in _modules) module.MapEndpoints(_app);
         foreach (var url in hosting.Urls.Split(';')) _app.Urls.Add(url);
 
-        // Listening begins with these two, before anything is worth tracing or counting.
-        _app.Services.GetRequiredService<Tracing>();
-        _app.Services.GetRequiredService<MeterProvider>();
+        // Before anything is worth a trace id. The SDK begins as the first of the hosted services.
+        _app.Services.GetRequiredService<Propagation>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
         foreach (var section in Settings.Foreign) ForeignSection(logger, section);
@@ -150,10 +147,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<IHostLifetime, CallerOwnsLifetime>();
         services.AddSingleton<FatalStop>();
         services.AddSingleton<Readiness>();
-        Metrics.AddTo(services.AddOpenTelemetry());
-        services.AddSingleton(_ => new Tracing(identity.Name, identity.Version, identity.Instance));
         services.AddRouting();
-        Logging.AddTo(services, Settings.Get<LoggingSettings>());
+        services.AddTelemetry(Settings.Get<LoggingSettings>(), name, identity.Version, instance);
         return this;
     }
 

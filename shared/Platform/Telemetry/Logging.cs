@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Resources;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -6,15 +7,17 @@ using Serilog.Formatting;
 
 namespace RideIngest.Platform.Telemetry;
 
-/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines.</summary>
+/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines, OTLP for a collector.</summary>
 internal static class Logging
 {
     /// <summary>Logs requests, all of them at information.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    public static void AddTo(IServiceCollection services, LoggingSettings settings) => services.AddSerilog(Create(settings), dispose: true);
+    /// <param name="resource">Who logs, where a collector is to know.</param>
+    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
+        services.AddSerilog(Create(settings, resource), dispose: true);
 
-    private static Logger Create(LoggingSettings settings)
+    private static Logger Create(LoggingSettings settings, Resource resource)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level).Enrich.FromLogContext();
         var requests = settings.Level;
@@ -34,6 +37,7 @@ internal static class Logging
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         configuration.WriteTo.Console(
             Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null);
+        if (Collector.IsNamed) CollectedLogs.AddTo(configuration, resource.Attributes);
         return configuration.CreateLogger();
     }
 

@@ -23,7 +23,7 @@ internal static class Metrics
     public static void AddTo(IOpenTelemetryBuilder otel) => otel.WithMetrics(metrics =>
     {
         RenamedMetrics.Start();
-        metrics.AddMeter(RideIngestTelemetry.Name, "NATS.Net")
+        metrics.AddMeter(RideIngestTelemetry.Name, RideIngestTelemetry.Nats)
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddNpgsqlInstrumentation()
@@ -52,25 +52,37 @@ internal static class Metrics
     });
 
     /// <summary>Which instruments are published, under which name and with which buckets.</summary>
-    private static MetricStreamConfiguration? Stream(Instrument instrument)
+    private static MetricStreamConfiguration Stream(Instrument instrument)
     {
         if (LeftOut.Contains(instrument.Meter.Name) || RenamedMetrics.Replace(instrument)) return MetricStreamConfiguration.Drop;
-        var type = instrument.GetType().GetGenericTypeDefinition();
-        if (type == typeof(Histogram<>)) return Histogram(instrument);
-        if (type == typeof(Counter<>) || type == typeof(ObservableCounter<>)) return null;
+        var stream = Buckets(instrument) is { } buckets
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = buckets }
+            : new MetricStreamConfiguration();
+        stream.Name = Name(instrument);
 
-        // To Prometheus, _count is of a histogram, and promtool refuses it of anything else.
-        const string Count = ".count";
-        return instrument.Name.EndsWith(Count, StringComparison.Ordinal) ? new() { Name = instrument.Name[..^Count.Length] } : null;
+        // promtool wants a help text for each.
+        if (string.IsNullOrWhiteSpace(instrument.Description)) stream.Description = $"{instrument.Name} of {instrument.Meter.Name}.";
+        return stream;
     }
 
-    private static ExplicitBucketHistogramConfiguration? Histogram(Instrument instrument) => instrument switch
+    /// <summary>To Prometheus, _count is of a histogram, and promtool refuses it of a gauge.</summary>
+    private static string Name(Instrument instrument)
+    {
+        const string Count = ".count";
+        var type = instrument.GetType().GetGenericTypeDefinition();
+        var isGauge = type != typeof(Counter<>) && type != typeof(ObservableCounter<>) && type != typeof(Histogram<>);
+        return isGauge && instrument.Name.EndsWith(Count, StringComparison.Ordinal) ? instrument.Name[..^Count.Length] : instrument.Name;
+    }
+
+    /// <summary>For a histogram that was made without any.</summary>
+    private static double[]? Buckets(Instrument instrument) => instrument switch
     {
         Histogram<int> { Advice.HistogramBucketBoundaries: not null } => null,
         Histogram<long> { Advice.HistogramBucketBoundaries: not null } => null,
         Histogram<double> { Advice.HistogramBucketBoundaries: not null } => null,
-        { Unit: "s" } => new() { Boundaries = Seconds },
-        { Unit: "By" } => new() { Boundaries = Bytes },
-        _ => new() { Boundaries = Counts },
+        _ when instrument.GetType().GetGenericTypeDefinition() != typeof(Histogram<>) => null,
+        { Unit: "s" } => Seconds,
+        { Unit: "By" } => Bytes,
+        _ => Counts,
     };
 }
