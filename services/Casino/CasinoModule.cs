@@ -9,6 +9,7 @@ using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Messaging;
 using RideIngest.Platform.Postgres;
+using RideIngest.Platform.Telemetry;
 
 namespace RideIngest.Casino;
 
@@ -47,6 +48,6 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
         endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get);
         CasinoPage.Map(endpoints);
-        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync);
+        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Untraced();
     }
 }

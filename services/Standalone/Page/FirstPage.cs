@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Mime;
 using System.Reflection;
 using System.Text;
+using RideIngest.Platform.Telemetry;
 using RideIngest.Records;
 using RideIngest.Standalone.Live;
 
@@ -15,7 +16,7 @@ internal static class FirstPage
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync);
-        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context));
+        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Untraced();
         Asset(endpoints, "overview.css", "text/css; charset=utf-8");
         Asset(endpoints, "overview.svg", "image/svg+xml");
         Asset(endpoints, "overview.js", "text/javascript; charset=utf-8");

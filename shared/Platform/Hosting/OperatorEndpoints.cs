@@ -20,13 +20,13 @@ internal static class OperatorEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" }));
+        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Untraced();
         endpoints.MapMethods("/readyz", Reading, async (HttpContext context, Readiness readiness) =>
         {
             var report = await readiness.ReportAsync(context.RequestAborted);
             await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
-        });
-        endpoints.MapMethods("/metrics", Reading, (PrometheusMetrics metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType));
+        }).Untraced();
+        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Untraced();
     }
 
     private static Task Write<T>(HttpContext context, int status, T body)

@@ -48,7 +48,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         var settings = Settings.Load(services.SettingsSections(), args, services.Switches());
         foreach (var (type, bound) in settings.Bound) services.AddSingleton(type, bound);
         services.AddSingleton(settings);
-        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Configuration.AddConfiguration(settings.Configuration).AddInMemoryCollection(Collector.Variables);
         return new RideIngestHost(builder, settings, modules).Configure(name);
     }
 
@@ -70,7 +70,6 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         });
 
         _app = _builder.Build();
-        SpanNames.Use(_app);
         var readiness = _app.Services.GetRequiredService<Readiness>();
         _app.Use((context, next) =>
         {
@@ -84,9 +83,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         foreach (var module in _modules) module.MapEndpoints(_app);
         foreach (var url in hosting.Urls.Split(';')) _app.Urls.Add(url);
 
-        // Listening begins with these two, before anything is worth tracing or counting.
-        _app.Services.GetRequiredService<Tracing>();
-        _app.Services.GetRequiredService<PrometheusMetrics>();
+        // Before anything is worth a trace id. The SDK begins as the first of the hosted services.
+        _app.Services.GetRequiredService<Propagation>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
         foreach (var section in Settings.Foreign) ForeignSection(logger, section);
@@ -149,10 +147,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<IHostLifetime, CallerOwnsLifetime>();
         services.AddSingleton<FatalStop>();
         services.AddSingleton<Readiness>();
-        services.AddSingleton<PrometheusMetrics>();
-        services.AddSingleton(_ => new Tracing(identity.Name, identity.Version, identity.Instance));
         services.AddRouting();
-        Logging.AddTo(_builder.Logging, Settings.Get<LoggingSettings>());
+        services.AddTelemetry(Settings.Get<LoggingSettings>(), name, identity.Version, instance);
         return this;
     }
 

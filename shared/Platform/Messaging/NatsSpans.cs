@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NATS.Client.Core;
+using RideIngest.Platform.Telemetry;
 
 namespace RideIngest.Platform.Messaging;
 
@@ -10,11 +11,12 @@ namespace RideIngest.Platform.Messaging;
 internal static class NatsSpans
 {
     public static bool IsKept(NatsInstrumentationContext operation) =>
-        Parent(operation).TraceFlags.HasFlag(ActivityTraceFlags.Recorded) && !IsPlumbing(operation);
+        !IsPlumbing(operation) && (operation.Size is null ? IsKeptSend() : operation.ParentContext.TraceFlags.HasFlag(ActivityTraceFlags.Recorded));
 
-    /// <summary>What is sent has no size yet and continues what is under way here; what is received continues what its headers say.</summary>
-    private static ActivityContext Parent(NatsInstrumentationContext operation) =>
-        operation.Size is null ? Activity.Current?.Context ?? default : operation.ParentContext;
+    /// <summary>
+    /// A span of ours says it already. And NATS.Net would write its own trace into the headers, after they were measured: see <c>FrameBlocks</c> of the spine.
+    /// </summary>
+    private static bool IsKeptSend() => Activity.Current is { Recorded: true } current && current.Source.Name != RideIngestTelemetry.Name;
 
     private static bool IsPlumbing(NatsInstrumentationContext operation) =>
         operation.Subject.StartsWith('$') || operation.Subject.StartsWith(operation.Connection?.Opts.InboxPrefix ?? "_INBOX", StringComparison.Ordinal);

@@ -1,49 +1,50 @@
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Resources;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 
 namespace RideIngest.Platform.Telemetry;
 
-/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines.</summary>
+/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines, OTLP for a collector.</summary>
 internal static class Logging
 {
-    /// <summary>Whose lines tell of requests, all of them for information.</summary>
+    /// <summary>Logs requests, all of them at information.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    public static void AddTo(ILoggingBuilder logging, LoggingSettings settings)
-    {
-        var serilog = Create(settings);
+    /// <param name="resource">Who logs, where a collector is to know.</param>
+    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
+        services.AddSerilog(Create(settings, resource), dispose: true);
 
-        // Serilog decides the levels; Microsoft's own filter lets everything through to it.
-        logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
-
-        // Where it is on at all, each request has a scope, which costs it time, and stays with what outlives the request.
-        if (!serilog.ForContext(Constants.SourceContextPropertyName, Requests).IsEnabled(LogEventLevel.Information))
-            logging.AddFilter(Requests, LogLevel.None);
-    }
-
-    private static Logger Create(LoggingSettings settings)
+    private static Logger Create(LoggingSettings settings, Resource resource)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level).Enrich.FromLogContext();
-        foreach (var (category, level) in settings.Levels)
+        var requests = settings.Level;
+        foreach (var (category, chosen) in settings.Levels.OrderBy(level => level.Key.Length))
         {
-            // What is there to quieten a library must not make it louder than the rest.
-            var quiet = LoggingSettings.Quiet.TryGetValue(category, out var usual) && level == usual;
-            configuration.MinimumLevel.Override(category, quiet && settings.Level > level ? settings.Level : level);
+            // A level that is there to quieten a library must not make it louder than the rest.
+            var quiet = LoggingSettings.Quiet.TryGetValue(category, out var usual) && chosen == usual;
+            var level = quiet && settings.Level > chosen ? settings.Level : chosen;
+            configuration.MinimumLevel.Override(category, level);
+            if ($"{Requests}.".StartsWith($"{category}.", StringComparison.Ordinal)) requests = level;
         }
+
+        // Where it is on at any level, each request has a scope, which costs it time, and stays with what outlives the request.
+        if (requests > LogEventLevel.Information) configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
 
         var toErrors = settings.Stream == LogTarget.Stderr;
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
-        return configuration.WriteTo.Console(Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null).CreateLogger();
+        configuration.WriteTo.Console(
+            Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null);
+        if (Collector.IsNamed) CollectedLogs.AddTo(configuration, resource.Attributes);
+        return configuration.CreateLogger();
     }
 
     private static ITextFormatter Formatter(LogFormat format, bool redirected) => format switch
     {
-        LogFormat.Json => new JsonLines(),
-        LogFormat.Auto when redirected => new JsonLines(),
-        _ => new TerminalLines(colours: !redirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+        LogFormat.Json => LogFormats.Json(),
+        LogFormat.Auto when redirected => LogFormats.Json(),
+        _ => LogFormats.Text(colours: !redirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
     };
 }

@@ -12,24 +12,18 @@ public static class RideIngestTelemetry
     /// <summary>The web server's source, which every request's span is of.</summary>
     internal const string WebServer = "Microsoft.AspNetCore";
 
+    /// <summary>NATS.Net's source and meter.</summary>
+    internal const string Nats = "NATS.Net";
+
     public static readonly ActivitySource Source = new(Name);
 
     public static readonly Meter Meter = new(Name);
 
-    /// <summary>Whose spans are traced.</summary>
-    internal static readonly string[] Sources = [Name, WebServer, "System.Net.Http", "Npgsql", "NATS.Net"];
-
-    /// <summary>
-    /// Whose meters are published. Of the web server's, those that tell of requests and connections; its routing and its pool of memory count many times a
-    /// request, and what they say is no operator's question.
-    /// </summary>
-    internal static readonly string[] Meters =
-        [Name, $"{WebServer}.Hosting", $"{WebServer}.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "NATS.Net"];
-
     /// <summary>The version that this build was made as.</summary>
-    public static readonly string Version =
-        typeof(RideIngestTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    public static readonly string Version = typeof(RideIngestTelemetry).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private static readonly ObservableGauge<int> Build = Meter.CreateObservableGauge(
-        "rideingest.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)), description: "Always 1; the label says which build runs.");
+        "rideingest.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)),
+        description: "Always 1; the label says which build runs.");
 }

@@ -1,52 +1,29 @@
-using System.Diagnostics;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Trace;
 
 namespace RideIngest.Platform.Telemetry;
 
-/// <summary>
-/// Sends spans and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. Without one nothing is recorded, but
-/// the spans still exist, so that every log line has its trace id and the trace context travels on.
-/// </summary>
-internal sealed class Tracing : IDisposable
+/// <summary>Traces by the OpenTelemetry SDK, in a process that has a collector. In any other, <see cref="Propagation"/> does.</summary>
+internal static class Tracing
 {
-    private const string Suppressed = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
-
-    private static readonly bool Exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"));
-
-    private readonly IDisposable _sdk;
-
-    // ASP.NET Core gives its spans the names and attributes of OpenTelemetry's conventions only when asked, before its server starts; and then every
-    // request pays for them, recorded or not.
-    static Tracing() => AppContext.SetSwitch(Suppressed, !Exports);
-
-    public Tracing(string service, string version, string instance)
+    public static void AddTo(IServiceCollection services, IOpenTelemetryBuilder otel)
     {
-        _sdk = Exports
-            ? OpenTelemetrySdk.Create(otel => otel
-                .ConfigureResource(resource => resource.AddService(service, serviceNamespace: "rideingest", version, serviceInstanceId: instance))
-                .WithTracing(tracing => tracing.AddSource(RideIngestTelemetry.Sources).AddOtlpExporter())
-                .WithMetrics(metrics => metrics.AddMeter(RideIngestTelemetry.Meters).AddOtlpExporter()))
-            : Propagate();
+        services.AddSingleton<Propagation>();
+        if (!Collector.IsNamed) return;
+        services.AddOptions<AspNetCoreTraceInstrumentationOptions>()
+            .Configure<EndpointDataSource>((options, endpoints) => options.Filter = UntracedEndpoints.Filter(endpoints));
+
+        // A library's own filter may drop more: NatsSpans.
+        otel.WithTracing(tracing => tracing
+            .AddSource(RideIngestTelemetry.Name, RideIngestTelemetry.Nats)
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddNpgsql()
+            .AddProcessor<RequestTraces>()
+            .AddOtlpExporter());
     }
-
-    public void Dispose() => _sdk.Dispose();
-
-    private static ActivityListener Propagate()
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name is RideIngestTelemetry.Name or RideIngestTelemetry.WebServer,
-            Sample = Sampled,
-            SampleUsingParentId = (ref _) => ActivitySamplingResult.PropagationData,
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
-    }
-
-    /// <summary>That a sender records its trace is for whoever comes after us to know.</summary>
-    private static ActivitySamplingResult Sampled(ref ActivityCreationOptions<ActivityContext> span) =>
-        span.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData;
 }

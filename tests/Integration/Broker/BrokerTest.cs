@@ -28,6 +28,8 @@ public abstract class BrokerTest : IAsyncLifetime
 
     private static string Newest => (string)NatsVersions.All.Last()[0];
 
+    private readonly Dictionary<TcpProxy, string> _urls = [];
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
@@ -45,15 +47,24 @@ public abstract class BrokerTest : IAsyncLifetime
 
     protected static Task<NatsServer> SharedAsync(string? version = null) => TestNats.SharedAsync(version ?? Newest);
 
-    /// <summary>A server for one test. It need not sync: no test outlives a power cut.</summary>
-    protected async Task<NatsServer> OwnAsync(string? version = null, string config = "") =>
-        Own(await TestNats.PrivateAsync(version ?? Newest, new() { Config = config, SyncAlways = false }, Deadline));
+    /// <summary>A server for one test, which asks for a password unless it is configured otherwise. It need not sync: no test outlives a power cut.</summary>
+    protected async Task<NatsServer> OwnAsync(string? version = null, string config = "")
+    {
+        var options = new NatsServerOptions { Config = config, RequirePassword = config.Length == 0, SyncAlways = false };
+        return Own(await TestNats.PrivateAsync(version ?? Newest, options, Deadline));
+    }
 
     /// <summary>A way to a server that can be cut.</summary>
-    protected TcpProxy Through(NatsServer server) => Own(new TcpProxy(TcpProxy.Host, server.Port));
+    protected TcpProxy Through(NatsServer server)
+    {
+        var proxy = Own(new TcpProxy(TcpProxy.Host, server.Port));
+        _urls[proxy] = server.UrlAt(proxy.Port);
+        return proxy;
+    }
 
-    protected NatsConnection Client(TcpProxy proxy, Func<NatsOpts, NatsOpts>? change = null) =>
-        Client($"nats://{TcpProxy.Host}:{proxy.Port}", change);
+    protected string UrlOf(TcpProxy proxy) => _urls[proxy];
+
+    protected NatsConnection Client(TcpProxy proxy, Func<NatsOpts, NatsOpts>? change = null) => Client(UrlOf(proxy), change);
 
     /// <summary>A connection that comes back quickly. It opens when it is first used.</summary>
     protected NatsConnection Client(string url, Func<NatsOpts, NatsOpts>? change = null)

@@ -143,7 +143,7 @@ public sealed class ConnectionTests : BrokerTest
     public async Task Disposing_a_connection_whose_writes_are_stuck_throws_after_the_command_timeout()
     {
         var proxy = Through(await SharedAsync());
-        var nats = new NatsConnection(new NatsOpts { Url = $"nats://127.0.0.1:{proxy.Port}", CommandTimeout = TimeSpan.FromSeconds(1) });
+        var nats = new NatsConnection(new NatsOpts { Url = UrlOf(proxy), CommandTimeout = TimeSpan.FromSeconds(1) });
         await nats.PingAsync(Deadline);
         proxy.BlackHole();
         Task publishing;

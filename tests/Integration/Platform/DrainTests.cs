@@ -79,8 +79,9 @@ public sealed class DrainTests
     [Fact]
     public async Task A_process_with_writes_that_NATS_does_not_take_ends_all_the_same()
     {
-        await using var proxy = new TcpProxy(TcpProxy.Host, (await TestNats.SharedAsync()).Port);
-        var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url=nats://{TcpProxy.Host}:{proxy.Port}", "--nats:request_timeout=20s");
+        var nats = await TestNats.SharedAsync();
+        await using var proxy = new TcpProxy(TcpProxy.Host, nats.Port);
+        var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url={nats.UrlAt(proxy.Port)}", "--nats:request_timeout=20s");
         var connection = host.Services.GetRequiredService<NatsConnection>();
         await connection.PingAsync();
         proxy.BlackHole();

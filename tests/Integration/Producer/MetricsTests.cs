@@ -89,8 +89,8 @@ public sealed partial class MetricsTests
         Value(metrics, $"rideingest_{service}_records_total{{kind=\"bookings\",outcome=\"{outcome}\"}}");
 
     private static double Value(string metrics, string series) =>
-        metrics.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal)) is { } found
-            ? double.Parse(found[(series.Length + 1)..], CultureInfo.InvariantCulture) : -1;
+        metrics.Split('\n').FirstOrDefault(line => line.Replace("{} ", " ", StringComparison.Ordinal).StartsWith(series + " ", StringComparison.Ordinal)) is { } found
+            ? double.Parse(found[(found.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture) : -1;
 
     [GeneratedRegex("^# TYPE (rideingest_(?:producer|consumer|stream)_[a-z_]+) ", RegexOptions.Multiline)]
     private static partial Regex Named();
