@@ -21,7 +21,9 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
 
     // Silent: others say that a server is not there yet.
     private static readonly ResiliencePipeline Retry = Persistently.Retry(
-        Pause, Pause, on: e => e is NatsException or NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException);
+        Pause,
+        Pause,
+        on: e => e is NatsException or NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException);
 
     // The first that can be told to sync at every publish.
     private static readonly Version KnowsSyncInterval = new(2, 10);
@@ -55,7 +57,10 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var off = await connection.QueryAsync<string>(new CommandDefinition(
-            "select name from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name",
+            """
+            select name from pg_settings
+            where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off' order by name
+            """,
             cancellationToken: cancellationToken));
         foreach (var setting in off)
         {

@@ -31,7 +31,10 @@ internal sealed partial class PlayerStep(NpgsqlDataSource database, TimeProvider
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             var rows = await connection.QueryAsync<(long Id, string Email, DateTime? LastSignedInAt)>(new CommandDefinition(
-                "select id, email, last_signed_in_at from casino.players where id = any(@ids)", new { ids }, commandTimeout: TimeoutSeconds, cancellationToken: cancellationToken));
+                "select id, email, last_signed_in_at from casino.players where id = any(@ids)",
+                new { ids },
+                commandTimeout: TimeoutSeconds,
+                cancellationToken: cancellationToken));
             return rows.ToDictionary(row => row.Id, row => new Player(row.Email, row.LastSignedInAt));
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)

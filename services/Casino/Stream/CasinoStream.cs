@@ -135,7 +135,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         {
             // What was sent before NATS went away, it may have: the end stays as it was.
             if (nats.ConnectionState != NatsConnectionState.Open || (!_seen && !await IsThereAsync(token))) return false;
-            var result = await _js.TryPublishAsync(lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: token);
+            var result = await _js.TryPublishAsync(
+                lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: token);
             end = result switch
             {
                 { Success: true, Value.Error: null } => Published.Taken,

@@ -41,7 +41,8 @@ internal sealed partial class FramePull(
     {
         try
         {
-            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(consumer, settings.PullBytes, intake.ReadyAsync, intake.AddAsync, stop, abandon);
+            await StandingPull.RunAsync<NatsMemoryOwner<byte>>(
+                consumer, settings.PullBytes, intake.ReadyAsync, intake.AddAsync, stop, abandon);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {

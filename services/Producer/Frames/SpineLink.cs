@@ -54,12 +54,7 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
             Check();
             return default;
         };
-        var persistently = Persistently.Retry(Pause, Pause, on: e => e is NatsException or OperationCanceledException, waits: (trouble, _) =>
-        {
-            var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
-            if (Trouble != reason)
-                NotThere(settings.Stream, Trouble = reason);
-        });
+        var persistently = Persistently.Retry(Pause, Pause, on: e => e is NatsException or OperationCanceledException, waits: Report);
         try
         {
             while (true)
@@ -71,6 +66,13 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
         catch (ObjectDisposedException)
         {
             // The process ends.
+        }
+
+        void Report(Exception trouble, TimeSpan pause)
+        {
+            var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
+            if (Trouble != reason)
+                NotThere(settings.Stream, Trouble = reason);
         }
 
         async ValueTask EnsureAsync(CancellationToken cancellationToken)

@@ -35,11 +35,11 @@ public sealed partial class Migrations : IHostedService, IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!Needed) return;
-        await using var cancelled = cancellationToken.UnsafeRegister(static stopping => ((CancellationTokenSource)stopping!).Cancel(), _stopping);
+        await using var cancelled = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stopping);
         var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (trouble, _) =>
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
         {
-            NotYet(PostgresReadiness.Advice(_database, trouble));
+            NotYet(PostgresReadiness.Advice(_database, e));
             failedOnce.TrySetResult();
         });
         var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();

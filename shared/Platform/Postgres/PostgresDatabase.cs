@@ -76,7 +76,7 @@ public static class PostgresDatabase
         // Nothing of ours leaves a session other than it was, and to forget all about it with every batch is work for Postgres.
         if (!connection.ShouldSerialize("No Reset On Close")) connection.NoResetOnClose = true;
 
-        // Dapper prepares nothing. A statement that a session has run a few times is prepared from then on, and Postgres plans it no more.
+        // Dapper prepares nothing: Npgsql prepares what a session runs a few times, so that Postgres need not plan it each time.
         if (!connection.ShouldSerialize("Max Auto Prepare")) connection.MaxAutoPrepare = 20;
 
         // A COPY of some 300 rows leaves in one send, where Npgsql's usual 8 KB make several, each of which wakes somebody.

@@ -7,8 +7,8 @@ namespace RideIngest.Platform.Postgres;
 public static class StalePool
 {
     /// <summary>
-    /// Asks once more if that failed as it does over a connection that is gone. A pool outlives the server's connections: what a restart of Postgres left
-    /// dead in it says nothing of Postgres.
+    /// Asks once more if that failed as it does over a connection that is gone. A pool outlives the server's connections: what a
+    /// restart of Postgres left dead in it says nothing of Postgres.
     /// </summary>
     public static ResiliencePipeline RetryOnce(NpgsqlDataSource database) =>
         new ResiliencePipelineBuilder()
@@ -25,5 +25,6 @@ public static class StalePool
             })
             .Build();
 
-    private static bool IsStale(Exception? failure) => (failure as NpgsqlException ?? failure?.InnerException as NpgsqlException)?.IsTransient == true;
+    private static bool IsStale(Exception? failure) =>
+        (failure as NpgsqlException ?? failure?.InnerException as NpgsqlException)?.IsTransient == true;
 }

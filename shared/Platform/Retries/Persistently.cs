@@ -8,7 +8,8 @@ public static class Persistently
 {
     /// <param name="on">Which exceptions are retried. That the caller has cancelled never is.</param>
     /// <param name="waits">Called before each pause, with the reason and the pause.</param>
-    public static ResiliencePipeline Retry(TimeSpan first, TimeSpan longest, Func<Exception, bool> on, Action<Exception, TimeSpan>? waits = null) =>
+    public static ResiliencePipeline Retry(
+        TimeSpan first, TimeSpan longest, Func<Exception, bool> on, Action<Exception, TimeSpan>? waits = null) =>
         new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
@@ -25,5 +26,6 @@ public static class Persistently
             })
             .Build();
 
-    private static bool IsCancellation(Exception e, CancellationToken caller) => e is OperationCanceledException && caller.IsCancellationRequested;
+    private static bool IsCancellation(Exception e, CancellationToken caller) =>
+        e is OperationCanceledException && caller.IsCancellationRequested;
 }

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace RideIngest.Platform.Retries;
 
 /// <summary>
-/// A time of day that only passes. Polly's breakers go by the time of day: where somebody sets the clock back, one that is open would stay open for as long.
+/// A time of day that nobody sets. Polly's breakers read the time of day: one that is open when the clock is set back would stay open
+/// for as long.
 /// </summary>
 public sealed class SteadyTime : TimeProvider
 {

@@ -43,7 +43,8 @@ internal sealed class TableWriter(Kind kind)
         var ids = new long[rows.Count];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = batch.Id(rows[i]);
-        var existing = await connection.QueryAsync<(long Id, Guid Digest)>(new CommandDefinition(_existing, new { ids }, cancellationToken: cancellationToken));
+        var existing = await connection.QueryAsync<(long Id, Guid Digest)>(
+            new CommandDefinition(_existing, new { ids }, cancellationToken: cancellationToken));
         return existing.ToDictionary(row => row.Id, row => row.Digest);
     }
 }

@@ -43,7 +43,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Not_ready_comes_first_and_requests_are_still_served_meanwhile()
     {
-        await using var host = await new TestModule().StartAsync("--hosting:drain_delay=1s");
+        await using var host = await new TestModule().StartAsync("--hosting:drain_delay=3s");
         using var client = host.Client();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz")).StatusCode);
 

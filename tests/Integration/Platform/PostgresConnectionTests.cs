@@ -38,7 +38,7 @@ public sealed class PostgresConnectionTests
     [Theory]
     [InlineData("", 1)]
     [InlineData(";Max Auto Prepare=0", 0)]
-    public async Task A_statement_that_is_run_again_and_again_is_prepared_unless_the_connection_string_says_otherwise(string said, int expected)
+    public async Task A_statement_that_is_run_repeatedly_is_prepared_unless_the_connection_string_says_otherwise(string said, int expected)
     {
         const string Query = "select @number + 1";
         var database = await TestPostgres.CreateDatabaseAsync();
@@ -47,7 +47,8 @@ public sealed class PostgresConnectionTests
 
         for (var number = 0; number < 10; number++) Assert.Equal(number + 1, await connection.QuerySingleAsync<int>(Query, new { number }));
 
-        Assert.Equal(expected, await connection.QuerySingleAsync<int>("select count(*) from pg_prepared_statements where statement like 'select $1 + 1'"));
+        const string Prepared = "select count(*) from pg_prepared_statements where statement = 'select $1 + 1'";
+        Assert.Equal(expected, await connection.QuerySingleAsync<int>(Prepared));
         await host.StopAsync();
     }
 
