@@ -89,6 +89,26 @@ public sealed class CollectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Frames_of_many_requests_have_no_traces_of_their_own_and_acks_and_the_API_of_NATS_have_no_spans()
+    {
+        const int Posts = 100;
+        await using var collector = await OtlpCollector.StartAsync();
+
+        await RunAsync(collector.Environment, async client =>
+        {
+            await ReadyAsync(client);
+            await Task.WhenAll(Enumerable.Range(0, Posts).Select(_ => PostAsync(client, Given.Booking(Given.NewId()))));
+        });
+
+        var roots = collector.Spans.Where(span => span.Parent == "").ToList();
+        Assert.Equal(Enumerable.Repeat("POST /v1/bookings", Posts), roots.Select(root => root.Name));
+        Assert.All(collector.Spans, span => Assert.Contains(roots, root => root.Trace == span.Trace));
+        string[] ours = ["POST /v1/bookings", "publish", "rides.ingest receive", "store bookings", "reply"];
+        Assert.All(ours, name => Assert.Contains(collector.Spans, span => span.Name == name));
+        Assert.All(collector.Spans, span => Assert.True(ours.Contains(span.Name) || span.Attributes.ContainsKey("db.system.name"), span.Name));
+    }
+
+    [Fact]
     public async Task No_attribute_has_what_a_record_says()
     {
         await using var collector = await OtlpCollector.StartAsync();
