@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
 using RideIngest.Producer.Answers;
