@@ -7,9 +7,11 @@ namespace RideIngest.Platform.Telemetry;
 /// <summary>Logs, metrics and traces of a process, which agree on who it is.</summary>
 internal static class TelemetryServices
 {
+    /// <exception cref="Config.SettingsException">The collector is named wrongly.</exception>
     public static void AddTelemetry(
         this IServiceCollection services, LoggingSettings logging, string service, string version, string instance)
     {
+        Collector.Check();
         var resource = Describe(ResourceBuilder.CreateDefault());
         Logging.AddTo(services, logging, resource.Build());
         var otel = services.AddOpenTelemetry().ConfigureResource(builder => Describe(builder));

@@ -180,6 +180,20 @@ public sealed class CollectorTests : IDisposable
         Assert.True(since.Elapsed < TimeSpan.FromMinutes(1.5), $"It took {since.Elapsed}");
     }
 
+    [Theory]
+    [InlineData("ENDPOINT", "collector:4317", "\"collector:4317\" is not an address. A good value: http://127.0.0.1:4317")]
+    [InlineData("PROTOCOL", "http/json", "\"http/json\" is not spoken here. Good values: grpc, http/protobuf")]
+    [InlineData("HEADERS", "x-key=secret,", "a header is not a name and a value. A good value: x-key=secret,x-tenant=rides")]
+    public async Task A_collector_that_is_named_wrongly_is_one_clear_line_and_exit_code_2(string variable, string value, string problem)
+    {
+        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1" };
+        environment[$"OTEL_EXPORTER_OTLP_{variable}"] = value;
+
+        await using var standalone = StandaloneProcess.Start(_folder.Path, environment, "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal((2, $"The configuration has a problem:\n  OTEL_EXPORTER_OTLP_{variable}: {problem}\n"), await standalone.ExitAsync());
+    }
+
     /// <summary>Starts a process, does something to it and ends it.</summary>
     /// <returns>Its log.</returns>
     private async Task<IReadOnlyList<string>> RunAsync(
