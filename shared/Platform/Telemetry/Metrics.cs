@@ -14,17 +14,17 @@ internal static class Metrics
     private static readonly double[] Bytes = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
     private static readonly double[] Counts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 
-    /// <summary>
-    /// What the instrumentation packages measure and nobody here asks for. Routing and the pool of memory count many times a request.
-    /// </summary>
-    private static readonly string[] LeftOut =
-        ["Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.MemoryPool", "System.Net.NameResolution"];
+    // The instrumentation package would put a middleware around every request, for a label error_type of answers from 500 on, and listen
+    // to routing and the pool of memory, which count many times a request.
+    private static readonly string[] OfWebServer = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    // Comes with HttpClient's instrumentation.
+    private const string NameResolution = "System.Net.NameResolution";
 
     public static void AddTo(IOpenTelemetryBuilder otel) => otel.WithMetrics(metrics =>
     {
         RenamedMetrics.Start();
-        metrics.AddMeter(RideIngestTelemetry.Name, RideIngestTelemetry.Nats)
-            .AddAspNetCoreInstrumentation()
+        metrics.AddMeter([RideIngestTelemetry.Name, RideIngestTelemetry.Nats, .. OfWebServer])
             .AddHttpClientInstrumentation()
             .AddNpgsqlInstrumentation()
             .AddRuntimeInstrumentation()
@@ -54,7 +54,7 @@ internal static class Metrics
     /// <summary>Which instruments are published, under which name and with which buckets.</summary>
     private static MetricStreamConfiguration Stream(Instrument instrument)
     {
-        if (LeftOut.Contains(instrument.Meter.Name) || RenamedMetrics.Replace(instrument)) return MetricStreamConfiguration.Drop;
+        if (instrument.Meter.Name == NameResolution || RenamedMetrics.Replace(instrument)) return MetricStreamConfiguration.Drop;
         var stream = Buckets(instrument) is { } buckets
             ? new ExplicitBucketHistogramConfiguration { Boundaries = buckets }
             : new MetricStreamConfiguration();

@@ -63,6 +63,22 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task A_request_has_the_labels_that_it_always_had()
+    {
+        await using var host = await new TestModule(s => s.AddNats()).StartAsync("--nats:url=nats://127.0.0.1:1");
+        using var client = host.Client();
+        Assert.Equal(503, (int)(await client.GetAsync("/readyz")).StatusCode);
+
+        var text = await client.GetStringAsync("/metrics");
+
+        const string Labels = """
+            http_request_method="GET",http_response_status_code="503",http_route="/readyz",network_protocol_version="1.1",url_scheme="http"
+            """;
+        Assert.Contains($"\nhttp_server_request_duration_seconds_count{{{Labels}}} ", text, StringComparison.Ordinal);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Whoever_prefers_OpenMetrics_gets_the_same_series()
     {
         await using var host = await new TestModule().StartAsync();
