@@ -56,7 +56,7 @@ internal static class ConsumerTelemetry
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
         RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
 
-    /// <summary>Begins the span of a frame's reply, in the trace that the frame was published in; it links to a store in another one's.</summary>
+    /// <summary>Begins the span of a frame's reply, in the frame's trace. It links to the store if that is in another frame's.</summary>
     public static Activity? StartReply(ActivityContext frame)
     {
         if (frame == default) return null;

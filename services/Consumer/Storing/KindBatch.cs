@@ -99,7 +99,8 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
         var span = ConsumerTelemetry.StartStore(kind, owner);
         if (span is { IsAllDataRequested: true })
         {
-            foreach (var trace in frames.SelectMany(frame => frame.Traces).Where(trace => trace != default && trace.TraceId != owner.TraceId).Distinct())
+            var others = frames.SelectMany(frame => frame.Traces).Where(trace => trace != default && trace.TraceId != owner.TraceId);
+            foreach (var trace in others.Distinct())
                 span.AddLink(new ActivityLink(trace));
         }
         return span;

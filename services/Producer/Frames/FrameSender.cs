@@ -55,7 +55,7 @@ internal sealed partial class FrameSender(
             frame.Refused(Refusals.Unavailable(news.RetryAfter));
     }
 
-    /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others: none has a trace of its own.</summary>
+    /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others.</summary>
     private static Activity? Span(Frame frame)
     {
         var owner = Owner(frame.Traces);

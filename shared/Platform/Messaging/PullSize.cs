@@ -1,12 +1,13 @@
 namespace RideIngest.Platform.Messaging;
 
 /// <summary>
-/// How many messages a pull asks for: as many as fit into so many bytes if they are as large as the largest of late. A pull that is limited by bytes would
-/// say that exactly, but NATS.Net drops what such a pull brings beyond 1,000 messages, and forgets the limit when it reconnects.
+/// How many messages a pull asks for: as many as fit into so many bytes if they are as large as the largest recent one. A pull that is
+/// limited by bytes would be exact, but NATS.Net drops what such a pull brings beyond 1,000 messages, and forgets the limit when it
+/// reconnects.
 /// </summary>
 internal sealed class PullSize(long bytes)
 {
-    /// <summary>Enough to make a pull's own cost small; and no more than this many arrive at once when messages suddenly become larger.</summary>
+    /// <summary>Enough to make a pull's own cost small, and no more arrive at once when messages suddenly become larger.</summary>
     private const int Most = 64;
 
     // A larger message counts at once; it is forgotten over some dozens of smaller ones.

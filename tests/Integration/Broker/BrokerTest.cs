@@ -47,7 +47,9 @@ public abstract class BrokerTest : IAsyncLifetime
 
     protected static Task<NatsServer> SharedAsync(string? version = null) => TestNats.SharedAsync(version ?? Newest);
 
-    /// <summary>A server for one test, which asks for a password unless it is configured otherwise. It need not sync: no test outlives a power cut.</summary>
+    /// <summary>
+    /// A server for one test, which asks for a password unless it is configured otherwise. It need not sync: no test outlives a power cut.
+    /// </summary>
     protected async Task<NatsServer> OwnAsync(string? version = null, string config = "")
     {
         var options = new NatsServerOptions { Config = config, RequirePassword = config.Length == 0, SyncAlways = false };

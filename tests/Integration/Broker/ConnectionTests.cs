@@ -3,7 +3,7 @@ using NATS.Client.Core;
 
 namespace RideIngest.Integration.Broker;
 
-/// <summary>What becomes of a connection, and of what is said over it, when its server goes away, comes back or refuses it.</summary>
+/// <summary>How a connection, its subscriptions and its messages behave when the server goes away, comes back or refuses it.</summary>
 public sealed class ConnectionTests : BrokerTest
 {
     [Theory, MemberData(nameof(Versions))]

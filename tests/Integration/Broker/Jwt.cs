@@ -13,7 +13,7 @@ internal sealed class Jwt : IDisposable
     private readonly KeyPair _system = KeyPair.CreatePair(PrefixByte.Account);
     private readonly KeyPair _account = KeyPair.CreatePair(PrefixByte.Account);
 
-    /// <summary>For a server that lets in whoever the account has signed.</summary>
+    /// <summary>For a server that accepts every user whose JWT the account has signed.</summary>
     public string ServerConfig => $$"""
         operator: {{Sign(_operator, _operator, "operator", [])}}
         system_account: {{_system.GetPublicKey()}}

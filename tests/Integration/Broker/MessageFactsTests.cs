@@ -2,7 +2,7 @@ using NATS.Client.Core;
 
 namespace RideIngest.Integration.Broker;
 
-/// <summary>What becomes of a message's memory, and where replies go.</summary>
+/// <summary>When the memory of a message may be reused, and which replies arrive.</summary>
 public sealed class MessageFactsTests : BrokerTest
 {
     private const int Length = 20_000;
