@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using NATS.Client.Core;
 using RideIngest.Platform.Messaging;
@@ -53,14 +52,12 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
         return drain > 0 ? TimeSpan.FromSeconds(Math.Clamp(backlog / drain, 1, Longest.TotalSeconds)) : Unknown;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Listening.ForeverAsync(
-        nats, ConsumerAnnouncement.Subject, Reader.Default, null, message => { if (message.Data is { } news) Hear(news); }, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Listening.ForeverAsync(nats, ConsumerAnnouncement.Subject, Receive, stoppingToken);
 
-    private sealed class Reader : INatsDeserialize<ConsumerAnnouncement>
+    private void Receive(string subject, ReadOnlySpan<byte> payload)
     {
-        public static readonly Reader Default = new();
-
-        public ConsumerAnnouncement? Deserialize(in ReadOnlySequence<byte> buffer) =>
-            ConsumerAnnouncement.Read(buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray());
+        if (ConsumerAnnouncement.Read(payload) is { } news)
+            Hear(news);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using NATS.Client.Core;
 using RideIngest.Platform.Messaging;
@@ -9,9 +8,6 @@ namespace RideIngest.Producer.Replies;
 /// <summary>Where consumers send their replies to: one subscription for the process, the frame's number as the subject's last token.</summary>
 internal sealed class ReplyInbox : BackgroundService
 {
-    // A reply that is dropped costs its senders the wait; a slot costs a few bytes.
-    private static readonly NatsSubOpts Roomy = new() { ChannelOpts = new NatsSubChannelOpts { Capacity = 65_536 } };
-
     private readonly INatsConnection _nats;
     private readonly PendingReplies _replies;
     private readonly string _inbox;
@@ -32,20 +28,12 @@ internal sealed class ReplyInbox : BackgroundService
     public string FrameId(long frame) => string.Create(CultureInfo.InvariantCulture, $"{_name}-{frame}");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Listening.ForeverAsync(_nats, $"{_inbox}.*", Reader.Default, Roomy, Receive, stoppingToken);
+        Listening.ForeverAsync(_nats, $"{_inbox}.*", Receive, stoppingToken);
 
-    private void Receive(NatsMsg<FrameReply> message)
+    private void Receive(string subject, ReadOnlySpan<byte> payload)
     {
-        var token = message.Subject.AsSpan(_inbox.Length + 1);
-        if (message.Data is { } reply && long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        var token = subject.AsSpan(_inbox.Length + 1);
+        if (FrameReply.Read(payload) is { } reply && long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             _replies.Replied(number, reply);
-    }
-
-    private sealed class Reader : INatsDeserialize<FrameReply>
-    {
-        public static readonly Reader Default = new();
-
-        public FrameReply? Deserialize(in ReadOnlySequence<byte> buffer) =>
-            FrameReply.Read(buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray());
     }
 }

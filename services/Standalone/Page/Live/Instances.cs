@@ -33,12 +33,12 @@ internal sealed class Instances(INatsConnection nats) : BackgroundService
     /// <summary>Frames in the stream, as the latest announcement has it; null when nobody was heard.</summary>
     public long? Backlog() => _heard.IsEmpty ? null : _heard.Values.MaxBy(heard => heard.At).News.Backlog;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Listening.ForeverAsync(
-        nats, ConsumerAnnouncement.Subject, NatsRawSerializer<byte[]>.Default, null, message => Hear(message.Data), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Listening.ForeverAsync(nats, ConsumerAnnouncement.Subject, Hear, stoppingToken);
 
-    private void Hear(byte[]? announcement)
+    private void Hear(string subject, ReadOnlySpan<byte> payload)
     {
-        if (ConsumerAnnouncement.Read(announcement) is { } news && (_heard.Count < Most || _heard.ContainsKey(news.Instance)))
+        if (ConsumerAnnouncement.Read(payload) is { } news && (_heard.Count < Most || _heard.ContainsKey(news.Instance)))
             _heard[news.Instance] = (Environment.TickCount64, news);
     }
 }
