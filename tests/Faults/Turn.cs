@@ -6,5 +6,9 @@ namespace RideIngest.Faults;
 internal static class Turn
 {
     [ModuleInitializer]
-    internal static void Take() => MachineTurn.Take();
+    internal static void Take()
+    {
+        MachineTurn.Take();
+        TestMemory.Use();
+    }
 }

@@ -6,5 +6,9 @@ namespace RideIngest.Integration;
 internal static class Turn
 {
     [ModuleInitializer]
-    internal static void Take() => MachineTurn.Take();
+    internal static void Take()
+    {
+        MachineTurn.Take();
+        TestMemory.Use();
+    }
 }

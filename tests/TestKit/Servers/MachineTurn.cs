@@ -12,10 +12,13 @@ public static class MachineTurn
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static FileStream? _held;
 
+    /// <summary>Whether <c>dotnet test</c> runs this process, rather than a person by hand.</summary>
+    internal static bool IsTestRun => Assembly.GetEntryAssembly()?.GetName().Name == "testhost";
+
     /// <summary>Waits for this process's turn, which ends with the process. What is run by hand does not wait.</summary>
     public static void Take()
     {
-        if (Assembly.GetEntryAssembly()?.GetName().Name != "testhost") return;
+        if (!IsTestRun) return;
         while (_held is null)
         {
             try
