@@ -44,10 +44,10 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         var provider = endpoints.ServiceProvider;
-        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync);
+        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope);
         if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
-        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get);
+        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read);
         CasinoPage.Map(endpoints);
-        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Untraced();
+        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Needs(Scopes.Read).Untraced();
     }
 }

@@ -22,6 +22,10 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
+    // Swagger UI sets styles inline.
+    private const string DocumentPolicy = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+        + "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+
     private readonly Catalog _catalog = catalog ?? new Catalog();
 
     public string Name => "producer";
@@ -54,12 +58,13 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         var lookup = provider.GetRequiredService<ReceiptLookup>();
         foreach (var kind in _catalog.Kinds)
         {
+            var write = Scopes.Write(kind.Name);
             var gatherer = new FrameGatherer(kind, sender, rules.Limits);
-            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync);
+            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync).Needs(write);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync).Needs(write);
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync).Needs(Scopes.Read);
             if (kind.Name == OldAnswer.Kind)
-                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync);
+                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync).Needs(write);
         }
         var document = OpenApiDocument.Of(_catalog);
         endpoints.MapMethods(OpenApiDocument.Path, Reading, http =>
@@ -67,8 +72,8 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             http.Response.ContentType = ContentTypes.Json;
             http.Response.ContentLength = document.Length;
             return http.Response.Body.WriteAsync(document, http.RequestAborted).AsTask();
-        });
-        DocumentPage.Map(endpoints);
-        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync);
+        }).Public();
+        DocumentPage.Map(endpoints.MapGroup("").Page(DocumentPolicy));
+        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync).Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Casino.Page;
 
@@ -16,12 +17,9 @@ internal static class CasinoPage
             var text = Resource(name);
             endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
             {
-                var headers = http.Response.Headers;
-                headers.CacheControl = "no-cache";
-                headers.XContentTypeOptions = "nosniff";
-                headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+                http.Response.Headers.CacheControl = "no-cache";
                 return Results.Text(text, $"{type}; charset=utf-8");
-            });
+            }).Page();
         }
     }
 

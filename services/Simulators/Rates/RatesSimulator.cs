@@ -38,9 +38,9 @@ public sealed class RatesSimulator(ApiKeys keys)
 
     internal void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet($"{Path}/latest", (Delegate)LatestAsync);
-        endpoints.MapGet($"{Path}/fault", () => Fault.ToString().ToLowerInvariant());
-        endpoints.MapPut($"{Path}/fault/{{fault}}", (HttpContext http, string fault) => keys.Refuse(http.Request, Scopes.Ops, out _) ?? Switch(fault));
+        endpoints.MapGet($"{Path}/latest", (Delegate)LatestAsync).Public();
+        endpoints.MapGet($"{Path}/fault", () => Fault.ToString().ToLowerInvariant()).Public();
+        endpoints.MapPut($"{Path}/fault/{{fault}}", (HttpContext http, string fault) => keys.Refuse(http.Request, Scopes.Ops, out _) ?? Switch(fault)).Needs(Scopes.Ops);
     }
 
     private async Task<IResult> LatestAsync(HttpContext http)

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Net.Mime;
 using System.Reflection;
 using System.Text;
+using RideIngest.Platform.Access;
+using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Telemetry;
 using RideIngest.Records;
 using RideIngest.Standalone.Live;
@@ -15,21 +17,18 @@ internal static class FirstPage
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync);
-        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Untraced();
+        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync).Page();
+        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Public().Untraced();
         Asset(endpoints, "overview.css", "text/css; charset=utf-8");
         Asset(endpoints, "overview.svg", "image/svg+xml");
         Asset(endpoints, "overview.js", "text/javascript; charset=utf-8");
         Asset(endpoints, "chart.js", "text/javascript; charset=utf-8");
-        endpoints.MapGet("/favicon.ico", () => Results.Redirect("/overview.svg"));
+        endpoints.MapGet("/favicon.ico", () => Results.Redirect("/overview.svg")).Public();
     }
 
     private static async Task<IResult> PageAsync(Overview overview, Catalog catalog, HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.CacheControl = "no-store";
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+        context.Response.Headers.CacheControl = "no-store";
         var page = OverviewHtml.Page(await overview.ReportAsync(context.RequestAborted), FirstRecord(catalog, context.Request));
         return Results.Text(page, $"{MediaTypeNames.Text.Html}; charset=utf-8");
     }
@@ -53,6 +52,6 @@ internal static class FirstPage
             // Another build may have another page.
             context.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(content, contentType);
-        });
+        }).Page();
     }
 }

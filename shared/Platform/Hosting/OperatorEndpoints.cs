@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Telemetry;
 
 namespace RideIngest.Platform.Hosting;
@@ -20,13 +21,13 @@ internal static class OperatorEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Untraced();
+        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Public().Untraced();
         endpoints.MapMethods("/readyz", Reading, async (HttpContext context, Readiness readiness) =>
         {
             var report = await readiness.ReportAsync(context.RequestAborted);
             await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
-        }).Untraced();
-        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Untraced();
+        }).Public().Untraced();
+        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Public().Untraced();
     }
 
     private static Task Write<T>(HttpContext context, int status, T body)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Telemetry;
 
@@ -81,6 +82,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         _app.UseMiddleware<ProblemPages>();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);
+        EndpointAccess.EnsureDeclared(_app);
         foreach (var url in hosting.Urls.Split(';')) _app.Urls.Add(url);
 
         // Before anything is worth a trace id. The SDK begins as the first of the hosted services.

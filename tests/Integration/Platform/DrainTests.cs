@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NATS.Client.Core;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Messaging;
 using RideIngest.TestKit;
 using RideIngest.TestKit.Network;
@@ -19,7 +20,7 @@ public sealed class DrainTests
         var (arrived, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
         var module = new TestModule(
             s => s.AddSingleton<IHostedService>(_ => new Noted("first", order)).AddSingleton<IHostedService>(_ => new Noted("second", order)),
-            routes => routes.MapGet("/slow", async () =>
+            routes => routes.MapGroup("").Public().MapGet("/slow", async () =>
             {
                 arrived.SetResult();
                 await finish.Task;
@@ -62,7 +63,7 @@ public sealed class DrainTests
     public async Task A_request_that_never_ends_is_cut_off_when_the_time_is_up()
     {
         var arrived = new TaskCompletionSource();
-        await using var host = await new TestModule(endpoints: routes => routes.MapGet("/stuck", async () =>
+        await using var host = await new TestModule(endpoints: routes => routes.MapGroup("").Public().MapGet("/stuck", async () =>
         {
             arrived.SetResult();
             await new TaskCompletionSource().Task;

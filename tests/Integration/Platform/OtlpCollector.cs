@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Integration.Platform;
@@ -46,7 +47,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public static async Task<OtlpCollector> StartAsync()
     {
         var collector = new OtlpCollector();
-        collector._host = await new TestModule(endpoints: routes => routes.MapPost("/v1/{signal}", collector.TakeAsync)).StartAsync();
+        collector._host = await new TestModule(endpoints: routes => routes.MapPost("/v1/{signal}", collector.TakeAsync).Public()).StartAsync();
         return collector;
     }
 

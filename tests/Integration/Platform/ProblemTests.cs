@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using RideIngest.Platform.Access;
 using RideIngest.Integration.BadInput;
 using RideIngest.Platform.Hosting;
 
@@ -10,8 +11,9 @@ namespace RideIngest.Integration.Platform;
 
 public sealed class ProblemTests
 {
-    private static readonly TestModule Module = new(endpoints: routes =>
+    private static readonly TestModule Module = new(endpoints: target =>
     {
+        var routes = target.MapGroup("").Public();
         routes.MapPost("/dish", (Dish dish) => dish.Name).Accepts<Dish>("application/json");
         routes.MapPost("/bytes", async (HttpRequest request) => await request.Body.CopyToAsync(Stream.Null));
         routes.MapGet("/boom", string () => throw new InvalidOperationException("the password is swordfish"));
