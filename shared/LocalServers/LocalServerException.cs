@@ -1,7 +1,7 @@
 namespace RideIngest.LocalServers;
 
 /// <summary>A local server could not be had, started or reached; the message says why and what to do about it.</summary>
-public sealed class LocalServerException : Exception
+public class LocalServerException : Exception
 {
     public LocalServerException()
     {

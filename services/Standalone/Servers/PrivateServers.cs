@@ -15,9 +15,9 @@ public sealed class PrivateServers : IAsyncDisposable
     private PostgresServer? _postgres;
 
     /// <summary>Where they keep their data; null for a server that is not ours.</summary>
-    public string? NatsData => _nats?.DataDirectory;
+    public string? NatsData => _nats?.Files;
 
-    public string? PostgresData => _postgres?.FilesDirectory;
+    public string? PostgresData => _postgres?.Files;
 
     public DateTimeOffset? NatsStartedAt { get; private set; }
 
@@ -28,14 +28,14 @@ public sealed class PrivateServers : IAsyncDisposable
         {
             if (_nats is { } nats)
             {
-                yield return new("NATS", () => nats.ProcessId != 0, async cancellationToken =>
+                yield return new("NATS", () => nats.IsRunning, async cancellationToken =>
                 {
                     await nats.RestartAsync(cancellationToken);
                     NatsStartedAt = DateTimeOffset.UtcNow;
                 });
             }
 
-            if (_postgres is { } postgres) yield return new("Postgres", () => postgres.ProcessId != 0, postgres.RestartAsync);
+            if (_postgres is { } postgres) yield return new("Postgres", () => postgres.IsRunning, postgres.RestartAsync);
         }
     }
 

@@ -81,7 +81,7 @@ public static partial class ServerBinaries
             }
         }
 
-        throw new LocalServerException(Missing(package, homebrew, docker, reason));
+        throw new MissingProgramException(package, Missing(package, homebrew, docker, reason));
     }
 
     private static string Missing(string package, string homebrew, string docker, string reason)
@@ -93,7 +93,8 @@ public static partial class ServerBinaries
             There is no {package} on this machine ({reason}). Any of these helps:
               Debian, Ubuntu   sudo apt-get install {package}
               macOS            {homebrew}
-              Docker           docker run -d -p 127.0.0.1:{port}:{port} {docker}
+              containers       start Docker or Podman, and this again
+              by hand          docker run -d -p 127.0.0.1:{port}:{port} {docker}
                                and then set {setting}
               elsewhere        set {variable} to where it is
             """;

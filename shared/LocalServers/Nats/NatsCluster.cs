@@ -23,6 +23,7 @@ public sealed class NatsCluster : IAsyncDisposable
     public string Url => string.Join(',', _servers.Select(server => server.Url));
 
     /// <summary>Returns when every server is ready and JetStream has a leader that counts them all.</summary>
+    /// <exception cref="NotSupportedException">Private servers run in containers.</exception>
     /// <param name="options">For every server; each gets a temporary directory of its own.</param>
     public static async Task<NatsCluster> StartAsync(int size = 3, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -4,7 +4,7 @@ namespace RideIngest.LocalServers;
 
 /// <summary>A private nats-server: its configuration, its ports, and how it greets.</summary>
 internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory, string binary, Version version)
-    : ServerRun(directory, options.Progress)
+    : ServerRun(directory, options.Progress), INatsRun
 {
     public string Name { get; } = options.Name ?? $"local-{Guid.NewGuid():N}";
 
@@ -16,6 +16,8 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     /// <summary>Null while none is asked for.</summary>
     public string? Password { get; private set; }
+
+    public string Files => Directory.Path;
 
     public bool SyncsAlways => NatsServerConfig.SyncsAlways(options, version);
 
@@ -33,20 +35,17 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     protected override async Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
     {
-        Password = options.RequirePassword ? options.Password ?? await OwnPasswordAsync(cancellationToken).ConfigureAwait(false) : null;
+        // Data from before there were passwords gets one here.
+        Password = options.RequirePassword ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false) : null;
         var file = Directory.In("nats-server.conf");
         var text = NatsServerConfig.Text(options with { Password = Password }, version, Name, Directory.In("store"), Port, MonitorPort);
         await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
         return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Environment = AsGuest(), Log = options.Log };
     }
 
-    /// <summary>Data from before there were passwords gets one here.</summary>
-    private async Task<string> OwnPasswordAsync(CancellationToken cancellationToken)
-        => PasswordFile.Read(Directory) ?? await PasswordFile.CreateAsync(Directory, cancellationToken).ConfigureAwait(false);
-
     // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under load, for nearly half
     // of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one could do as soon.
-    private static Dictionary<string, string> AsGuest() => new()
+    internal static Dictionary<string, string> AsGuest() => new()
     {
         ["GOGC"] = Given("GOGC") ?? "400",
         ["GOMAXPROCS"] = Given("GOMAXPROCS") ?? Math.Max(1, System.Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture),

@@ -8,10 +8,10 @@ namespace RideIngest.LocalServers;
 /// </summary>
 public sealed class NatsServer : IAsyncDisposable
 {
-    private readonly NatsRun? _run;
+    private readonly INatsRun? _run;
     private readonly ExternalNats? _external;
 
-    private NatsServer(NatsRun? run, ExternalNats? external)
+    private NatsServer(INatsRun? run, ExternalNats? external)
     {
         _run = run;
         _external = external;
@@ -40,15 +40,21 @@ public sealed class NatsServer : IAsyncDisposable
 
     public bool IsExternal => _run is null;
 
-    /// <summary>0 while the server is stopped, and for one that is not ours.</summary>
+    /// <summary>Whether a server of ours runs; false for one that is not ours.</summary>
+    public bool IsRunning => _run is { IsRunning: true };
+
+    /// <summary>0 while the server is stopped, for one in a container, and for one that is not ours.</summary>
     public int ProcessId => _run?.ProcessId ?? 0;
 
     public string DataDirectory => Run.Directory.Path;
 
+    /// <summary>Where JetStream's files are, to be shown: <see cref="DataDirectory"/>, or a volume of the container engine.</summary>
+    public string Files => Run.Files;
+
     /// <summary>Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.</summary>
     public bool SyncsAlways => _run is { SyncsAlways: true };
 
-    private NatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is not ours.");
+    private INatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is not ours.");
 
     /// <summary>Returns when the server greets clients, with JetStream ready.</summary>
     /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
@@ -58,20 +64,26 @@ public sealed class NatsServer : IAsyncDisposable
         if (options.Url is { Length: > 0 } url)
             return new NatsServer(null, await ExternalNats.ReachAsync(url, options, cancellationToken).ConfigureAwait(false));
 
-        var binary = options.Binary ?? await ServerBinaries.FindNatsAsync(options.Progress, cancellationToken).ConfigureAwait(false);
-        var version = await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false);
-        var run = new NatsRun(options, LocalServers.DataDirectory.Take(options.DataDirectory, "nats"), binary, version);
+        var directory = LocalServers.DataDirectory.Take(options.DataDirectory, "nats");
+        INatsRun? run = null;
         try
         {
+            var binary = options.Binary ?? await ServerContainers.ProgramOrContainerAsync(
+                directory, () => ServerBinaries.FindNatsAsync(options.Progress, cancellationToken), options.Progress, cancellationToken).ConfigureAwait(false);
+            run = binary is null
+                ? new NatsContainer(options, directory)
+                : new NatsRun(options, directory, binary, await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false));
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new NatsServer(run, null);
         }
         catch
         {
-            await run.DisposeAsync().ConfigureAwait(false);
+            if (run is not null)
+                await run.DisposeAsync().ConfigureAwait(false);
+            else
+                directory.Dispose();
             throw;
         }
-
-        return new NatsServer(run, null);
     }
 
     /// <summary>As <see cref="Url"/>, by way of another port of this machine, such as a proxy's.</summary>
@@ -87,9 +99,11 @@ public sealed class NatsServer : IAsyncDisposable
     public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
 
     /// <summary>Tells clients to go elsewhere, then goes (lame duck mode).</summary>
+    /// <exception cref="NotSupportedException">It runs in a container.</exception>
     public void BeginLameDuck() => Run.Signal(Posix.User2);
 
     /// <summary>Stops answering without closing anything (SIGSTOP), until <see cref="Resume"/>.</summary>
+    /// <exception cref="NotSupportedException">It runs in a container.</exception>
     public Task PauseAsync() => Run.PauseAsync();
 
     public void Resume() => Run.Signal(Posix.Continue);

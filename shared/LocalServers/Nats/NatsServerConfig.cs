@@ -14,14 +14,14 @@ internal static class NatsServerConfig
     public static bool SyncsAlways(NatsServerOptions options, Version version)
         => options is { JetStream: true, SyncAlways: true } && version >= KnowsSyncInterval;
 
-    public static string Text(NatsServerOptions options, Version version, string name, string store, int port, int? monitorPort)
+    public static string Text(NatsServerOptions options, Version version, string name, string store, int port, int? monitorPort, string host = "127.0.0.1")
     {
         var text = new StringBuilder();
         text.AppendLine("# Written at every start.");
         text.AppendLine(null, $"server_name: {Quoted(name)}");
-        text.AppendLine(null, $"listen: \"127.0.0.1:{port}\"");
+        text.AppendLine(null, $"listen: \"{host}:{port}\"");
         if (monitorPort is not null)
-            text.AppendLine(null, $"http: \"127.0.0.1:{monitorPort}\"");
+            text.AppendLine(null, $"http: \"{host}:{monitorPort}\"");
         var access = options.Password is { } password ? Authorization(password) : "";
         text.AppendLine(access);
         if (options.JetStream)

@@ -4,8 +4,11 @@ namespace RideIngest.LocalServers;
 
 /// <summary>A private Postgres: its command, its port, and how it answers.</summary>
 internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory directory, PostgresCluster cluster, Version version)
-    : ServerRun(directory, options.Progress)
+    : ServerRun(directory, options.Progress), IPostgresRun
 {
+    /// <summary>glibc gives 128 KB of free memory back to the kernel, which a COPY then has to ask for anew.</summary>
+    internal const string TrimThreshold = "4194304";
+
     public Version Version => version;
 
     public string Files => cluster.Files;
@@ -18,12 +21,14 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
 
     protected override bool MayPickPorts => options.Port is null;
 
-    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    public string ConnectionString(string database) => ConnectionString(Port, cluster.Password, database);
+
+    internal static string ConnectionString(int port, string password, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
-        Port = Port,
+        Port = port,
         Username = PostgresCluster.Superuser,
-        Password = cluster.Password,
+        Password = password,
         Database = database,
         // There is neither to be had from this server; asking for them costs every connection a round trip.
         SslMode = SslMode.Disable,
@@ -39,8 +44,7 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
         // Interrupt is Postgres's fast shutdown: it does not wait for clients to leave.
         return Task.FromResult(new GuardedCommand(command, cluster.Files, Directory.In("postgres.log"), Posix.Interrupt)
         {
-            // glibc gives 128 KB of free memory back to the kernel, which a COPY then has to ask for anew.
-            Environment = new Dictionary<string, string>(cluster.Environment) { ["MALLOC_TRIM_THRESHOLD_"] = "4194304" },
+            Environment = new Dictionary<string, string>(cluster.Environment) { ["MALLOC_TRIM_THRESHOLD_"] = TrimThreshold },
             Log = options.Log,
         });
     }

@@ -10,10 +10,10 @@ namespace RideIngest.LocalServers;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private readonly PostgresRun? _run;
+    private readonly IPostgresRun? _run;
     private readonly ExternalPostgres? _external;
 
-    private PostgresServer(PostgresRun? run, ExternalPostgres? external)
+    private PostgresServer(IPostgresRun? run, ExternalPostgres? external)
     {
         _run = run;
         _external = external;
@@ -28,15 +28,21 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public bool IsExternal => _run is null;
 
-    /// <summary>0 while the server is stopped, and for one that is not ours.</summary>
+    /// <summary>Whether a server of ours runs; false for one that is not ours.</summary>
+    public bool IsRunning => _run is { IsRunning: true };
+
+    /// <summary>0 while the server is stopped, for one in a container, and for one that is not ours.</summary>
     public int ProcessId => _run?.ProcessId ?? 0;
 
     public string DataDirectory => Run.Directory.Path;
 
-    /// <summary>Postgres's own files: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot get there.</summary>
-    public string FilesDirectory => Run.Files;
+    /// <summary>
+    /// Where Postgres's own files are, to be shown: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot get
+    /// there, or in a volume of the container engine.
+    /// </summary>
+    public string Files => Run.Files;
 
-    private PostgresRun Run => _run ?? throw new InvalidOperationException("This Postgres is not ours.");
+    private IPostgresRun Run => _run ?? throw new InvalidOperationException("This Postgres is not ours.");
 
     /// <summary>Returns when the server takes connections.</summary>
     /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
@@ -47,11 +53,12 @@ public sealed class PostgresServer : IAsyncDisposable
             return new PostgresServer(null, await ExternalPostgres.ReachAsync(connection, options.Progress, cancellationToken).ConfigureAwait(false));
 
         var directory = LocalServers.DataDirectory.Take(options.DataDirectory, "postgres");
-        PostgresRun? run = null;
+        IPostgresRun? run = null;
         try
         {
-            var cluster = await PostgresCluster.OpenAsync(directory, options, cancellationToken).ConfigureAwait(false);
-            run = new PostgresRun(options, directory, cluster, cluster.Version);
+            var cluster = await ServerContainers.ProgramOrContainerAsync(
+                directory, () => PostgresCluster.OpenAsync(directory, options, cancellationToken), options.Progress, cancellationToken).ConfigureAwait(false);
+            run = cluster is null ? new PostgresContainer(options, directory) : new PostgresRun(options, directory, cluster, cluster.Version);
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new PostgresServer(run, null);
         }
@@ -99,6 +106,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
 
     /// <summary>Stops answering without closing anything (SIGSTOP to the postmaster: new connections wait), until <see cref="Resume"/>.</summary>
+    /// <exception cref="NotSupportedException">It runs in a container.</exception>
     public Task PauseAsync() => Run.PauseAsync();
 
     public void Resume() => Run.Signal(Posix.Continue);

@@ -5,14 +5,26 @@ namespace RideIngest.LocalServers;
 /// <summary>The settings a private Postgres runs with, given on its command line at every start.</summary>
 internal static class PostgresSettings
 {
-    public static IEnumerable<string> Arguments(PostgresServerOptions options, int port)
+    public static IEnumerable<string> Arguments(PostgresServerOptions options, int port) => Arguments(options, new Dictionary<string, string>
     {
-        var settings = new Dictionary<string, string>
+        ["listen_addresses"] = "127.0.0.1",
+        ["port"] = port.ToString(CultureInfo.InvariantCulture),
+        // A socket's path may have 107 bytes at most, which a data directory easily exceeds; and TCP is what users use.
+        ["unix_socket_directories"] = "",
+    });
+
+    /// <summary>The image listens at its own port, and needs its socket to set up the database. Durability is said out loud: Testcontainers turns it off.</summary>
+    public static IEnumerable<string> ForContainer(PostgresServerOptions options) => Arguments(options, new Dictionary<string, string>
+    {
+        ["fsync"] = "on",
+        ["synchronous_commit"] = "on",
+        ["full_page_writes"] = "on",
+    });
+
+    private static IEnumerable<string> Arguments(PostgresServerOptions options, Dictionary<string, string> place)
+    {
+        var settings = new Dictionary<string, string>(place)
         {
-            ["listen_addresses"] = "127.0.0.1",
-            ["port"] = port.ToString(CultureInfo.InvariantCulture),
-            // A socket's path may have 107 bytes at most, which a data directory easily exceeds; and TCP is what users use.
-            ["unix_socket_directories"] = "",
             ["max_connections"] = options.MaxConnections.ToString(CultureInfo.InvariantCulture),
             ["shared_buffers"] = "256MB",
             ["max_wal_size"] = "2GB",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace RideIngest.LocalServers;
@@ -8,6 +9,7 @@ namespace RideIngest.LocalServers;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    private const string OwnerFile = "owner.pid";
     private static readonly TimeSpan OthersGrace = TimeSpan.FromSeconds(15);
 
     private readonly FileStream _lock;
@@ -31,7 +33,7 @@ internal sealed class DataDirectory : IDisposable
     public static DataDirectory Take(string? path, string server)
     {
         var directory = path is null ? Directory.CreateTempSubdirectory($"rideingest-{server}-").FullName : Make(System.IO.Path.GetFullPath(path));
-        var owner = System.IO.Path.Combine(directory, "owner.pid");
+        var owner = System.IO.Path.Combine(directory, OwnerFile);
         FileStream held;
         try
         {
@@ -51,6 +53,26 @@ internal sealed class DataDirectory : IDisposable
 
         File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new DataDirectory(directory, path is null, held);
+    }
+
+    /// <summary>Whether the process that last took the directory still runs.</summary>
+    public static bool IsOwned(string path)
+    {
+        var owner = System.IO.Path.Combine(path, OwnerFile);
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(File.ReadAllText(owner), CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's, who looks after it.
+            return true;
+        }
     }
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -1,7 +1,7 @@
 namespace RideIngest.LocalServers;
 
-/// <summary>One server over one data directory: started, stopped, and started again on the same port.</summary>
-internal abstract class ServerRun(DataDirectory directory, Action<string>? progress) : IAsyncDisposable
+/// <summary>One server over one data directory, as a process of this machine: started, stopped, and started again on the same port.</summary>
+internal abstract class ServerRun(DataDirectory directory, Action<string>? progress) : IServerRun
 {
     private const int Attempts = 5;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
@@ -11,6 +11,8 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
     private GuardedProcess? _process;
 
     public DataDirectory Directory => directory;
+
+    public bool IsRunning => ProcessId != 0;
 
     /// <summary>0 while the server is stopped.</summary>
     public int ProcessId => _process is { HasExited: false } running ? running.ProcessId : 0;

@@ -9,7 +9,7 @@ public sealed class ClusterTests : BrokerTest
 {
     private const int Messages = 200;
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_cluster_that_loses_the_streams_leader_goes_on_and_delivers_each_message_that_it_acknowledged_once()
     {
         var cluster = Own(await NatsCluster.StartAsync(3, new() { SyncAlways = false }, Deadline));

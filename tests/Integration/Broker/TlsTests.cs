@@ -9,7 +9,7 @@ namespace RideIngest.Integration.Broker;
 /// <summary>TLS as our settings ask for it.</summary>
 public sealed class TlsTests : BrokerTest
 {
-    [Theory, MemberData(nameof(Versions))]
+    [ServerProcessTheory, MemberData(nameof(Versions))]
     public async Task A_server_whose_certificate_comes_from_the_configured_authority_is_trusted(string version)
     {
         using var certificates = new Certificates();
@@ -18,7 +18,7 @@ public sealed class TlsTests : BrokerTest
         Assert.Null(await RefusalAsync($"--nats:url=tls://127.0.0.1:{server.Port}", $"--nats:tls:ca_file={certificates.Authority}"));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_server_whose_certificate_comes_from_another_authority_is_not()
     {
         using var certificates = new Certificates();
@@ -29,7 +29,7 @@ public sealed class TlsTests : BrokerTest
         Assert.NotNull(await RefusalAsync($"--nats:url={server.Url}"));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_server_that_wants_certificates_gets_ours_and_lets_nobody_else_in()
     {
         using var certificates = new Certificates();
@@ -41,7 +41,7 @@ public sealed class TlsTests : BrokerTest
         Assert.NotNull(await RefusalAsync(trusting));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task TLS_that_is_required_is_not_given_up_for_a_server_without()
     {
         var server = await SharedAsync();

@@ -99,7 +99,7 @@ public sealed class PublishTests
         Assert.Equal(1, (long)(await CountedAsync(casino, 1))["events_total"]!);
     }
 
-    [Theory]
+    [ServerProcessTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_process_that_is_told_to_stop_while_NATS_is_away_or_stands_still_does_not_wait_for_it(bool away)
@@ -119,7 +119,7 @@ public sealed class PublishTests
         Assert.DoesNotContain("OperationCanceledException", casino.Log, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task While_NATS_stands_still_senders_hear_that_too_much_waits_before_memory_grows_without_bound()
     {
         await using var system = await CreateAsync();

@@ -197,7 +197,7 @@ public sealed class OutageTests
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(2))).Stored);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Frames_that_nats_server_found_again_after_their_consumer_counted_them_as_settled_are_delivered_again()
     {
         await using var rig = await ConsumerRig.CreateAsync();
@@ -223,7 +223,7 @@ public sealed class OutageTests
         Assert.Equal(0, (await rig.Js.GetStreamAsync(RidesStream.Name)).Info.State.Messages);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Frames_that_nats_server_found_again_are_delivered_again_though_it_counts_others_as_in_hand_that_it_has_lost()
     {
         await using var rig = await ConsumerRig.CreateAsync();

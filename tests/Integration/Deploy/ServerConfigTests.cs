@@ -11,7 +11,7 @@ public sealed class ServerConfigTests
 {
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
-    [Theory]
+    [ServerProcessTheory]
     [InlineData("nats-server.conf")]
     [InlineData("nats-cluster.conf")]
     public async Task NATS_reads_its_configuration_with_the_password_made(string file)
@@ -23,7 +23,7 @@ public sealed class ServerConfigTests
 
         Assert.NotEmpty(versions);
         foreach (var version in versions)
-            Assert.Equal((0, ""), Failure(await RunAsync(NatsVersions.Binary(version), "-t", "-c", secrets[file])));
+            Assert.Equal((0, ""), Failure(await RunAsync(NatsVersions.Binary(version)!, "-t", "-c", secrets[file])));
     }
 
     [Theory]

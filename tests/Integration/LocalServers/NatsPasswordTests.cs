@@ -21,7 +21,7 @@ public sealed partial class NatsPasswordTests : IDisposable
 
     private readonly TestDirectory _data = new();
 
-    [Theory]
+    [ServerProcessTheory]
     [MemberData(nameof(NatsVersions.All), MemberType = typeof(NatsVersions))]
     public async Task Nobody_connects_without_the_password_which_only_its_owner_can_read(string version)
     {
@@ -86,7 +86,7 @@ public sealed partial class NatsPasswordTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_data.In("password")));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Neither_the_list_of_processes_nor_what_it_says_shows_the_password()
     {
         var said = new List<string>();
@@ -130,7 +130,7 @@ public sealed partial class NatsPasswordTests : IDisposable
         Assert.All(pages, page => Assert.DoesNotContain(Record, page, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Without_being_asked_for_there_is_no_monitoring()
     {
         await using var server = await TestNats.PrivateAsync(options: new() { DataDirectory = _data.Path });
@@ -139,7 +139,7 @@ public sealed partial class NatsPasswordTests : IDisposable
         Assert.DoesNotContain("http", await File.ReadAllTextAsync(_data.In("nats-server.conf")), StringComparison.Ordinal);
     }
 
-    [Theory]
+    [ServerProcessTheory]
     [MemberData(nameof(NatsVersions.All), MemberType = typeof(NatsVersions))]
     public async Task The_servers_of_a_cluster_share_a_password_which_their_routes_need_as_well(string version)
     {

@@ -8,7 +8,7 @@ public sealed class OwnershipTests : IDisposable
 {
     private readonly TestDirectory _data = new();
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_killed_owner_leaves_no_server_and_no_locked_data()
     {
         await using var killed = await ServerHostProcess.StartAsync(_data.Path);
@@ -19,7 +19,7 @@ public sealed class OwnershipTests : IDisposable
         Assert.Equal(new Uri(killed.NatsUrl).UserInfo, new Uri(next.NatsUrl).UserInfo);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_start_right_after_a_kill_waits_for_the_servers_of_the_killed()
     {
         await using var killed = await ServerHostProcess.StartAsync(_data.Path);
@@ -28,7 +28,7 @@ public sealed class OwnershipTests : IDisposable
         Assert.False(Posix.IsAlive(killed.NatsProcessId) || Posix.IsAlive(killed.PostgresProcessId));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_killed_owner_leaves_no_temporary_data()
     {
         await using var killed = await ServerHostProcess.StartAsync();
@@ -37,7 +37,7 @@ public sealed class OwnershipTests : IDisposable
         await Eventually.TrueAsync(() => !Directory.Exists(killed.NatsDirectory) && !Directory.Exists(killed.PostgresDirectory), "both directories are gone");
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Interrupting_the_terminal_leaves_the_servers_to_their_owner()
     {
         await using var owner = await ServerHostProcess.StartAsync(_data.Path);

@@ -47,7 +47,7 @@ public sealed class PostgresServerTests : IDisposable
         Assert.Equal("7MB", await RunAsync(server.ConnectionString, "show work_mem"));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Nobody_connects_without_the_password_which_only_its_owner_can_read()
     {
         await using var server = await PostgresServer.StartAsync(new() { DataDirectory = _data.Path, Durable = false });
@@ -59,7 +59,7 @@ public sealed class PostgresServerTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_data.In("password")));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_directory_that_its_user_cannot_enter_is_no_obstacle()
     {
         // As /root is to the user that root runs Postgres as.

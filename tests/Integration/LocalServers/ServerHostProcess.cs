@@ -37,7 +37,7 @@ internal sealed class ServerHostProcess : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<ServerHostProcess> StartAsync(string? data = null)
+    public static async Task<ServerHostProcess> StartAsync(string? data = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, typeof(TestNats).Assembly.GetName().Name + ".dll");
         var start = new ProcessStartInfo("setsid", ["dotnet", program, .. data is null ? Array.Empty<string>() : [data]])
@@ -45,6 +45,7 @@ internal sealed class ServerHostProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = Process.Start(start)!;
         var nats = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
         var postgres = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);

@@ -38,7 +38,7 @@ public sealed class CutOffTests
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_frame_whose_acknowledgement_was_lost_is_published_again_and_is_in_the_stream_once()
     {
         await using var system = await RideSystem.StartAsync(args: ["--producer:publish_timeout=200ms", "--producer:publish_attempts=20"]);

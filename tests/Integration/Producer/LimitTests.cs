@@ -13,7 +13,7 @@ namespace RideIngest.Integration.Producer;
 /// <summary>Where the producer stops taking more, and what becomes of what it holds.</summary>
 public sealed class LimitTests
 {
-    [Fact]
+    [ServerProcessFact]
     public async Task Beyond_the_records_in_flight_senders_hear_503_and_those_before_them_are_answered()
     {
         await using var system = await RideSystem.StartAsync();

@@ -60,7 +60,7 @@ public sealed class OutageTests
         await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(ids[3]), headers: ("Prefer", "respond-async"))).Status == 202);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_NATS_that_stands_still_costs_seconds_and_no_record()
     {
         await using var system = await RideSystem.StartAsync(args: "--producer:publish_timeout=200ms");

@@ -59,7 +59,7 @@ public sealed class DurabilityTests
         Assert.Equal([InMemory], (await WarningsAsync(consumer)).Select(Id));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Commits_that_are_answered_before_they_are_written_are_mentioned_and_a_stream_with_three_replicas_is_not()
     {
         await using var cluster = await TestNats.ClusterAsync();

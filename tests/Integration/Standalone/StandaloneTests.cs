@@ -16,13 +16,14 @@ public sealed class StandaloneTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [ServerProcessFact]
     public async Task Started_in_an_empty_directory_it_becomes_ready_shows_its_page_and_leaves_nothing_running()
     {
         await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var servers = Children(standalone.Id);
+        Assert.DoesNotContain("Testcontainers", await File.ReadAllTextAsync($"/proc/{standalone.Id}/maps"), StringComparison.Ordinal);
 
         var page = await client.GetStringAsync("/");
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
@@ -66,7 +67,7 @@ public sealed class StandaloneTests : IDisposable
         Assert.Contains(standalone.Output, line => line.Contains("at nats://127.0.0.1:", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_second_start_over_the_same_data_finds_everything_again()
     {
         var data = _folder.In("kept");
@@ -86,7 +87,7 @@ public sealed class StandaloneTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(data, "nats")));
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_private_server_that_dies_is_started_again()
     {
         await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
@@ -105,7 +106,7 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(0, (await standalone.ExitAsync()).Code);
     }
 
-    [Fact]
+    [ServerProcessFact]
     public async Task A_request_in_flight_when_SIGTERM_comes_is_answered_and_the_exit_code_is_0()
     {
         // A NATS that hangs makes /readyz wait, for as long as the test needs.

@@ -7,7 +7,11 @@ public static class NatsVersions
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Binaries = new(() => Task.Run(() => NatsServerVersions.FindAsync()).GetAwaiter().GetResult());
 
-    public static IEnumerable<object[]> All => Binaries.Value.Keys.Select(version => new object[] { version });
+    /// <summary>Where private servers run in containers, the one version of the image.</summary>
+    public static IEnumerable<object[]> All => Versions.Select(version => new object[] { version });
 
-    public static string Binary(string version) => Binaries.Value[version];
+    /// <summary>Null for the version of the image.</summary>
+    public static string? Binary(string version) => ServerContainers.AreChosen ? null : Binaries.Value[version];
+
+    private static IEnumerable<string> Versions => ServerContainers.AreChosen ? [ServerContainers.NatsVersion] : Binaries.Value.Keys;
 }

@@ -1,0 +1,7 @@
+namespace RideIngest.LocalServers;
+
+/// <summary>A server's program is neither on this machine nor in a package that it can fetch.</summary>
+internal sealed class MissingProgramException(string program, string message) : LocalServerException(message)
+{
+    public string Program => program;
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// The container engine that Testcontainers finds (<c>DOCKER_HOST</c>, Docker's contexts and usual sockets), and our containers in it.
+/// Each has labels that name its owner, so that the next start removes those of a process that was killed.
+/// </summary>
+internal sealed class ContainerEngine
+{
+    private const string MachineLabel = "rideingest.machine";
+    internal const string DirectoryLabel = "rideingest.directory";
+    private const string TemporaryLabel = "rideingest.temporary";
+
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
+
+    private ContainerEngine(IDockerClient client) => Client = client;
+
+    public IDockerClient Client { get; }
+
+    public static async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FindAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (LocalServerException)
+        {
+            return false;
+        }
+    }
+
+    /// <exception cref="LocalServerException">No engine answers.</exception>
+    public static async Task<ContainerEngine> FindAsync(CancellationToken cancellationToken)
+    {
+        string tried;
+        try
+        {
+            // Testcontainers says what it has tried only to those who build a container.
+            _ = new ContainerBuilder(NatsContainer.Image).WithCleanUp(false).Build();
+            var endpoint = TestcontainersSettings.OS.DockerEndpointAuthConfig;
+            var client = endpoint.GetDockerClientBuilder(Guid.Empty).Build();
+            using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            answer.CancelAfter(AnswersWithin);
+            await client.System.PingAsync(answer.Token).ConfigureAwait(false);
+            return new ContainerEngine(client);
+        }
+        catch (DockerUnavailableException e)
+        {
+            tried = string.Join('\n', (e.InnerException as AggregateException)?.InnerExceptions.Select(inner => $"  {inner.Message}") ?? [e.Message]);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            tried = $"  {e.Message}";
+        }
+
+        throw new LocalServerException(
+            $"""
+            No container engine answers, and the private servers are to run in one. Tried:
+            {tried}
+            Start one (Docker; or Podman with "podman system service --time=0 unix:///run/podman/podman.sock") and, if its socket is not
+            where Docker's is, set DOCKER_HOST to it, as unix:///run/podman/podman.sock.
+            """);
+    }
+
+    public static IReadOnlyDictionary<string, string> Labels(DataDirectory directory) => new Dictionary<string, string>
+    {
+        [MachineLabel] = Environment.MachineName,
+        [DirectoryLabel] = directory.Path,
+        [TemporaryLabel] = directory.IsTemporary ? "true" : "false",
+    };
+
+    /// <summary>Removes what earlier runs left: containers over this directory, and those over directories whose owner is gone.</summary>
+    public async Task RemoveOrphansAsync(DataDirectory mine, CancellationToken cancellationToken)
+    {
+        var ours = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"{MachineLabel}={Environment.MachineName}"] = true } };
+        var containers = await Client.Containers.ListContainersAsync(new() { All = true, Filters = ours }, cancellationToken).ConfigureAwait(false);
+        foreach (var container in containers)
+        {
+            var directory = container.Labels[DirectoryLabel];
+            if (directory != mine.Path && DataDirectory.IsOwned(directory))
+                continue;
+            await RemoveAsync(container.ID, cancellationToken).ConfigureAwait(false);
+            if (container.Labels[TemporaryLabel] == "true" && directory != mine.Path && Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>With its anonymous volumes; a named one stays.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Client.Containers.RemoveContainerAsync(id, new() { Force = true, RemoveVolumes = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            // Another start has removed it.
+        }
+        catch (DockerApiException e) when (e.Message.Contains("already in progress", StringComparison.Ordinal))
+        {
+            // Another start is removing it.
+        }
+    }
+
+    public async Task<bool> HasAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Client.Containers.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
+using DotNet.Testcontainers.Containers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// One server in a container, published on the loopback interface alone. What the data directory asks to keep is in a volume of the
+/// engine; the container itself goes with us, or with the next start.
+/// </summary>
+internal abstract class ContainerRun(DataDirectory directory, Action<string>? progress, Action<string>? log) : IServerRun
+{
+    private const int Attempts = 5;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly string[] TakenPort = ["address already in use", "port is already allocated", "ports are not available"];
+
+    private ContainerEngine? _engine;
+    private IContainer? _container;
+    private Task _ended = Task.CompletedTask;
+    private Task _logged = Task.CompletedTask;
+
+    public DataDirectory Directory => directory;
+
+    public bool IsRunning => !_ended.IsCompleted;
+
+    public int ProcessId => 0;
+
+    /// <summary>Name and version, as messages have it.</summary>
+    protected abstract string Title { get; }
+
+    /// <summary>Where it is, once it is ready.</summary>
+    protected abstract string Place { get; }
+
+    protected abstract string ImageName { get; }
+
+    /// <summary>False when the caller asked for a port.</summary>
+    protected abstract bool MayPickPorts { get; }
+
+    /// <summary>The volume that keeps its data; null for temporary data, which goes with the container.</summary>
+    protected string? Volume { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Volume = await DataVolume.ChooseAsync(directory, ImageName.Split(':')[0], cancellationToken).ConfigureAwait(false);
+        _engine = await ContainerEngine.FindAsync(cancellationToken).ConfigureAwait(false);
+        await OrFailAsync(() => _engine.RemoveOrphansAsync(directory, cancellationToken), cancellationToken).ConfigureAwait(false);
+        progress?.Invoke($"Starting {ImageName} in a container; its image is pulled first where the engine lacks it…");
+        AppDomain.CurrentDomain.ProcessExit += AtExit;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await CreateAndStartAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (LocalServerException e) when (MayPickPorts && attempt < Attempts && Array.Exists(TakenPort, said => e.Message.Contains(said, StringComparison.OrdinalIgnoreCase)))
+            {
+                await RemoveAsync().ConfigureAwait(false);
+                PickPorts();
+            }
+        }
+    }
+
+    public Task StopAsync() => _container is null || !IsRunning ? Task.CompletedTask : OrFailAsync(StopContainerAsync, default);
+
+    public Task KillAsync() => _container is null || !IsRunning ? Task.CompletedTask : OrFailAsync(KillContainerAsync, default);
+
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync().ConfigureAwait(false);
+
+        // Somebody may have removed it; a volume stays even so.
+        var isThere = false;
+        await OrFailAsync(async () => isThere = await _engine!.HasAsync(_container!.Id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        if (isThere)
+            await StartContainerAsync(_container!, cancellationToken).ConfigureAwait(false);
+        else
+            await CreateAndStartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task PauseAsync() => throw NoSignals();
+
+    public void Signal(int signal) => throw NoSignals();
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= AtExit;
+        try
+        {
+            await StopAsync().ConfigureAwait(false);
+            await RemoveAsync().ConfigureAwait(false);
+        }
+        catch (LocalServerException e)
+        {
+            progress?.Invoke($"{Title}: its container is left for the next start to remove: {e.Message}");
+        }
+
+        directory.Dispose();
+    }
+
+    protected abstract void PickPorts();
+
+    /// <summary>Written at every creation: passwords, configuration.</summary>
+    protected abstract Task PrepareAsync(CancellationToken cancellationToken);
+
+    protected abstract IContainer Build();
+
+    /// <summary>True when this very server answers, false when somebody else does; throws when nobody does.</summary>
+    protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
+
+    /// <summary>What every container of ours has in common.</summary>
+    protected TBuilder Common<TBuilder, TContainer, TConfiguration>(ContainerBuilder<TBuilder, TContainer, TConfiguration> builder, string dataPath)
+        where TBuilder : ContainerBuilder<TBuilder, TContainer, TConfiguration>
+        where TContainer : IContainer
+        where TConfiguration : IContainerConfiguration
+    {
+        // Testcontainers' own clean-up is a container with the engine's socket in it, and ends what a test run has started; ours keeps volumes.
+        var common = builder.WithCleanUp(false)
+            .WithLogger(NullLogger.Instance)
+            .WithLabel(ContainerEngine.Labels(directory))
+            .WithWaitStrategy(Wait.ForUnixContainer().AddCustomWaitStrategy(
+                new Answering(TryAnswerAsync), wait => wait.WithInterval(Interval).WithTimeout(ReadyWithin)))
+            .WithCreateParameterModifier(OnLoopback);
+        return Volume is null ? common : common.WithVolumeMount(Volume, dataPath);
+    }
+
+    private static void OnLoopback(CreateContainerParameters parameters)
+    {
+        foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings))
+            binding.HostIP = "127.0.0.1";
+    }
+
+    private NotSupportedException NoSignals() => new($"{Title} runs in a container, which takes no signals.");
+
+    // For servers that are shared until the process ends, which it does when this returns. A killed one leaves them to the next start.
+    private void AtExit(object? sender, EventArgs e)
+    {
+        IAsyncResult left = Task.Run(() => DisposeAsync().AsTask());
+        left.AsyncWaitHandle.WaitOne(LeavesWithin);
+    }
+
+    private async Task CreateAndStartAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        _container = Build();
+        await StartContainerAsync(_container, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task StartContainerAsync(IContainer container, CancellationToken cancellationToken)
+    {
+        await OrFailAsync(() => container.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        _ended = _engine!.Client.Containers.WaitContainerAsync(container.Id, CancellationToken.None);
+        if (log is not null)
+            _logged = FollowAsync(container.Id, container.StartedTime, log);
+        progress?.Invoke($"{Title} is ready on {Place}");
+    }
+
+    private async Task StopContainerAsync()
+    {
+        await _container!.StopAsync().ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private async Task KillContainerAsync()
+    {
+        await _engine!.Client.Containers.KillContainerAsync(_container!.Id, new() { Signal = "SIGKILL" }).ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndAsync()
+    {
+        await _ended.ConfigureAwait(false);
+        await _logged.ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync()
+    {
+        // It has no id before it is created, and asking for one throws.
+        if (_container is { State: not TestcontainersStates.Undefined } container)
+            await OrFailAsync(() => _engine!.RemoveAsync(container.Id, CancellationToken.None), default).ConfigureAwait(false);
+        _container = null;
+    }
+
+    private async Task FollowAsync(string id, DateTime since, Action<string> heard)
+    {
+        var wanted = new ContainerLogsParameters
+        {
+            ShowStdout = true,
+            ShowStderr = true,
+            Follow = true,
+            Since = new DateTimeOffset(since).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+        };
+        await _engine!.Client.Containers.GetContainerLogsAsync(id, wanted, new Lines(heard), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryAnswerAsync()
+    {
+        using var answer = new CancellationTokenSource(AnswersWithin);
+        try
+        {
+            return await AnswersAsync(answer.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Not yet. Testcontainers gives up when the container ends, or when it has taken too long.
+            return false;
+        }
+    }
+
+    /// <summary>The engine's client and Testcontainers throw exceptions of many types, and none that says what was wanted.</summary>
+    private async Task OrFailAsync(Func<Task> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not LocalServerException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new LocalServerException($"{Title} in a container ({ImageName}): {e.Message.Trim()}", e);
+        }
+    }
+
+    private sealed class Answering(Func<Task<bool>> answers) : IWaitUntil
+    {
+        public Task<bool> UntilAsync(IContainer container) => answers();
+    }
+
+    /// <summary>Unlike <see cref="Progress{T}"/> it hands on at once and in order.</summary>
+    private sealed class Lines(Action<string> heard) : IProgress<string>
+    {
+        public void Report(string value) => heard(value.TrimEnd('\n', '\r'));
+    }
+}

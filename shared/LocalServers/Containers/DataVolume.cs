@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>
+/// The engine's volume that keeps the data of a directory; the directory holds its name. A bind mount would need the container's users
+/// on this machine, and Postgres takes none from Windows.
+/// </summary>
+internal static class DataVolume
+{
+    private static readonly string[] MadeByPrograms = ["cluster", "store"];
+
+    /// <param name="server">What keeps its data there, for the name.</param>
+    /// <returns>Null for a temporary directory.</returns>
+    /// <exception cref="LocalServerException">A program of this machine keeps data in the directory.</exception>
+    public static async Task<string?> ChooseAsync(DataDirectory directory, string server, CancellationToken cancellationToken)
+    {
+        if (directory.IsTemporary)
+            return null;
+        if (Array.Exists(MadeByPrograms, name => Path.Exists(directory.In(name))))
+        {
+            throw new LocalServerException(
+                $"The data in {directory.Path} is a server's that ran on this machine and not in a container. Choose another data directory, or install that server.");
+        }
+
+        var file = NameFile(directory);
+        if (Holds(directory))
+            return await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false);
+        var name = $"rideingest-{server}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        await File.WriteAllTextAsync(file, name, cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Whether the directory's data is in a volume: then it stays there, programs or not.</summary>
+    public static bool Holds(DataDirectory directory) => File.Exists(NameFile(directory));
+
+    private static string NameFile(DataDirectory directory) => directory.In("volume");
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
+using DotNet.Testcontainers.Containers;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>A private nats-server in a container, with the same configuration as one that runs as a process.</summary>
+internal sealed class NatsContainer(NatsServerOptions options, DataDirectory directory) : ContainerRun(directory, options.Progress, options.Log), INatsRun
+{
+    /// <summary>The one that docker-compose.yml runs.</summary>
+    public const string Image = $"nats:{ImageVersion}-alpine";
+
+    public const string ImageVersion = "2.12";
+
+    private const ushort ClientPort = 4222;
+    private const ushort HttpPort = 8222;
+    private const string DataPath = "/data";
+    private const string ConfigFile = "/etc/rideingest-nats.conf";
+
+    private string _config = "";
+
+    public string Name { get; } = options.Name ?? $"local-{Guid.NewGuid():N}";
+
+    public Version Version { get; private set; } = Version.Parse(ImageVersion);
+
+    public int Port { get; private set; } = options.Port ?? FreePort.Pick();
+
+    public int? MonitorPort { get; private set; } = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+
+    public string? Password { get; private set; }
+
+    public bool SyncsAlways => NatsServerConfig.SyncsAlways(options, Version);
+
+    public string Files => Volume is null ? "a container" : $"the container volume {Volume}";
+
+    protected override string Title => $"NATS {Version}";
+
+    protected override string Place => $"127.0.0.1:{Port}{(options.JetStream ? $" (JetStream in {Files})" : "")}";
+
+    protected override string ImageName => Image;
+
+    protected override bool MayPickPorts => options.Port is null;
+
+    protected override void PickPorts()
+    {
+        Port = FreePort.Pick();
+        MonitorPort = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+    }
+
+    protected override async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (options.Routes is not null)
+            throw new NotSupportedException("The servers of a cluster are not started in containers.");
+        Password = options.RequirePassword ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false) : null;
+        var asked = options with { Password = Password };
+        _config = NatsServerConfig.Text(asked, Version, Name, $"{DataPath}/store", ClientPort, MonitorPort is null ? null : HttpPort, "0.0.0.0");
+    }
+
+    // Copied into the container before it starts: a mounted file would have to be readable to its user, and on the engine's machine.
+    protected override IContainer Build()
+    {
+        var builder = Common(new ContainerBuilder(Image), DataPath)
+            .WithResourceMapping(Encoding.UTF8.GetBytes(_config), ConfigFile, fileMode: UnixFileModes.UserRead)
+            .WithCommand("--config", ConfigFile)
+            .WithEnvironment(NatsRun.AsGuest())
+            .WithPortBinding(Port, ClientPort);
+        return (MonitorPort is { } monitor ? builder.WithPortBinding(monitor, HttpPort) : builder).Build();
+    }
+
+    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        var info = await NatsInfo.ReadAsync("127.0.0.1", Port, cancellationToken).ConfigureAwait(false);
+        if (info.Name != Name)
+            return false;
+        Version = Version.Parse(info.Version.Split('-')[0]);
+        return true;
+    }
+}

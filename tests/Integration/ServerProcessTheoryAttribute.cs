@@ -1,0 +1,12 @@
+using RideIngest.LocalServers;
+
+namespace RideIngest.Integration;
+
+/// <summary>As <see cref="ServerProcessFactAttribute"/>, for a theory.</summary>
+internal sealed class ServerProcessTheoryAttribute : TheoryAttribute
+{
+    public ServerProcessTheoryAttribute()
+    {
+        if (ServerContainers.AreChosen) Skip = ServerProcessFactAttribute.Reason;
+    }
+}
