@@ -19,8 +19,17 @@ internal sealed class StoreSession(NpgsqlConnection connection, TableWriter tabl
     /// <summary>Copies all of these rows, or throws and copies none.</summary>
     internal async Task CopyAsync(Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {
-        var copy = await BegunAsync(cancellationToken) ?? await table.BeginAsync(connection, cancellationToken);
-        await TableWriter.EndAsync(copy, batch.Parts(rows), cancellationToken);
+        using var span = table.StartSpan(connection);
+        try
+        {
+            var copy = await BegunAsync(cancellationToken) ?? await table.BeginAsync(connection, cancellationToken);
+            await TableWriter.EndAsync(copy, batch.Parts(rows), cancellationToken);
+        }
+        catch (PostgresException refused)
+        {
+            span?.SetTag("db.response.status_code", refused.SqlState).SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
     }
 
     /// <summary>The connection for anything else, with no COPY on it.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 
@@ -15,6 +16,23 @@ internal sealed class TableWriter(Kind kind)
     /// <summary>Begins a COPY, which is a transaction of its own unless the connection is in one.</summary>
     internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
+
+    /// <summary>
+    /// The span of the rows' way into the table, of the source that the span around it is of; null where that is not recorded.
+    /// Npgsql's own would begin with the COPY, which may be before there are rows.
+    /// </summary>
+    internal Activity? StartSpan(NpgsqlConnection connection)
+    {
+        if (Activity.Current is not { Recorded: true } around)
+            return null;
+        return around.Source.StartActivity($"COPY {kind.Table}", ActivityKind.Client)?
+            .SetTag("db.system.name", "postgresql")
+            .SetTag("db.operation.name", "COPY")
+            .SetTag("db.collection.name", kind.Table)
+            .SetTag("db.namespace", connection.Database)
+            .SetTag("server.address", connection.Host)
+            .SetTag("server.port", connection.Port);
+    }
 
     /// <summary>Copies all of these rows, or none where there are none, and ends the COPY; or throws and copies none.</summary>
     internal static async Task EndAsync(NpgsqlRawCopyStream copy, IEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)

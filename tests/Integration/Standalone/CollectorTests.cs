@@ -83,7 +83,7 @@ public sealed class CollectorTests : IDisposable
         Assert.Equal(["GET /v1/bookings/{id}", "POST /v1/bookings"], roots.Keys.Order());
         Assert.All(collector.Spans, span => Assert.Contains(roots.Values, root => root.Trace == span.Trace));
         var posted = collector.Spans.Where(span => span.Trace == roots["POST /v1/bookings"].Trace).Select(span => span.Name).ToList();
-        Assert.All((string[])["publish", "store bookings", "reply"], name => Assert.Contains(name, posted));
+        Assert.All((string[])["publish", "store bookings", "COPY rides.bookings", "reply"], name => Assert.Contains(name, posted));
         var read = roots["GET /v1/bookings/{id}"];
         Assert.Contains(collector.Spans, span => span.Parent == read.Id && span.Attributes.ContainsKey("db.query.text"));
     }
