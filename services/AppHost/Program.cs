@@ -1,0 +1,60 @@
+using RideIngest.AppHost;
+using RideIngest.LocalServers;
+
+// Later ones win: each of these can be changed on the command line.
+string[] defaults =
+[
+    "--data=.data/apphost",
+    "--ASPNETCORE_URLS=http://127.0.0.1:18888",
+    "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://127.0.0.1:18889",
+    "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+    "--ASPIRE_VERSION_CHECK_DISABLED=true",
+
+    // Services send their telemetry every second.
+    "--environment=Development",
+
+    // They have stopped before their servers do.
+    "--DcpPublisher:WaitForResourceCleanup=true",
+
+    "--Logging:LogLevel:Aspire.Hosting.Dcp=Warning",
+    "--Logging:LogLevel:Microsoft.AspNetCore=Warning",
+];
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [.. defaults, .. args] });
+
+// People open the dashboard without a token; telemetry needs the key that Aspire makes for the services.
+builder.Configuration["AppHost:BrowserToken"] = "";
+var data = Path.GetFullPath(builder.Configuration["data"]!);
+
+try
+{
+    // Before anything that takes seconds.
+    Ports.EnsureFree(builder.Configuration["ASPNETCORE_URLS"], builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
+    await using var nats = await NatsResource.StartAsync(data, Console.WriteLine);
+    await using var postgres = await PostgresResource.StartAsync(data, Console.WriteLine);
+    builder.AddServer(nats);
+    builder.AddServer(postgres);
+
+    builder.AddService<Projects.Producer>("producer-1", port: 18081, over: [nats, postgres]);
+    builder.AddService<Projects.Producer>("producer-2", port: 18082, over: [nats, postgres]);
+    builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
+    builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
+
+    var simulators = builder.AddService<Projects.Simulators>("simulators");
+    foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
+    {
+        builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
+            .WithEnvironment("RIDEINGEST__CASINO__ROLES", role)
+            .WithEnvironment("RIDEINGEST__CASINO__GENERATOR__RATE", "2")
+            .WithEnvironment("RIDEINGEST__CASINO__RATES__URL", $"{simulators.GetEndpoint("http")}/simulators/rates");
+    }
+
+    await using var app = builder.Build();
+    Console.WriteLine("The dashboard asks for no token: every user of this machine can open it.");
+    await app.RunAsync();
+    return 0;
+}
+catch (LocalServerException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

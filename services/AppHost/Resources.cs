@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace RideIngest.AppHost;
+
+/// <summary>What the app host runs, as Aspire's resources.</summary>
+internal static partial class Resources
+{
+    /// <summary>Shows a server that runs already.</summary>
+    public static void AddServer(this IDistributedApplicationBuilder builder, ServerResource server)
+    {
+        builder.Services.AddHealthChecks().AddCheck(
+            server.Name, () => server.IsRunning ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("It has ended. The command Restart starts it again."));
+        builder.AddResource(server)
+            .WithInitialState(new()
+            {
+                ResourceType = "Server",
+                State = KnownResourceStates.Running,
+                StartTimeStamp = DateTime.UtcNow,
+                Properties = [new(CustomResourceKnownProperties.Source, server.Data)],
+            })
+            .WithUrl(server.Address)
+            .WithHealthCheck(server.Name)
+            .WithCommand("restart", "Restart", async context =>
+            {
+                await server.RestartAsync(context.CancellationToken);
+                return CommandResults.Success();
+            })
+            .OnInitializeResource(async (_, started, cancellationToken) =>
+            {
+                await foreach (var line in server.Log.ReadAllAsync(cancellationToken)) Said(started.Logger, line);
+            });
+    }
+
+    /// <summary>Adds a service as a process of its own, healthy while its <c>/readyz</c> says that it is ready.</summary>
+    /// <param name="port">Where this machine reaches it; null for any.</param>
+    /// <param name="over">The servers that it works with.</param>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(
+        this IDistributedApplicationBuilder builder, string name, int? port = null, params ReadOnlySpan<ServerResource> over)
+        where TProject : IProjectMetadata, new()
+    {
+        var service = builder.AddProject<TProject>(name)
+            .WithoutHttpsCertificate()
+            .WithHttpEndpoint(port)
+            .WithHttpHealthCheck("/readyz");
+        service.WithEnvironment("RIDEINGEST__HOSTING__URLS", $"http://127.0.0.1:{service.GetEndpoint("http").Property(EndpointProperty.TargetPort)}");
+        service.WithEnvironment("RIDEINGEST__LOGGING__FORMAT", "text");
+
+        // Aspire's always_on would record what the caller does not: the casino's polls of the simulators, which are no request of anybody's.
+        service.WithEnvironment("OTEL_TRACES_SAMPLER", "parentbased_always_on");
+        foreach (var server in over)
+        {
+            foreach (var (variable, value) in server.Variables) service.WithEnvironment(variable, value);
+        }
+
+        return service;
+    }
+
+    [LoggerMessage(2101, LogLevel.Information, "{Line}")]
+    private static partial void Said(ILogger logger, string line);
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using RideIngest.Integration.Producer;
+using RideIngest.Integration.Standalone;
+using RideIngest.TestKit;
+using static Microsoft.Playwright.Assertions;
+
+namespace RideIngest.Integration.AppHost;
+
+/// <summary>The app host's dashboard, in a real browser. By itself, after all other tests: it fills the machine with processes.</summary>
+[CollectionDefinition("The app host", DisableParallelization = true)]
+[Collection("The app host")]
+public sealed class DashboardTests : IAsyncLifetime, IDisposable
+{
+    private static readonly LocatorAssertionsToHaveCountOptions OnceStarted = new() { Timeout = 120_000 };
+
+    private readonly TestDirectory _folder = new();
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+    private AppHostProcess _appHost = null!;
+    private IPage _page = null!;
+
+    public async Task InitializeAsync()
+    {
+        SetDefaultExpectTimeout(30_000);
+        _appHost = new AppHostProcess(_folder.Path);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await DebianChromium.StartAsync(_playwright);
+        _page = await _browser.NewPageAsync(new() { BaseURL = (await _appHost.DashboardAsync()).AbsoluteUri, ViewportSize = new() { Width = 1400, Height = 1000 } });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await _appHost.DisposeAsync();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_dashboard_shows_a_bookings_trace_from_the_producer_to_Postgres_and_no_process_outlives_the_app_host()
+    {
+        await _page.GotoAsync("/");
+        string[] names =
+        [
+            "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "simulators",
+            "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
+        ];
+        foreach (var name in names)
+            await Expect(Rows(name).Filter(new() { Has = _page.GetByText("Running", new() { Exact = true }) })).ToHaveCountAsync(1, OnceStarted);
+
+        await PostAsync((await Rows("producer-2").GetByRole(AriaRole.Link).GetAttributeAsync("href"))!);
+
+        await _page.GotoAsync("/traces");
+        await Expect(Rows("postgres (1)")).ToHaveCountAsync(1);
+        await Expect(Rows("POST /v1/bookings")).ToContainTextAsync("producer-2");
+        await Expect(_page.GetByText("Showing 1 trace")).ToBeVisibleAsync();
+        await Rows("POST /v1/bookings").ClickAsync();
+        await Expect(Rows("reply")).ToHaveCountAsync(1);
+        Assert.Equal(
+            ["POST /v1/bookings producer-2", "MSG nats rides.ingest.bookings producer-2", "MSG nats receive rides.ingest.bookings consumer", "store bookings consumer", "COPY rides.bookings postgres consumer", "reply consumer"],
+            (await Rows().AllInnerTextsAsync()).Skip(1).Select(row => Regex.Replace(row, @"\s+", " ")).Select(row => Regex.Replace(row, " (producer-2|consumer).*", " $1")));
+
+        await _page.GotoAsync("/structuredlogs/resource/consumer-1");
+        await Expect(Rows("listens on")).ToHaveCountAsync(1);
+        await _page.GotoAsync("/consolelogs/resource/postgres");
+        await Expect(_page.GetByText("database system is ready to accept connections")).ToBeVisibleAsync();
+        await _page.GotoAsync("/metrics/resource/producer-2");
+        await Expect(_page.GetByText("rideingest.producer.records").First).ToBeVisibleAsync();
+
+        var processes = _appHost.Processes();
+        Assert.True(processes.Count > names.Length);
+        foreach (var server in (string[])["nats", "postgres"])
+        {
+            var password = await File.ReadAllTextAsync(_folder.In($".data/apphost/{server}/password"));
+            Assert.DoesNotContain(processes, process => process.Contains(password, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(0, await _appHost.TerminateAsync());
+        await Eventually.True(() => Task.FromResult(_appHost.Processes().Count == 0));
+    }
+
+    private ILocator Rows(string text = "") => _page.Locator("[role=row]").Filter(new() { HasText = text });
+
+    private static async Task PostAsync(string producer)
+    {
+        using var client = new HttpClient { BaseAddress = new(producer) };
+        using var answer = await client.PostAsync("/v1/bookings", new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+}
