@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Casino.Aggregates;
+using RideIngest.Casino.Documents;
 using RideIngest.Casino.Enrich;
 using RideIngest.Casino.Page;
 using RideIngest.Casino.Publish;
@@ -28,6 +29,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
             .AddNats(defaults.Essential)
             .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
             .AddSingleton(defaults)
+            .AddSingleton(CasinoOperations.Tag)
             .AddSingleton<CasinoStream>()
             .AddSingleton<OrphanedFrames>()
             .AddSingleton<CasinoRoles>();
@@ -44,9 +46,9 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         var provider = endpoints.ServiceProvider;
-        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope);
+        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope).AsPublish();
         if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
-        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read);
+        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read).AsFigures();
         CasinoPage.Map(endpoints);
         endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Needs(Scopes.Read).Untraced();
     }

@@ -22,10 +22,6 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    // Swagger UI sets styles inline.
-    private const string DocumentPolicy = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
-        + "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
-
     private readonly Catalog _catalog = catalog ?? new Catalog();
 
     public string Name => "producer";
@@ -36,7 +32,8 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         services.AddApiKeys([.. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name)), Scopes.Read, Scopes.Ops]);
         services.AddNats(essential: false).AddPostgres(essential: false).AddReadinessCheck<ProducerReadiness>().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
         foreach (var kind in _catalog.Kinds)
-            services.AddMigrations(kind.Schema, kind.GetType());
+            services.AddMigrations(kind.Schema, kind.GetType()).AddSingleton(ProducerOperations.Tag(kind));
+        services.AddSingleton(ProducerOperations.Receipts);
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
         services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
@@ -60,20 +57,13 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         {
             var write = Scopes.Write(kind.Name);
             var gatherer = new FrameGatherer(kind, sender, rules.Limits);
-            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync).Needs(write);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync).Needs(write);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync).Needs(Scopes.Read);
+            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync).Needs(write).AsPut(kind);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync).Needs(write).AsUpload(kind);
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync).Needs(Scopes.Read).AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
-                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync).Needs(write);
+                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync).Needs(write).AsOldPut(kind);
         }
-        var document = OpenApiDocument.Of(_catalog);
-        endpoints.MapMethods(OpenApiDocument.Path, Reading, http =>
-        {
-            http.Response.ContentType = ContentTypes.Json;
-            http.Response.ContentLength = document.Length;
-            return http.Response.Body.WriteAsync(document, http.RequestAborted).AsTask();
-        }).Public();
-        DocumentPage.Map(endpoints.MapGroup("").Page(DocumentPolicy));
-        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync).Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]);
+        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync)
+            .Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]).AsReceipt();
     }
 }

@@ -45,6 +45,8 @@ public abstract class Kind<TRecord> : Kind
         DigestOrder = [.. _fields.OrderBy(field => field.Tag)];
     }
 
+    public sealed override string RecordName => typeof(TRecord).Name;
+
     public sealed override IReadOnlyList<Field> Fields => _fields;
 
     internal sealed override string Columns { get; }

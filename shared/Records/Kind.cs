@@ -20,6 +20,9 @@ public abstract class Kind
     /// <summary>As in <c>/v1/{kind}</c> and <c>rides.ingest.{kind}</c>.</summary>
     public string Name { get; }
 
+    /// <summary>What one of its records is called: <c>Booking</c>.</summary>
+    public abstract string RecordName { get; }
+
     /// <summary>The schema in Postgres. The numbered SQL files that make its table are embedded beside the kind, under its namespace.</summary>
     public string Schema { get; }
 

@@ -1,16 +1,18 @@
+using System.ComponentModel;
+
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary>What <c>GET /materialized</c> answers.</summary>
-/// <param name="EventsPerMinute">Since the counting began.</param>
-/// <param name="EventsPerSecondMovingAverage">Over the last minute.</param>
-/// <param name="TopPlayerBets">The player with the most bets; of several, the lowest id. Null while there is none; likewise the others.</param>
-/// <param name="TopPlayerDeposits">In EUR cents.</param>
+[Description("What was counted")]
 internal sealed record Figures(
-    long EventsTotal,
-    double EventsPerMinute,
-    double EventsPerSecondMovingAverage,
-    Top? TopPlayerBets,
-    Top? TopPlayerWins,
-    Top? TopPlayerDeposits);
+    [property: Description("Events, each counted once")] long EventsTotal,
+    [property: Description("Since the counting began")] double EventsPerMinute,
+    [property: Description("Over the last minute")] double EventsPerSecondMovingAverage,
+    [property: Description("The player with the most bets; of several, the lowest id. Null while there is none; likewise the others")] Top? TopPlayerBets,
+    [property: Description("The player with the most bets won")] Top? TopPlayerWins,
+    [property: Description("The player with the largest deposits, in EUR cents")] Top? TopPlayerDeposits);
 
-internal sealed record Top(long Id, decimal Count);
+[Description("A player who leads")]
+internal sealed record Top(
+    [property: Description("The player's id")] long Id,
+    [property: Description("Bets, bets won, or EUR cents deposited")] decimal Count);

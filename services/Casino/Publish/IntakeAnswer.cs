@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,7 +9,11 @@ using Problem = RideIngest.Platform.Hosting.Problem;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>What the sender of events hears. 202 means that the stream has them.</summary>
-internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList<RefusedEvent>? Problems = null)
+[Description("What became of the events")]
+internal sealed record IntakeAnswer(
+    [property: Description("Events that were read, good or bad")] long Received,
+    [property: Description("Events that the stream has")] long Published,
+    [property: Description("Those that did not enter, up to 1,000")] IReadOnlyList<RefusedEvent>? Problems = null)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -19,7 +24,7 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Whether there were more problems than are listed.</summary>
+    [Description("True when there are more problems than are listed")]
     public bool? Truncated { get; init; }
 
     /// <summary>Too many events of others are on their way to the stream.</summary>
@@ -58,11 +63,19 @@ internal sealed record IntakeAnswer(long Received, long Published, IReadOnlyList
 }
 
 /// <summary>An event of an upload that did not enter, and why: a problem with its place in the upload.</summary>
-internal sealed record RefusedEvent(long Index, long? Id, string Type, string Title, int Status, string? Detail, IReadOnlyDictionary<string, string[]>? Errors)
+[Description("An event that did not enter: a problem with its place among the events")]
+internal sealed record RefusedEvent(
+    [property: Description("Its place among the events, from 0")] long Index,
+    [property: Description("The type of the problem")] string Type,
+    [property: Description("What is wrong, in a few words")] string Title,
+    [property: Description("The status code that it would have been alone")] int Status,
+    [property: Description("The event's id, if it could be read")] long? Id = null,
+    [property: Description("What is wrong with it")] string? Detail = null,
+    [property: Description("What is wrong, by field")] IReadOnlyDictionary<string, string[]>? Errors = null)
 {
     public static RefusedEvent Of(long index, Reading reading)
     {
         var problem = IntakeAnswer.Refusal(reading);
-        return new(index, problem.Id, $"/problems/{problem.Type}", problem.Title, problem.Status, problem.Detail, problem.Errors);
+        return new(index, $"/problems/{problem.Type}", problem.Title, problem.Status, problem.Id, problem.Detail, problem.Errors);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
             await (HttpProblem.OfStatus(503) with
             {
                 Title = "The store cannot be asked now",
-                Detail = "The record is safe in the stream, or settled already; which of them is not to be found out now.",
+                Detail = "The record is safe, in the stream or settled already; which of the two cannot be looked up now.",
                 Id = receipt.Id,
                 RetryAfter = rules.News.RetryAfter,
             }).ExecuteAsync(http);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
+using RideIngest.Platform.Documents;
 using RideIngest.Platform.Telemetry;
 
 namespace RideIngest.Platform.Hosting;
@@ -82,6 +83,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         _app.UseMiddleware<ProblemPages>();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);
+        ApiDocument.Map(_app);
         EndpointAccess.EnsureDeclared(_app);
         foreach (var url in hosting.Urls.Split(';')) _app.Urls.Add(url);
 
@@ -150,6 +152,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<FatalStop>();
         services.AddSingleton<Readiness>();
         services.AddRouting();
+        ApiDocument.Register(services);
         services.AddTelemetry(Settings.Get<LoggingSettings>(), name, identity.Version, instance);
         return this;
     }

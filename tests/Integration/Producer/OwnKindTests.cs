@@ -23,6 +23,6 @@ public sealed class OwnKindTests
         Assert.Equal("stored", (string?)(await system.GetAsync($"{later.Headers.Location}?wait=10s")).Json["status"]);
         Assert.Equal(ticket, (await system.GetAsync($"/v1/tickets/{id}")).Text);
         Assert.Equal(3, await system.CountAsync("tests.tickets"));
-        Assert.NotNull((await system.GetAsync("/openapi/v1.json")).Json["components"]!["schemas"]!["tickets"]);
+        Assert.NotNull((await system.GetAsync("/openapi/v1.json")).Json["components"]!["schemas"]!["Ticket"]);
     }
 }

@@ -1,0 +1,11 @@
+using Microsoft.OpenApi;
+
+namespace RideIngest.Platform.Documents;
+
+/// <summary>What a parameter of an operation can hold.</summary>
+public static class Parameters
+{
+    public static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
+
+    public static OpenApiSchema Id => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
+}

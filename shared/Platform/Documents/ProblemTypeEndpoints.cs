@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RideIngest.Platform.Access;
+using RideIngest.Platform.Hosting;
+
+namespace RideIngest.Platform.Documents;
+
+/// <summary>What a type of problem means, at the address that the problem carries.</summary>
+internal sealed record ProblemTypePage(
+    [property: Description("As problems carry it")] string Type,
+    [property: Description("The status code that it comes with; 400 and 500 stand for all of 4xx and 5xx in `refused` and `server-error`")] int Status,
+    [property: Description("Whether the same request may succeed later")] bool Retryable,
+    [property: Description("What it means")] string Meaning,
+    [property: Description("What a sender should do")] string Action)
+{
+    public static ProblemTypePage Of(ProblemType type) => new($"/problems/{type.Name}", type.Status, type.Retryable, type.Meaning, type.Action);
+}
+
+/// <summary>Every type of problem.</summary>
+internal sealed record ProblemTypeList([property: Description("By status code")] IReadOnlyList<ProblemTypePage> Items);
+
+/// <summary><c>/problems</c> and <c>/problems/{type}</c>.</summary>
+internal static class ProblemTypeEndpoints
+{
+    private const string Tag = "problems";
+
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static DocumentTag DocumentTag { get; } = new(Tag, "What failures mean, and what to do about them");
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapMethods("/problems", Reading, () => TypedResults.Ok(new ProblemTypeList([.. ProblemTypes.All.Select(ProblemTypePage.Of)])))
+            .Public().Operation("listProblemTypes", Tag, "Every type of problem")
+            .Answers(typeof(ProblemTypeList), 200, "The types");
+        endpoints.MapMethods("/problems/{type}", Reading, IResult ([Description("Its name: what follows `/problems/` in a problem's `type`")] string type) => ProblemTypes.Find(type) is { } found
+                ? TypedResults.Ok(ProblemTypePage.Of(found)) : Problem.OfStatus(404) with { Detail = "There is no such type of problem; /problems lists them." })
+            .Public().Operation("getProblemType", Tag, "What a type of problem means")
+            .Answers(typeof(ProblemTypePage), 200, "The type")
+            .Refuses(("not-found", "There is no such type."));
+    }
+}

@@ -1,0 +1,37 @@
+using RideIngest.Integration.Producer;
+using RideIngest.Integration.Standalone;
+using RideIngest.LocalServers;
+using RideIngest.TestKit;
+
+namespace RideIngest.Integration.Documents;
+
+/// <summary>Standalone as people start it, which serves the whole document.</summary>
+public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
+{
+    private readonly TestDirectory _folder = new();
+    private NatsServer _nats = null!;
+    private StandaloneProcess _standalone = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string Document { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        _nats = await TestNats.PrivateAsync();
+        _standalone = StandaloneProcess.Start(
+            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        Client = new() { BaseAddress = await _standalone.UrlAsync() };
+        await RideSystem.WholeAsync(Client);
+        Document = await Client.GetStringAsync("/openapi/v1.json");
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        await _standalone.DisposeAsync();
+        await _nats.DisposeAsync();
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
