@@ -29,7 +29,8 @@ internal sealed class NatsResource : ServerResource
     public static async Task<NatsResource> StartAsync(string data, Action<string> progress)
     {
         var nats = new NatsResource();
-        nats._server = await NatsServer.StartAsync(new() { DataDirectory = Path.Combine(data, "nats"), Progress = progress, Log = nats.Write });
+        nats._server = await NatsServer.StartAsync(
+            new() { DataDirectory = Path.Combine(data, "nats"), Progress = progress, Log = nats.Write });
         return nats;
     }
 

@@ -1,6 +1,9 @@
 using RideIngest.AppHost;
 using RideIngest.LocalServers;
 
+// The dashboard names cultures, which .NET refuses on a machine without ICU.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY", "false");
+
 // Later ones win: each of these can be changed on the command line.
 string[] defaults =
 [

@@ -10,8 +10,9 @@ internal static partial class Resources
     /// <summary>Shows a server that runs already.</summary>
     public static void AddServer(this IDistributedApplicationBuilder builder, ServerResource server)
     {
-        builder.Services.AddHealthChecks().AddCheck(
-            server.Name, () => server.IsRunning ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("It has ended. The command Restart starts it again."));
+        builder.Services.AddHealthChecks().AddCheck(server.Name, () => server.IsRunning
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("It has ended. The command Restart starts it again."));
         builder.AddResource(server)
             .WithInitialState(new()
             {
@@ -44,10 +45,11 @@ internal static partial class Resources
             .WithoutHttpsCertificate()
             .WithHttpEndpoint(port)
             .WithHttpHealthCheck("/readyz");
-        service.WithEnvironment("RIDEINGEST__HOSTING__URLS", $"http://127.0.0.1:{service.GetEndpoint("http").Property(EndpointProperty.TargetPort)}");
+        var target = service.GetEndpoint("http").Property(EndpointProperty.TargetPort);
+        service.WithEnvironment("RIDEINGEST__HOSTING__URLS", $"http://127.0.0.1:{target}");
         service.WithEnvironment("RIDEINGEST__LOGGING__FORMAT", "text");
 
-        // Aspire's always_on would record what the caller does not: the casino's polls of the simulators, which are no request of anybody's.
+        // Aspire's always_on would record what the caller does not: the casino's polls of the simulators.
         service.WithEnvironment("OTEL_TRACES_SAMPLER", "parentbased_always_on");
         foreach (var server in over)
         {

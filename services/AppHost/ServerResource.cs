@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace RideIngest.AppHost;
 
-/// <summary>A server that the app host started before Aspire, as a resource: the dashboard has its state, its address and its log.</summary>
+/// <summary>A server that was started before Aspire, as a resource: the dashboard has its state, its address and its log.</summary>
 internal abstract class ServerResource(string name) : Resource(name), IAsyncDisposable
 {
     // The first lines come before there is a dashboard to show them.

@@ -21,7 +21,8 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     public AppHostProcess(string folder)
     {
         _folder = folder;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "../../AppHost", Configuration, "RideIngest.AppHost.dll"), .. Arguments])
+        var program = Path.Combine(AppContext.BaseDirectory, "../../AppHost", Configuration, "RideIngest.AppHost.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. AnyPorts])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -42,7 +43,8 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     /// <summary>The folder of this build: <c>debug</c> or <c>release</c>.</summary>
     private static string Configuration => Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
-    private static string[] Arguments => ["--ASPNETCORE_URLS=", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=", "--DcpPublisher:RandomizePorts=true"];
+    private static string[] AnyPorts =>
+        ["--ASPNETCORE_URLS=", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=", "--DcpPublisher:RandomizePorts=true"];
 
     /// <summary>Where the dashboard is, once it is there.</summary>
     public async Task<Uri> DashboardAsync()
@@ -60,7 +62,8 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
             try
             {
                 var environment = File.ReadAllText(Path.Combine(process, "environ"));
-                if (environment.Contains(_folder, StringComparison.Ordinal)) all.Add(File.ReadAllText(Path.Combine(process, "cmdline")) + environment);
+                if (environment.Contains(_folder, StringComparison.Ordinal))
+                    all.Add(File.ReadAllText(Path.Combine(process, "cmdline")) + environment);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -14,7 +14,8 @@ namespace RideIngest.Integration.AppHost;
 [Collection("The app host")]
 public sealed class DashboardTests : IAsyncLifetime, IDisposable
 {
-    private static readonly LocatorAssertionsToHaveCountOptions OnceStarted = new() { Timeout = 120_000 };
+    // The page comes while ten services start.
+    private const float Patience = 120_000;
 
     private readonly TestDirectory _folder = new();
     private IPlaywright _playwright = null!;
@@ -24,11 +25,14 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        SetDefaultExpectTimeout(30_000);
+        SetDefaultExpectTimeout(Patience);
         _appHost = new AppHostProcess(_folder.Path);
         _playwright = await Playwright.CreateAsync();
         _browser = await DebianChromium.StartAsync(_playwright);
-        _page = await _browser.NewPageAsync(new() { BaseURL = (await _appHost.DashboardAsync()).AbsoluteUri, ViewportSize = new() { Width = 1400, Height = 1000 } });
+        var dashboard = await _appHost.DashboardAsync();
+        var size = new ViewportSize { Width = 1400, Height = 1000 };
+        _page = await _browser.NewPageAsync(new() { BaseURL = dashboard.AbsoluteUri, ViewportSize = size });
+        _page.SetDefaultTimeout(Patience);
     }
 
     public async Task DisposeAsync()
@@ -49,8 +53,8 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
             "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "simulators",
             "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
         ];
-        foreach (var name in names)
-            await Expect(Rows(name).Filter(new() { Has = _page.GetByText("Running", new() { Exact = true }) })).ToHaveCountAsync(1, OnceStarted);
+        var running = _page.GetByText("Running", new() { Exact = true });
+        foreach (var name in names) await Expect(Rows(name).Filter(new() { Has = running })).ToHaveCountAsync(1);
 
         await PostAsync((await Rows("producer-2").GetByRole(AriaRole.Link).GetAttributeAsync("href"))!);
 
@@ -60,9 +64,16 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         await Expect(_page.GetByText("Showing 1 trace")).ToBeVisibleAsync();
         await Rows("POST /v1/bookings").ClickAsync();
         await Expect(Rows("reply")).ToHaveCountAsync(1);
-        Assert.Equal(
-            ["POST /v1/bookings producer-2", "MSG nats rides.ingest.bookings producer-2", "MSG nats receive rides.ingest.bookings consumer", "store bookings consumer", "COPY rides.bookings postgres consumer", "reply consumer"],
-            (await Rows().AllInnerTextsAsync()).Skip(1).Select(row => Regex.Replace(row, @"\s+", " ")).Select(row => Regex.Replace(row, " (producer-2|consumer).*", " $1")));
+        string[] spans =
+        [
+            "POST /v1/bookings producer-2",
+            "MSG nats rides.ingest.bookings producer-2",
+            "MSG nats receive rides.ingest.bookings consumer",
+            "store bookings consumer",
+            "COPY rides.bookings postgres consumer",
+            "reply consumer",
+        ];
+        Assert.Equal(spans, (await Rows().AllInnerTextsAsync()).Skip(1).Select(Span));
 
         await _page.GotoAsync("/structuredlogs/resource/consumer-1");
         await Expect(Rows("listens on")).ToHaveCountAsync(1);
@@ -83,12 +94,16 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         await Eventually.True(() => Task.FromResult(_appHost.Processes().Count == 0));
     }
 
+    /// <summary>What a row says, but for which consumer it was and how long it took.</summary>
+    private static string Span(string row) => Regex.Replace(Regex.Replace(row, @"\s+", " "), " (producer-2|consumer).*", " $1");
+
     private ILocator Rows(string text = "") => _page.Locator("[role=row]").Filter(new() { HasText = text });
 
     private static async Task PostAsync(string producer)
     {
         using var client = new HttpClient { BaseAddress = new(producer) };
-        using var answer = await client.PostAsync("/v1/bookings", new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json"));
+        using var booking = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/v1/bookings", booking);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 }
