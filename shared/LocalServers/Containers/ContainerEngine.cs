@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
@@ -53,7 +51,8 @@ internal sealed class ContainerEngine
         }
         catch (DockerUnavailableException e)
         {
-            tried = string.Join('\n', (e.InnerException as AggregateException)?.InnerExceptions.Select(inner => $"  {inner.Message}") ?? [e.Message]);
+            var reasons = (e.InnerException as AggregateException)?.InnerExceptions.Select(inner => inner.Message) ?? [e.Message];
+            tried = string.Join('\n', reasons.Select(reason => $"  {reason}"));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,16 +78,17 @@ internal sealed class ContainerEngine
     /// <summary>Removes what earlier runs left: containers over this directory, and those over directories whose owner is gone.</summary>
     public async Task RemoveOrphansAsync(DataDirectory mine, CancellationToken cancellationToken)
     {
-        var ours = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"{MachineLabel}={Environment.MachineName}"] = true } };
-        var containers = await Client.Containers.ListContainersAsync(new() { All = true, Filters = ours }, cancellationToken).ConfigureAwait(false);
+        var ofMachine = new Dictionary<string, bool> { [$"{MachineLabel}={Environment.MachineName}"] = true };
+        var filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = ofMachine };
+        var wanted = new ContainersListParameters { All = true, Filters = filters };
+        var containers = await Client.Containers.ListContainersAsync(wanted, cancellationToken).ConfigureAwait(false);
         foreach (var container in containers)
         {
             var directory = container.Labels[DirectoryLabel];
-            if (directory != mine.Path && DataDirectory.IsOwned(directory))
-                continue;
-            await RemoveAsync(container.ID, cancellationToken).ConfigureAwait(false);
-            if (container.Labels[TemporaryLabel] == "true" && directory != mine.Path && Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
+            if (directory == mine.Path)
+                await RemoveAsync(container.ID, cancellationToken).ConfigureAwait(false);
+            else if (!DataDirectory.IsOwned(directory))
+                await TryRemoveAsync(container, directory, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -97,15 +97,12 @@ internal sealed class ContainerEngine
     {
         try
         {
-            await Client.Containers.RemoveContainerAsync(id, new() { Force = true, RemoveVolumes = true }, cancellationToken).ConfigureAwait(false);
+            var whole = new ContainerRemoveParameters { Force = true, RemoveVolumes = true };
+            await Client.Containers.RemoveContainerAsync(id, whole, cancellationToken).ConfigureAwait(false);
         }
         catch (DockerContainerNotFoundException)
         {
             // Another start has removed it.
-        }
-        catch (DockerApiException e) when (e.Message.Contains("already in progress", StringComparison.Ordinal))
-        {
-            // Another start is removing it.
         }
     }
 
@@ -119,6 +116,21 @@ internal sealed class ContainerEngine
         catch (DockerContainerNotFoundException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Several starts may find the same one, and only the first removes it.</summary>
+    private async Task TryRemoveAsync(ContainerListResponse container, string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RemoveAsync(container.ID, cancellationToken).ConfigureAwait(false);
+            if (container.Labels[TemporaryLabel] == "true")
+                Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception e) when (e is DockerApiException or IOException or UnauthorizedAccessException)
+        {
+            // It is in nobody's way: what is left is for the start after this one.
         }
     }
 }

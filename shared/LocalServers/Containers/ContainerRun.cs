@@ -1,4 +1,3 @@
-using System.Globalization;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
@@ -59,7 +58,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
                 await CreateAndStartAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (LocalServerException e) when (MayPickPorts && attempt < Attempts && Array.Exists(TakenPort, said => e.Message.Contains(said, StringComparison.OrdinalIgnoreCase)))
+            catch (LocalServerException e) when (MayPickPorts && attempt < Attempts && SaysTaken(e.Message))
             {
                 await RemoveAsync().ConfigureAwait(false);
                 PickPorts();
@@ -77,11 +76,14 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
 
         // Somebody may have removed it; a volume stays even so.
         var isThere = false;
-        await OrFailAsync(async () => isThere = await _engine!.HasAsync(_container!.Id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        if (IsCreated)
+            await OrFailAsync(LookAsync, cancellationToken).ConfigureAwait(false);
         if (isThere)
             await StartContainerAsync(_container!, cancellationToken).ConfigureAwait(false);
         else
             await CreateAndStartAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task LookAsync() => isThere = await _engine!.HasAsync(_container!.Id, cancellationToken).ConfigureAwait(false);
     }
 
     public Task PauseAsync() => throw NoSignals();
@@ -115,12 +117,13 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
     protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
 
     /// <summary>What every container of ours has in common.</summary>
-    protected TBuilder Common<TBuilder, TContainer, TConfiguration>(ContainerBuilder<TBuilder, TContainer, TConfiguration> builder, string dataPath)
+    protected TBuilder Common<TBuilder, TContainer, TConfiguration>(
+        ContainerBuilder<TBuilder, TContainer, TConfiguration> builder, string dataPath)
         where TBuilder : ContainerBuilder<TBuilder, TContainer, TConfiguration>
         where TContainer : IContainer
         where TConfiguration : IContainerConfiguration
     {
-        // Testcontainers' own clean-up is a container with the engine's socket in it, and ends what a test run has started; ours keeps volumes.
+        // Testcontainers' own clean-up is one more container, which holds the engine's socket.
         var common = builder.WithCleanUp(false)
             .WithLogger(NullLogger.Instance)
             .WithLabel(ContainerEngine.Labels(directory))
@@ -129,6 +132,12 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
             .WithCreateParameterModifier(OnLoopback);
         return Volume is null ? common : common.WithVolumeMount(Volume, dataPath);
     }
+
+    // It has no id before it is created, and asking for one throws.
+    private bool IsCreated => _container is { State: not TestcontainersStates.Undefined };
+
+    private static bool SaysTaken(string message)
+        => Array.Exists(TakenPort, said => message.Contains(said, StringComparison.OrdinalIgnoreCase));
 
     private static void OnLoopback(CreateContainerParameters parameters)
     {
@@ -157,7 +166,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
         await OrFailAsync(() => container.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         _ended = _engine!.Client.Containers.WaitContainerAsync(container.Id, CancellationToken.None);
         if (log is not null)
-            _logged = FollowAsync(container.Id, container.StartedTime, log);
+            _logged = ContainerLog.FollowAsync(_engine.Client, container.Id, container.StartedTime, log);
         progress?.Invoke($"{Title} is ready on {Place}");
     }
 
@@ -181,22 +190,9 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
 
     private async Task RemoveAsync()
     {
-        // It has no id before it is created, and asking for one throws.
-        if (_container is { State: not TestcontainersStates.Undefined } container)
-            await OrFailAsync(() => _engine!.RemoveAsync(container.Id, CancellationToken.None), default).ConfigureAwait(false);
+        if (IsCreated)
+            await OrFailAsync(() => _engine!.RemoveAsync(_container!.Id, CancellationToken.None), default).ConfigureAwait(false);
         _container = null;
-    }
-
-    private async Task FollowAsync(string id, DateTime since, Action<string> heard)
-    {
-        var wanted = new ContainerLogsParameters
-        {
-            ShowStdout = true,
-            ShowStderr = true,
-            Follow = true,
-            Since = new DateTimeOffset(since).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-        };
-        await _engine!.Client.Containers.GetContainerLogsAsync(id, wanted, new Lines(heard), CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<bool> TryAnswerAsync()
@@ -229,11 +225,5 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
     private sealed class Answering(Func<Task<bool>> answers) : IWaitUntil
     {
         public Task<bool> UntilAsync(IContainer container) => answers();
-    }
-
-    /// <summary>Unlike <see cref="Progress{T}"/> it hands on at once and in order.</summary>
-    private sealed class Lines(Action<string> heard) : IProgress<string>
-    {
-        public void Report(string value) => heard(value.TrimEnd('\n', '\r'));
     }
 }

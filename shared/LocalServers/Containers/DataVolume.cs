@@ -20,7 +20,8 @@ internal static class DataVolume
         if (Array.Exists(MadeByPrograms, name => Path.Exists(directory.In(name))))
         {
             throw new LocalServerException(
-                $"The data in {directory.Path} is a server's that ran on this machine and not in a container. Choose another data directory, or install that server.");
+                $"The data in {directory.Path} is a server's that ran on this machine and not in a container. "
+                + "Choose another data directory, or install that server.");
         }
 
         var file = NameFile(directory);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RideIngest.LocalServers;
 
 /// <summary>Whether private servers run in containers.</summary>
@@ -18,11 +20,19 @@ public static class ServerContainers
         null or "" => OperatingSystem.IsWindows(),
         Containers => true,
         var other => throw new LocalServerException(
-            $"{Variable} is \"{other}\". The value that it knows is \"{Containers}\"; without it, programs of this machine are used first."),
+            $"{Variable} is \"{other}\". The value that it knows is \"{Containers}\"; "
+            + "without it, programs of this machine are used first."),
     };
 
     /// <summary>Whether a container engine answers.</summary>
     public static Task<bool> CanRunAsync(CancellationToken cancellationToken = default) => ContainerEngine.AnswersAsync(cancellationToken);
+
+    // Not inlined: the types of containers bring Testcontainers' assemblies along, which who starts a process has no use for.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static INatsRun Nats(NatsServerOptions options, DataDirectory directory) => new NatsContainer(options, directory);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static IPostgresRun Postgres(PostgresServerOptions options, DataDirectory directory) => new PostgresContainer(options, directory);
 
     /// <summary>The program that <paramref name="find"/> finds; null when the server runs in a container.</summary>
     internal static async Task<T?> ProgramOrContainerAsync<T>(

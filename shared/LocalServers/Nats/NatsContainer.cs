@@ -6,7 +6,8 @@ using DotNet.Testcontainers.Containers;
 namespace RideIngest.LocalServers;
 
 /// <summary>A private nats-server in a container, with the same configuration as one that runs as a process.</summary>
-internal sealed class NatsContainer(NatsServerOptions options, DataDirectory directory) : ContainerRun(directory, options.Progress, options.Log), INatsRun
+internal sealed class NatsContainer(NatsServerOptions options, DataDirectory directory)
+    : ContainerRun(directory, options.Progress, options.Log), INatsRun
 {
     /// <summary>The one that docker-compose.yml runs.</summary>
     public const string Image = $"nats:{ImageVersion}-alpine";
@@ -52,9 +53,12 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
     {
         if (options.Routes is not null)
             throw new NotSupportedException("The servers of a cluster are not started in containers.");
-        Password = options.RequirePassword ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false) : null;
+        Password = options.RequirePassword
+            ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false)
+            : null;
         var asked = options with { Password = Password };
-        _config = NatsServerConfig.Text(asked, Version, Name, $"{DataPath}/store", ClientPort, MonitorPort is null ? null : HttpPort, "0.0.0.0");
+        int? monitor = MonitorPort is null ? null : HttpPort;
+        _config = NatsServerConfig.Text(asked, Version, Name, $"{DataPath}/store", ClientPort, monitor, "0.0.0.0");
     }
 
     // Copied into the container before it starts: a mounted file would have to be readable to its user, and on the engine's machine.

@@ -68,10 +68,10 @@ public sealed class NatsServer : IAsyncDisposable
         INatsRun? run = null;
         try
         {
-            var binary = options.Binary ?? await ServerContainers.ProgramOrContainerAsync(
-                directory, () => ServerBinaries.FindNatsAsync(options.Progress, cancellationToken), options.Progress, cancellationToken).ConfigureAwait(false);
+            var binary = options.Binary ?? await ServerContainers.ProgramOrContainerAsync(directory, FindAsync, options.Progress, cancellationToken)
+                .ConfigureAwait(false);
             run = binary is null
-                ? new NatsContainer(options, directory)
+                ? ServerContainers.Nats(options, directory)
                 : new NatsRun(options, directory, binary, await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false));
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new NatsServer(run, null);
@@ -84,6 +84,8 @@ public sealed class NatsServer : IAsyncDisposable
                 directory.Dispose();
             throw;
         }
+
+        Task<string> FindAsync() => ServerBinaries.FindNatsAsync(options.Progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Url"/>, by way of another port of this machine, such as a proxy's.</summary>

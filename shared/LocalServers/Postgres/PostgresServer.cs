@@ -37,8 +37,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public string DataDirectory => Run.Directory.Path;
 
     /// <summary>
-    /// Where Postgres's own files are, to be shown: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot get
-    /// there, or in a volume of the container engine.
+    /// Where Postgres's own files are, to be shown: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot
+    /// get there, or in a volume of the container engine.
     /// </summary>
     public string Files => Run.Files;
 
@@ -56,9 +56,11 @@ public sealed class PostgresServer : IAsyncDisposable
         IPostgresRun? run = null;
         try
         {
-            var cluster = await ServerContainers.ProgramOrContainerAsync(
-                directory, () => PostgresCluster.OpenAsync(directory, options, cancellationToken), options.Progress, cancellationToken).ConfigureAwait(false);
-            run = cluster is null ? new PostgresContainer(options, directory) : new PostgresRun(options, directory, cluster, cluster.Version);
+            var cluster = await ServerContainers.ProgramOrContainerAsync(directory, OpenAsync, options.Progress, cancellationToken)
+                .ConfigureAwait(false);
+            run = cluster is null
+                ? ServerContainers.Postgres(options, directory)
+                : new PostgresRun(options, directory, cluster, cluster.Version);
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new PostgresServer(run, null);
         }
@@ -70,6 +72,8 @@ public sealed class PostgresServer : IAsyncDisposable
                 directory.Dispose();
             throw;
         }
+
+        Task<PostgresCluster> OpenAsync() => PostgresCluster.OpenAsync(directory, options, cancellationToken);
     }
 
     /// <summary>Makes the database, empty, unless there is one of that name; returns how to connect to it.</summary>

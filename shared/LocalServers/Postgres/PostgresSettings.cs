@@ -13,7 +13,7 @@ internal static class PostgresSettings
         ["unix_socket_directories"] = "",
     });
 
-    /// <summary>The image listens at its own port, and needs its socket to set up the database. Durability is said out loud: Testcontainers turns it off.</summary>
+    /// <summary>The image listens at its own port, and needs its socket to set up the database. Testcontainers turns durability off.</summary>
     public static IEnumerable<string> ForContainer(PostgresServerOptions options) => Arguments(options, new Dictionary<string, string>
     {
         ["fsync"] = "on",

@@ -83,7 +83,8 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         await engine.Client.Containers.KillContainerAsync(before[0].ID, new());
         await engine.RemoveAsync(before[1].ID, CancellationToken.None);
 
-        await Eventually.TrueAsync(() => standalone.Output.Count(line => line.Contains("has ended", StringComparison.Ordinal)) == 2, "both are missed");
+        await Integration.Eventually.True(() =>
+            Task.FromResult(standalone.Output.Count(line => line.Contains("has ended", StringComparison.Ordinal)) == 2));
         await Integration.Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var after = await ContainersAsync(_folder.Path);
         Assert.Contains(after, container => container.ID == before[0].ID);
@@ -127,7 +128,8 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_choice_that_means_nothing_is_one_clear_line()
     {
-        await using var standalone = StandaloneProcess.Start(_folder.Path, new Dictionary<string, string> { [ServerContainers.Variable] = "docker" }, AnyPort);
+        var wrong = new Dictionary<string, string> { [ServerContainers.Variable] = "docker" };
+        await using var standalone = StandaloneProcess.Start(_folder.Path, wrong, AnyPort);
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(1, code);
@@ -149,6 +151,9 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
     {
         var engine = await ContainerEngine.FindAsync(CancellationToken.None);
         var all = await engine.Client.Containers.ListContainersAsync(new() { All = true });
-        return [.. all.Where(container => container.Labels.TryGetValue(ContainerEngine.DirectoryLabel, out var path) && path.StartsWith(directory, StringComparison.Ordinal))];
+        return [.. all.Where(IsBelow)];
+
+        bool IsBelow(ContainerListResponse container) =>
+            container.Labels.TryGetValue(ContainerEngine.DirectoryLabel, out var path) && path.StartsWith(directory, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace RideIngest.LocalServers;
+
+/// <summary>Reads a container's log as it grows, until the container ends.</summary>
+internal static class ContainerLog
+{
+    /// <param name="since">What came before this start is left out.</param>
+    public static Task FollowAsync(IDockerClient client, string id, DateTime since, Action<string> heard)
+    {
+        var wanted = new ContainerLogsParameters
+        {
+            ShowStdout = true,
+            ShowStderr = true,
+            Follow = true,
+            Since = new DateTimeOffset(since).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+        };
+        return client.Containers.GetContainerLogsAsync(id, wanted, new Lines(heard), CancellationToken.None);
+    }
+
+    /// <summary>Unlike <see cref="Progress{T}"/> it hands on at once and in order.</summary>
+    private sealed class Lines(Action<string> heard) : IProgress<string>
+    {
+        public void Report(string value) => heard(value.TrimEnd('\n', '\r'));
+    }
+}
