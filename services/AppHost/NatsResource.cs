@@ -12,7 +12,7 @@ internal sealed class NatsResource : ServerResource
     {
     }
 
-    public override bool IsRunning => _server.ProcessId != 0;
+    public override bool IsRunning => _server.IsRunning;
 
     public override string Address => _server.Address;
 

@@ -14,7 +14,7 @@ internal sealed class PostgresResource : ServerResource
     {
     }
 
-    public override bool IsRunning => _server.ProcessId != 0;
+    public override bool IsRunning => _server.IsRunning;
 
     public override string Address => $"postgres://127.0.0.1:{_server.Port}/rideingest";
 
