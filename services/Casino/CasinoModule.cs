@@ -25,7 +25,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         services
             .AddSettings<CasinoSettings>("casino")
             .AddSwitch("roles", "casino.roles")
-            .AddApiKeys(EventIntake.Scope, Scopes.Read)
+            .AddScopes(EventIntake.Scope, Scopes.Read)
             .AddNats(defaults.Essential)
             .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
             .AddSingleton(defaults)
@@ -48,8 +48,8 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         var provider = endpoints.ServiceProvider;
         endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope).AsPublish();
         if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
-        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read).AsFigures();
+        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read).LimitedAsRead().AsFigures();
         CasinoPage.Map(endpoints);
-        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Needs(Scopes.Read).Untraced();
+        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Needs(Scopes.Read).LimitedAsLivePage().Untraced();
     }
 }

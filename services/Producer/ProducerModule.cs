@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.RateLimiting;
 using RideIngest.Platform.Access;
 using RideIngest.Platform.Config;
 using RideIngest.Platform.Hosting;
@@ -29,7 +30,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer");
-        services.AddApiKeys([.. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name)), Scopes.Read, Scopes.Ops]);
+        services.AddScopes([.. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name)), Scopes.Read, Scopes.Ops]);
         services.AddNats(essential: false).AddPostgres(essential: false).AddReadinessCheck<ProducerReadiness>().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType()).AddSingleton(ProducerOperations.Tag(kind));
@@ -37,6 +38,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
         services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
+        services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
 
@@ -57,13 +59,21 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         {
             var write = Scopes.Write(kind.Name);
             var gatherer = new FrameGatherer(kind, sender, rules.Limits);
-            endpoints.MapPost($"/v1/{kind.Name}", new RecordIntake(kind, gatherer, rules, new RecordAnswer()).PostAsync).Needs(write).AsPut(kind);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync).Needs(write).AsUpload(kind);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync).Needs(Scopes.Read).AsRead(kind);
+            Record($"/v1/{kind.Name}", new RecordAnswer()).AsPut(kind);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync)
+                .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync)
+                .Needs(Scopes.Read).LimitedAsRead().AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
-                endpoints.MapPost(OldAnswer.Path, new RecordIntake(kind, gatherer, rules, new OldAnswer()).PostAsync).Needs(write).AsOldPut(kind);
+                Record(OldAnswer.Path, new OldAnswer()).AsOldPut(kind);
+
+            IEndpointConventionBuilder Record(string path, IRecordAnswer answer)
+            {
+                var intake = new RecordIntake(kind, gatherer, rules, answer);
+                return endpoints.MapPost(path, intake.PostAsync).Needs(write).RefusesWith(intake.RefusedAsync);
+            }
         }
         endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync)
-            .Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]).AsReceipt();
+            .Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]).LimitedAsRead().AsReceipt();
     }
 }

@@ -9,7 +9,7 @@ public sealed class SimulatorsModule : IModule
 {
     public string Name => "simulators";
 
-    public void AddServices(IServiceCollection services) => services.AddApiKeys(Scopes.Ops).AddSingleton<RatesSimulator>();
+    public void AddServices(IServiceCollection services) => services.AddScopes(Scopes.Ops).AddSingleton<RatesSimulator>();
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
 }

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary><c>GET /materialized</c>.</summary>
-internal sealed class FiguresEndpoint(EventAggregates aggregates, ApiKeys keys)
+internal sealed class FiguresEndpoint(EventAggregates aggregates)
 {
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -15,7 +14,6 @@ internal sealed class FiguresEndpoint(EventAggregates aggregates, ApiKeys keys)
 
     public IResult Get(HttpContext http)
     {
-        if (keys.Refuse(http.Request, Scopes.Read, out _) is { } refusal) return refusal;
         http.Response.Headers.CacheControl = "no-store";
         return aggregates.IsCounting
             ? TypedResults.Json(aggregates.Figures, Json)

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using RideIngest.Casino.Aggregates;
-using RideIngest.Platform.Access;
 
 namespace RideIngest.Casino.Page;
 
 /// <summary><c>GET /casino/live</c>: the view once a second, as server-sent events. Each is complete, so a page that lost one has lost nothing.</summary>
-internal sealed class LiveEndpoint(EventAggregates aggregates, ApiKeys keys, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed class LiveEndpoint(EventAggregates aggregates, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -15,11 +14,6 @@ internal sealed class LiveEndpoint(EventAggregates aggregates, ApiKeys keys, IHo
 
     public async Task GetAsync(HttpContext http)
     {
-        if (keys.Refuse(http.Request, Scopes.Read, out _) is { } refusal)
-        {
-            await refusal.ExecuteAsync(http);
-            return;
-        }
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);

@@ -70,7 +70,7 @@ function told(view) {
 
 // An EventSource would not send a key.
 async function follow(key) {
-  const answer = await fetch("/casino/live", { cache: "no-store", headers: key ? { "X-Api-Key": key } : {} });
+  const answer = await fetch("/casino/live", { cache: "no-store", headers: key ? { Authorization: `Bearer ${key}` } : {} });
   if (answer.status === 401 || answer.status === 403) return answer.json();
   if (!answer.ok) throw new Error(answer.statusText);
   by("ask").hidden = true;

@@ -9,7 +9,7 @@ using Problem = RideIngest.Platform.Hosting.Problem;
 namespace RideIngest.Casino.Publish;
 
 /// <summary><c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.</summary>
-internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
+internal sealed class EventIntake(EventPublisher publisher)
 {
     public static readonly string Scope = Scopes.Write("casino");
 
@@ -19,7 +19,8 @@ internal sealed class EventIntake(EventPublisher publisher, ApiKeys keys)
 
     public async Task PostAsync(HttpContext http)
     {
-        if ((keys.Refuse(http.Request, Scope, out var caller) ?? caller?.Take(0)) is { } refusal)
+        var caller = Caller.Of(http);
+        if (caller?.Take(0) is { } refusal)
         {
             await refusal.ExecuteAsync(http);
             return;

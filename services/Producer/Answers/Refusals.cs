@@ -33,8 +33,8 @@ internal static class Refusals
 
     public static HttpProblem NotFound(string detail) => new(404, "not-found", "There is nothing here", detail);
 
-    // What a sender gave is shown, but not without end.
-    private static string Short(string given) => given.Length <= LongestGiven ? given : $"{given.AsSpan(0, LongestGiven)}…";
+    /// <summary>What a sender gave is shown, but not without end.</summary>
+    public static string Short(string given) => given.Length <= LongestGiven ? given : $"{given.AsSpan(0, LongestGiven)}…";
 
     private static string? Sentence(string? reason) => string.IsNullOrEmpty(reason) ? null : $"The stream says: {reason}.";
 }

@@ -55,7 +55,7 @@ internal static class ProducerOperations
         .Operation($"get{kind.RecordName}", kind.Name, $"A stored record of {kind.Name}")
         .Path("id", Parameters.Id, "The record's id", kind.Sample.Id)
         .Answers(kind, 200, "The record, as it is stored")
-        .Refuses("unauthorized", "forbidden", ("not-found", "No record with this id is stored, or it is no id."), "internal",
+        .Refuses("unauthorized", "forbidden", ("not-found", "No record with this id is stored, or it is no id."), "too-many-requests", "internal",
             ("unavailable", "The store cannot be asked now. What is stored is safe."));
 
     public static IEndpointConventionBuilder AsOldPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
@@ -73,7 +73,7 @@ internal static class ProducerOperations
         .Path("receipt", Parameters.Text, "As the 202 gave it", "AQAAAAAAAgWlXqrqAZNOzJ_RQmuhW9I1aQAAAAAAAAAGYm9va2luZ3NQKxtYTn4")
         .Query("wait", Parameters.Text, "How long to wait for it to settle: `10s`, `500ms`", "10s")
         .Answers(typeof(ReceiptOutcome), 200, "How far it has come. While it is `accepted`, Retry-After says when to ask again.", Json("""{"id":132512,"kind":"bookings","status":"stored"}"""))
-        .Refuses(("bad-request", "The parameter wait is no duration."), "unauthorized", "forbidden", ("not-found", "This receipt was never given."), "internal",
+        .Refuses(("bad-request", "The parameter wait is no duration."), "unauthorized", "forbidden", ("not-found", "This receipt was never given."), "too-many-requests", "internal",
             ("unavailable", "It cannot be looked up now. The record is safe, in the stream or settled already. Ask again after Retry-After."));
 
     private static JsonNode Json(string text) => JsonNode.Parse(text)!;

@@ -1,22 +1,28 @@
-using System.Globalization;
 using Microsoft.Extensions.Primitives;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). What is not understood is passed over, as it must be; of what is said twice, the first counts.</summary>
+/// <summary>
+/// How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). Preferences that are not known here are passed
+/// over, as they must be; of what is said twice, the first counts.
+/// </summary>
 /// <param name="Wait">Null when the sender says nothing of it.</param>
 /// <param name="RespondAsync">An answer is wanted as soon as the stream has the record, or else after <paramref name="Wait"/>.</param>
 internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
 {
-    public static Preference Of(StringValues headers)
+    /// <returns>The problem of a wait that is no duration.</returns>
+    public static HttpProblem? Read(StringValues headers, out Preference preference)
     {
-        var preference = default(Preference);
+        preference = default;
         foreach (var header in headers)
         {
             foreach (var part in header.AsSpan().Split(','))
-                preference = preference.With(header.AsSpan()[part].Trim());
+            {
+                if (!preference.TryAdd(header.AsSpan()[part].Trim(), out preference))
+                    return WaitTime.Refuse("wait in Prefer", header.AsSpan()[part].Trim().ToString());
+            }
         }
-        return preference;
+        return null;
     }
 
     /// <summary>When to answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.</summary>
@@ -26,26 +32,23 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
         return wait <= TimeSpan.Zero ? 0 : Environment.TickCount64 + (long)wait.TotalMilliseconds;
     }
 
-    private Preference With(ReadOnlySpan<char> preference)
+    private bool TryAdd(ReadOnlySpan<char> preference, out Preference joined)
     {
         // Parameters of a preference come after a semicolon; none is defined for these two.
         var parameters = preference.IndexOf(';');
         preference = parameters < 0 ? preference : preference[..parameters];
         var equals = preference.IndexOf('=');
         var name = (equals < 0 ? preference : preference[..equals]).Trim();
+        joined = this;
         if (name.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
-            return this with { RespondAsync = true };
-        return Wait is null && equals >= 0 && name.Equals("wait", StringComparison.OrdinalIgnoreCase) && TryGetSeconds(preference[(equals + 1)..], out var wait)
-            ? this with { Wait = wait } : this;
-    }
-
-    private static bool TryGetSeconds(ReadOnlySpan<char> text, out TimeSpan wait)
-    {
-        text = text.Trim().Trim('"');
-        wait = TimeSpan.Zero;
-        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9'))
-            return false;
-        wait = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+        {
+            joined = this with { RespondAsync = true };
+            return true;
+        }
+        if (!name.Equals("wait", StringComparison.OrdinalIgnoreCase)) return true;
+        var text = equals < 0 ? default : preference[(equals + 1)..].Trim().Trim('"');
+        if (!WaitTime.TryParse(text, out var wait)) return false;
+        if (Wait is null) joined = this with { Wait = wait };
         return true;
     }
 }

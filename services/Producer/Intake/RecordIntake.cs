@@ -10,27 +10,29 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>What every room of the intake needs to decide whether and how long.</summary>
-internal sealed record IntakeRules(ApiKeys Keys, RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
+internal sealed record IntakeRules(RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
 
 /// <summary>One record of one kind, from the request to the answer.</summary>
 internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
 {
-    private readonly string _scope = Scopes.Write(kind.Name);
-
     public Task PostAsync(HttpContext http)
     {
-        var refusal = rules.Keys.Refuse(http.Request, _scope, out var caller)
-            ?? (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
+        var prefer = http.Request.Headers["Prefer"];
+        var preference = default(Preference);
+        var refusal = (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
             ?? ContentTypes.RefuseEncoding(http)
-            ?? caller?.Take(1);
+            ?? (prefer.Count == 0 ? null : Preference.Read(prefer, out preference))
+            ?? Caller.Of(http)?.Take(1);
         if (refusal is not null)
             return answer.RefusedAsync(http, null, refusal);
         if (!rules.InFlight.TryEnter())
             return answer.RefusedAsync(http, null, Refusals.Busy(rules.News.RetryAfter, "The limit is producer.records_in_flight."));
-        return TakeAsync(http);
+        return TakeAsync(http, preference);
     }
 
-    private async Task TakeAsync(HttpContext http)
+    public Task RefusedAsync(HttpContext http, HttpProblem refusal) => answer.RefusedAsync(http, null, refusal);
+
+    private async Task TakeAsync(HttpContext http, Preference preference)
     {
         var since = Stopwatch.GetTimestamp();
         try
@@ -50,8 +52,7 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
                 return;
             }
 
-            var preference = http.Request.Headers["Prefer"];
-            var deadline = (preference.Count == 0 ? default : Preference.Of(preference)).Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
+            var deadline = preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
             var settled = await frames.SendAsync(record, Activity.Current, deadline);
             if (settled.Outcome is { Status: Status.Invalid or Status.Conflict or Status.Failed } outcome)
                 rules.Failures.Add(kind, record.Id, outcome.Status, outcome.Message);

@@ -4,7 +4,6 @@ namespace RideIngest.Producer.Limits;
 internal sealed class RecordsInFlight(ProducerSettings settings)
 {
     private int _records;
-    private int _uploads;
 
     public int Records => Volatile.Read(ref _records);
 
@@ -18,15 +17,4 @@ internal sealed class RecordsInFlight(ProducerSettings settings)
     }
 
     public void Leave() => Interlocked.Decrement(ref _records);
-
-    /// <summary>As above, for an upload: what it holds is bounded by its own limits.</summary>
-    public bool TryEnterUpload()
-    {
-        if (Interlocked.Increment(ref _uploads) <= settings.Uploads)
-            return true;
-        Interlocked.Decrement(ref _uploads);
-        return false;
-    }
-
-    public void LeaveUpload() => Interlocked.Decrement(ref _uploads);
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using RideIngest.Platform.Access;
-using RideIngest.Platform.Config;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
 using RideIngest.Records;
@@ -21,15 +19,15 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         var text = (string?)http.Request.RouteValues["receipt"];
         if (!Receipt.TryParse(text, out var receipt) || !catalog.Find(receipt.Kind, out var kind))
         {
-            // Who may ask at all comes first: a stranger learns nothing of receipts.
-            await (rules.Keys.Refuse(http.Request, Scopes.Read, out _) is { Status: 401 } stranger
-                ? stranger : Refusals.NotFound("This receipt was never given.")).ExecuteAsync(http);
+            await Refusals.NotFound("This receipt was never given.").ExecuteAsync(http);
             return;
         }
-        if (rules.Keys.Refuse(http.Request, Scopes.Read, out _, orScope: Scopes.Write(kind.Name)) is { } refusal)
-            await refusal.ExecuteAsync(http);
+
+        // Who may write records may follow them, and none of other kinds.
+        if (Caller.Of(http) is { } caller && !caller.Allows(Scopes.Read) && !caller.Allows(Scopes.Write(kind.Name)))
+            await caller.Forbid($"{Scopes.Read} or {Scopes.Write(kind.Name)}").ExecuteAsync(http);
         else if (!TryGetWait(http.Request, out var wait))
-            await new HttpProblem(400, "bad-request", "The parameter wait is no duration", "Examples: wait=10s, wait=500ms.").ExecuteAsync(http);
+            await WaitTime.Refuse("The parameter wait", http.Request.Query["wait"].ToString()).ExecuteAsync(http);
         else
             await AnswerAsync(http, receipt, wait);
     }
@@ -75,11 +73,9 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
     private bool TryGetWait(HttpRequest request, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
-        if (request.Query["wait"] is not [{ } text])
+        if (request.Query["wait"] is not { Count: > 0 } given)
             return true;
-        if (int.TryParse(text, CultureInfo.InvariantCulture, out _))
-            text += "s";
-        if (!Duration.TryParse(text, out wait))
+        if (!WaitTime.TryParse(given.ToString(), out wait))
             return false;
         wait = wait < rules.Producer.MaxWait ? wait : rules.Producer.MaxWait;
         return true;

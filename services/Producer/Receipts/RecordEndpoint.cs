@@ -1,5 +1,4 @@
 using System.Globalization;
-using RideIngest.Platform.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
 using RideIngest.Records;
@@ -12,11 +11,6 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRule
 {
     public async Task GetAsync(HttpContext http)
     {
-        if (rules.Keys.Refuse(http.Request, Scopes.Read, out _) is { } refusal)
-        {
-            await refusal.ExecuteAsync(http);
-            return;
-        }
         var text = (string?)http.Request.RouteValues["id"];
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {

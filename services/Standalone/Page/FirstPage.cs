@@ -18,7 +18,7 @@ internal static class FirstPage
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync).Page();
-        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Public().Untraced();
+        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Public().LimitedAsLivePage().Untraced();
         Asset(endpoints, "overview.css", "text/css; charset=utf-8");
         Asset(endpoints, "overview.svg", "image/svg+xml");
         Asset(endpoints, "overview.js", "text/javascript; charset=utf-8");

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Platform.Config;
 
 namespace RideIngest.Platform.Access;
 
-/// <summary>What an API key can allow.</summary>
+/// <summary>What an API key or a token's role can allow.</summary>
 public static class Scopes
 {
     public const string Read = "read";
@@ -13,11 +12,10 @@ public static class Scopes
     /// <param name="name">What is sent: a kind, or a system whose events are.</param>
     public static string Write(string name) => $"{name}:write";
 
-    /// <summary>Lets a module ask for API keys (<see cref="ApiKeys"/>) with these scopes.</summary>
-    public static IServiceCollection AddApiKeys(this IServiceCollection services, params IEnumerable<string> scopes)
+    /// <summary>Lets a module's endpoints ask for these scopes.</summary>
+    public static IServiceCollection AddScopes(this IServiceCollection services, params IEnumerable<string> scopes)
     {
-        services.AddSettings<AuthSettings>("auth").TryAddSingleton<ApiKeys>();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSettings<AuthSettings>("auth");
         foreach (var scope in scopes) services.AddSingleton(new KnownScope(scope));
         return services;
     }

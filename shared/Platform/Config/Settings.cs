@@ -62,6 +62,9 @@ public sealed class Settings
 
     public T Get<T>() where T : class => (T)_bound[typeof(T)];
 
+    /// <summary>Null when no module of this process uses that section.</summary>
+    public T? Find<T>() where T : class => (T?)_bound.GetValueOrDefault(typeof(T));
+
     /// <summary>Whether the key, written as <c>nats.url</c>, was given a value by anyone.</summary>
     public bool IsSet(string key) => _layers.Any(l => l.Find(key.Replace('.', ':'), out var value) && value is not null);
 

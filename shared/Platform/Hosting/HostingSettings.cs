@@ -22,6 +22,14 @@ public sealed class HostingSettings
     [Range(1024, long.MaxValue, ErrorMessage = "It must be at least 1KB"), GoodValue("64MB")]
     public long MaxBody { get; set; } = 64 << 20;
 
+    /// <summary>Requests of one sender that read what is stored and are answered at once. Beyond it senders hear 429.</summary>
+    [Range(1, 100_000, ErrorMessage = "It must be from 1 to 100000"), GoodValue("1000")]
+    public int Reads { get; set; } = 1000;
+
+    /// <summary>Live pages that one sender may have open. Beyond it they hear 429, and try again.</summary>
+    [Range(1, 100_000, ErrorMessage = "It must be from 1 to 100000"), GoodValue("32")]
+    public int LivePages { get; set; } = 32;
+
     /// <summary>How long a readiness check may take before it counts as missing.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00", ErrorMessage = "It must be from 10ms to 1m"), GoodValue("2s")]
     public TimeSpan ReadinessTimeout { get; set; } = TimeSpan.FromSeconds(2);

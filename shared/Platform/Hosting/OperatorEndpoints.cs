@@ -21,13 +21,13 @@ internal static class OperatorEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Public().Untraced();
+        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Public().WithMetadata(AnyHost.Mark).Untraced();
         endpoints.MapMethods("/readyz", Reading, async (HttpContext context, Readiness readiness) =>
         {
             var report = await readiness.ReportAsync(context.RequestAborted);
             await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
-        }).Public().Untraced();
-        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Public().Untraced();
+        }).Public().WithMetadata(AnyHost.Mark).Untraced();
+        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Public().WithMetadata(AnyHost.Mark).Untraced();
     }
 
     private static Task Write<T>(HttpContext context, int status, T body)

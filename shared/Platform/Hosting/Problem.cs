@@ -38,14 +38,12 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         406 => new(406, "not-acceptable", "No accepted form can be given"),
         408 => new(408, "request-timeout", "The request did not arrive in time") { Retryable = true },
         413 => new(413, "too-large", "The body is too large"),
-        414 => new(414, "uri-too-long", "The address is too long"),
         415 => new(415, "unsupported-media-type", "This content type is not read here"),
+        421 => new(421, "misdirected", "This host is not served here"),
         422 => new(422, "validation", "The content breaks a rule"),
         429 => new(429, "too-many-requests", "Too many requests") { Retryable = true },
-        431 => new(431, "headers-too-large", "The headers are too large, or too many"),
         500 => new(500, "internal", "Something went wrong here") { Retryable = true },
         503 => new(503, "unavailable", "Not now") { Retryable = true },
-        505 => new(505, "http-version", "This version of HTTP is not spoken here"),
         504 => new(504, "outcome-unknown", "The outcome is not known") { Retryable = true },
         >= 500 => new(status, "server-error", "Something went wrong here") { Retryable = true },
         _ => new(status, "refused", "The request is refused"),
@@ -73,6 +71,7 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         var response = httpContext.Response;
         response.StatusCode = Status;
         response.ContentType = ContentType;
+        response.Headers.CacheControl = "no-store";
         WriteHeaders(response);
 
         var body = Body(Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);

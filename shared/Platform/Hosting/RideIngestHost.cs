@@ -68,7 +68,6 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = hosting.MaxBody;
-            UnreadableRequests.Watch(kestrel);
         });
 
         _app = _builder.Build();
@@ -79,8 +78,9 @@ public sealed partial class RideIngestHost : IAsyncDisposable
             if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
             return next(context);
         });
-        UnreadableRequests.Answer(_app.Services.GetRequiredService<DiagnosticListener>());
-        _app.UseMiddleware<ProblemPages>();
+        ProblemHandler.Use(_app);
+        _app.UseAccess();
+        _app.UseRateLimiter();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules) module.MapEndpoints(_app);
         ApiDocument.Map(_app);
@@ -153,6 +153,9 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddSingleton<Readiness>();
         services.AddRouting();
         ApiDocument.Register(services);
+        services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
+        services.AddRequestLimits(Settings.Get<HostingSettings>());
+        services.AddAccess(Settings.Find<AuthSettings>());
         services.AddTelemetry(Settings.Get<LoggingSettings>(), name, identity.Version, instance);
         return this;
     }

@@ -25,7 +25,7 @@ internal static class ClientFaults
 
     private static async Task HalfBodiesAsync(Run run)
     {
-        var half = Encoding.ASCII.GetBytes("POST /v1/bookings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\": 1, \"user_");
+        var half = Encoding.ASCII.GetBytes("POST /v1/bookings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\": 1, \"user_");
         var sockets = new List<Socket>();
         for (var i = 0; i < 400; i++)
         {

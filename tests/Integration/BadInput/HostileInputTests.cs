@@ -58,6 +58,10 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
         Assert.True(answer.Status is < 500 or 505 || shed, $"{answer.Status} {answer.Body} to {JsonValue.Create(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, Shown))))}");
         if (request.AsSpan().StartsWith("HEAD"u8) || answer.Status == 0)
             return;
+
+        // What is no HTTP the web server refuses itself, without a word.
+        if (answer is { Status: 400 or 405 or 414 or 431 or 505, Body: "" })
+            return;
         if (answer.Status >= 400)
             CheckProblem(answer, mayBeOld: target is null or "/save/booking/detail");
         else if (target?.Contains("/batch", StringComparison.Ordinal) == true && answer.ContentType == "application/json")

@@ -70,7 +70,7 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
 
     private byte[] Request(string method, string target, string contentType, byte[] body)
     {
-        var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+        var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         if (random.Next(12) == 0)
             contentType = ContentTypes[random.Next(ContentTypes.Length)];
         if (contentType.Length > 0)

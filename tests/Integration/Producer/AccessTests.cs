@@ -17,6 +17,7 @@ public sealed class AccessTests : IAsyncLifetime
         .. Keys.Of(2, "slow", "the-slow-key", "bookings:write"), "--auth:keys:2:records_per_second=5",
         .. Keys.Of(3, "attendant", "the-attendants-key", "parking:write"),
         .. Keys.Of(4, "careless", "the-careless-key", "bookings:write"), "--auth:keys:4:records_per_second=5",
+        .. Keys.Of(6, "driver", "the-drivers-key", "rides:write"),
         .. Keys.Of(5, "clueless", "the-clueless-key", "bookings:write"), "--auth:keys:5:records_per_second=1",
     ]);
 
@@ -44,6 +45,36 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_old_path_is_refused_in_its_own_form()
+    {
+        var unknown = await _system.PostAsync("/save/booking/detail", Given.Booking(Given.NewId()));
+
+        Assert.Equal((401, 2), (unknown.Status, (int)unknown.Json["type"]!));
+        Assert.Contains("X-Api-Key", (string)unknown.Json["error"]!, StringComparison.Ordinal);
+        Assert.Contains("rideingest_producer_refused_total{problem=\"unauthorized\"}", (await _system.GetAsync("/metrics")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_key_is_needed_for_is_not_to_be_stored_by_caches()
+    {
+        var stored = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"));
+        var refused = await _system.GetAsync("/v1/bookings/1");
+        var missing = await _system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-readers-key"));
+
+        Assert.All([stored, refused, missing], answer => Assert.True(answer.Headers.CacheControl!.NoStore));
+    }
+
+    [Fact]
+    public async Task A_receipt_can_be_followed_with_its_kinds_scope_to_write_and_not_with_another_kinds()
+    {
+        var sent = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: [("X-Api-Key", "the-writers-key"), ("Prefer", "respond-async")]);
+
+        Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-writers-key")).Status);
+        Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-readers-key")).Status);
+        Assert.Equal(403, (await GetAsync(sent.Headers.Location!, "the-drivers-key")).Status);
+    }
+
+    [Fact]
     public async Task A_scope_of_another_process_may_stand_in_the_same_file() =>
         Assert.Equal(403, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-attendants-key"))).Status);
 
@@ -57,6 +88,7 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Equal((429, "/problems/rate-limit", true), (answer.Status, (string?)answer.Json["type"], (bool)answer.Json["retryable"]!));
         Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Contains("Key slow may send 5 records per second", (string)answer.Json["detail"]!, StringComparison.Ordinal);
         Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
     }
 
@@ -86,9 +118,21 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal((429, "/problems/rate-limit"), (answer!.Status, (string?)answer.Json["type"]));
     }
 
+    private async Task<Answer> GetAsync(Uri path, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Api-Key", key);
+        return await Answer.OfAsync(await _system.Client.SendAsync(request));
+    }
+
     [Theory]
     [InlineData("auth.open", "--urls", "http://0.0.0.0:0")]
     [InlineData("auth.keys", "--auth:mode=keys")]
+    [InlineData("auth.jwt.audience", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com")]
+    [InlineData("auth.jwt.authority", "--auth:mode=keys", "--auth:jwt:audience=rideingest")]
+    [InlineData("https", "--auth:mode=keys", "--auth:jwt:authority=http://login.example.com", "--auth:jwt:audience=rideingest")]
+    [InlineData("auth.jwt.key_file", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest", "--auth:jwt:key_file=/no/such/key")]
+    [InlineData("auth.jwt.roles", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest", "--auth:jwt:roles:clerk=booking:write")]
     [InlineData("auth.mode", "--auth:keys:0:name=x", "--auth:keys:0:scopes=bookings:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("bookings:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=booking:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task Settings_that_cannot_be_meant_stop_the_start_with_the_key_to_change(string mentioned, params string[] args)

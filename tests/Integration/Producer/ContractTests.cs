@@ -124,6 +124,49 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.Equal((200, $$"""{"id":{{id}},"kind":"rides","status":"stored"}"""), (receipt.Status, receipt.Text));
     }
 
+    [Theory]
+    [InlineData("wait=abc")]
+    [InlineData("wait")]
+    [InlineData("respond-async, wait=-1")]
+    public async Task A_preference_that_is_known_and_cannot_be_read_is_400(string preference)
+    {
+        var id = Given.NewId();
+
+        var answer = await _system.PostAsync("/v1/bookings", Given.Booking(id), headers: ("Prefer", preference));
+        var upload = await _system.PostAsync("/v1/bookings/batch", "[]", headers: ("Prefer", preference));
+
+        Expect(answer, 400, "bad-request", null, retryable: false);
+        Expect(upload, 400, "bad-request", null, retryable: false);
+        Assert.Equal(0, await _system.CountAsync("rides.bookings", $"id = {id}"));
+    }
+
+    [Theory]
+    [InlineData("wait=10")]
+    [InlineData("wait=10s")]
+    [InlineData("wait=\"10\"; strict")]
+    [InlineData("handling=lenient, unheard=of")]
+    public async Task A_preference_that_can_be_read_or_is_not_known_is_no_reason_to_refuse(string preference) =>
+        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", preference))).Status);
+
+    [Theory]
+    [InlineData("al")]
+    [InlineData("")]
+    [InlineData("all&results=all")]
+    public async Task Results_that_are_not_known_are_400(string results) =>
+        Expect(await _system.PostAsync($"/v1/bookings/batch?results={results}", "[]"), 400, "bad-request", null, retryable: false);
+
+    [Theory]
+    [InlineData("10", 200)]
+    [InlineData("10s", 200)]
+    [InlineData("abc", 400)]
+    [InlineData("", 400)]
+    public async Task The_wait_of_a_receipt_is_read_as_that_of_a_record(string wait, int status)
+    {
+        var answer = await _system.PostAsync("/v1/rides", Given.Ride(Given.NewId()), headers: ("Prefer", "respond-async"));
+
+        Assert.Equal(status, (await _system.GetAsync($"{answer.Headers.Location!.OriginalString}?wait={wait}")).Status);
+    }
+
     [Fact]
     public async Task A_receipt_of_a_conflict_says_so()
     {

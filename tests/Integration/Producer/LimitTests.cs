@@ -181,7 +181,7 @@ public sealed class LimitTests
         await sender.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
         var length = more is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(lines.Trim()) + more}\r\n");
         var body = more is null ? lines : lines.Trim();
-        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\n{headers}{length}\r\n{body}"));
+        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\n{headers}{length}\r\n{body}"));
         return sender;
     }
 

@@ -32,6 +32,7 @@ public sealed class ProcessTests
 
         Assert.Equal(0, code);
         Assert.Contains("everything finished", said, StringComparison.Ordinal);
+        Assert.Contains("auth.mode is none: anyone on this machine may read and write", said, StringComparison.Ordinal);
         await Eventually.True(async () => await system.CountAsync("rides.bookings", $"id > {first}") == Interlocked.Read(ref kept));
         consumer.Terminate();
         Assert.Equal(0, (await consumer.ExitAsync()).Code);

@@ -175,7 +175,7 @@ public sealed class UploadTests : IAsyncLifetime
         await connection.ConnectAsync(IPAddress.Loopback, _system.Client.BaseAddress!.Port);
         await using var stream = connection.GetStream();
         using var answer = new StreamReader(stream);
-        await stream.WriteAsync("POST /v1/bookings/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nAccept: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
+        await stream.WriteAsync("POST /v1/bookings/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nAccept: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
 
         await stream.WriteAsync(Chunk(Given.Booking(ids[0])));
         var first = await NextLineAsync();

@@ -18,7 +18,6 @@ internal sealed record LiveState(
 internal sealed partial class LiveFeed(
     Traffic traffic, History history, Instances instances, Failures failures, Overview overview, ServiceIdentity identity, ILogger<LiveFeed> logger) : BackgroundService
 {
-    private const int MostWatchers = 32;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -31,15 +30,13 @@ internal sealed partial class LiveFeed(
     private OverviewReport? _seen;
 
     /// <summary>Who enters is told the last second at once, rather than with the next one.</summary>
-    /// <returns>Null when as many watch as may.</returns>
-    public Watcher? Enter()
+    public Watcher Enter()
     {
         // Who does not keep up is told the latest, not everything.
         var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         IReadOnlyList<double[]> seconds;
         lock (_watchers)
         {
-            if (_watchers.Count == MostWatchers) return null;
             _watchers.Add(channel);
             seconds = history.All;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Standalone.Live;
 
@@ -9,11 +8,6 @@ internal sealed class LiveStream(LiveFeed feed, IHostApplicationLifetime lifetim
     public async Task GetAsync(HttpContext http)
     {
         using var watcher = feed.Enter();
-        if (watcher is null)
-        {
-            await new Problem(503, "busy", "Too many pages are open") { Retryable = true, RetryAfter = TimeSpan.FromSeconds(5) }.ExecuteAsync(http);
-            return;
-        }
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
