@@ -6,7 +6,9 @@ namespace RideIngest.Producer.Documents;
 [Description("What became of a record")]
 internal sealed record RecordOutcome(
     [property: Description("The record's id")] long Id,
-    [property: Description("`stored`: committed in Postgres (201). `duplicate`: the same record was stored before (200). `accepted`: the stream has it, and its receipt tells how it ends (202).")]
+    [property: Description(
+        "`stored`: committed in Postgres (201). `duplicate`: the same record was stored before (200). "
+        + "`accepted`: the stream has it, and its receipt tells how it ends (202).")]
     RecordStatus Status,
     [property: Description("Of an accepted record: what to ask `/v1/receipts/{receipt}` with")] string? Receipt = null);
 
@@ -31,7 +33,9 @@ internal sealed record UploadOutcome(
 internal sealed record UploadLine(
     [property: Description("Its place in the upload, from 0")] long Index,
     [property: Description("Its id; null when it could not be read")] long? Id,
-    [property: Description("`stored`, `duplicate`, `accepted`: as for one record. `conflict`: another record with this id is stored, and stays. `invalid`: it breaks a rule. `failed`: it was not kept, or the store refuses it.")]
+    [property: Description(
+        "`stored`, `duplicate`, `accepted`: as for one record. `conflict`: another record with this id is stored, and stays. "
+        + "`invalid`: it breaks a rule. `failed`: it was not kept, or the store refuses it.")]
     UploadStatus Status,
     [property: Description("Of a failed record: the store's code, or the type of the problem")] string? Code = null,
     [property: Description("Of a failure: what is wrong")] string? Error = null,
@@ -52,7 +56,9 @@ internal enum UploadStatus
 internal sealed record ReceiptOutcome(
     [property: Description("The record's id")] long Id,
     [property: Description("The record's kind")] string Kind,
-    [property: Description("`accepted`: not settled yet. `stored`: committed in Postgres, by this request or another one. `conflict`: another record with this id is stored. `failed`: the store refuses it.")]
+    [property: Description(
+        "`accepted`: not settled yet. `stored`: committed in Postgres, by this request or another one. "
+        + "`conflict`: another record with this id is stored. `failed`: the store refuses it.")]
     ReceiptStatus Status,
     [property: Description("Why it is a conflict, or failed")] string? Error = null);
 

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Buffers;
+using System.Text;
 using System.Text.Json.Nodes;
 using RideIngest.Platform.Documents;
 using RideIngest.Producer.Intake;
@@ -9,88 +10,104 @@ namespace RideIngest.Producer.Documents;
 /// <summary>The producer's operations, described for the document.</summary>
 internal static class ProducerOperations
 {
-    private const string PreferText = "`respond-async`: answer as soon as the stream has it. `wait=10`: wait so many seconds for the outcome. Others are ignored.";
-    private const string CsvText = "CSV with a header, as the XRides export writes it";
+    private const string Prefer =
+        "`respond-async`: answer as soon as the stream has it. `wait=10`: wait so many seconds for the outcome. Others are ignored.";
 
-    private static readonly ProblemAnswer[] Taking =
+    private const string SomeReceipt = "AQAAAAAAAgWlXqrqAZNOzJ_RQmuhW9I1aQAAAAAAAAAGYm9va2luZ3NQKxtYTn4";
+
+    private static readonly ProblemAnswer[] Uploading =
     [
-        "bad-request", "unauthorized", "forbidden", "request-timeout", "too-large", "unsupported-media-type", "unsupported-content-encoding",
-        "validation", "rate-limit", "internal", "busy", "stream-full",
+        "bad-request", "unauthorized", "forbidden", "request-timeout", "too-large", "unsupported-media-type",
+        "unsupported-content-encoding", "validation", "rate-limit", "internal", "busy", "stream-full",
         ("unavailable", "Neither the stream nor the store can be reached. Nothing was kept."), "outcome-unknown",
     ];
+
+    private static readonly ProblemAnswer[] Putting = [.. Uploading, "conflict", "not-storable"];
 
     public static DocumentTag Receipts { get; } = new("receipts", "What became of records that were accepted (202)");
 
     public static DocumentTag Tag(Kind kind) => new(kind.Name, $"Send {kind.Name}, one by one or many at once, and read them back");
 
-    public static IEndpointConventionBuilder AsPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
-        .Operation($"put{kind.RecordName}", kind.Name, $"Send one record to {kind.Name}", "Sending the same record again is always safe: it is stored once.")
-        .Header("Prefer", Parameters.Text, PreferText, "wait=10")
+    public static void AsPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
+        .Operation($"put{kind.RecordName}", kind.Name, $"Send one record to {kind.Name}",
+            "Sending the same record again is always safe: it is stored once.")
+        .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .Takes(kind, $"One record of {kind.Name}")
         .Answers(typeof(RecordOutcome), 201, "Stored: it is committed in Postgres", Json("""{"id":132512,"status":"stored"}"""))
-        .AnswerHeader(201, "Location", "Where the record is")
+        .AnswerHeader(201, "Location", Parameters.Text, "Where the record is")
         .Answers(typeof(RecordOutcome), 200, "Duplicate: the same record was stored before", Json("""{"id":132512,"status":"duplicate"}"""))
         .Answers(typeof(RecordOutcome), 202, "Accepted: the stream has it, and the receipt tells how it ends",
-            Json("""{"id":132512,"status":"accepted","receipt":"AQAAAAAAAgWlXqrqAZNOzJ_RQmuhW9I1aQAAAAAAAAAGYm9va2luZ3NQKxtYTn4"}"""))
-        .AnswerHeader(202, "Location", "Where its receipt is")
-        .Refuses([.. Taking, "conflict", "not-storable"]);
+            Json($$"""{"id":132512,"status":"accepted","receipt":"{{SomeReceipt}}"}"""))
+        .AnswerHeader(202, "Location", Parameters.Text, "Where its receipt is")
+        .Refuses(Putting);
 
-    public static IEndpointConventionBuilder AsUpload(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
+    public static void AsUpload(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"upload{Pascal(kind.Name)}", kind.Name, $"Upload many records to {kind.Name}, of any total size",
-            "One bad record never spoils its neighbours. With `Accept: application/x-ndjson` each record's outcome comes as a line as soon as it is settled; "
-            + "then the status code is 200 for every upload that is not settled in one go, and the lines tell.")
+            "One bad record never spoils its neighbours. With `Accept: application/x-ndjson` each record's outcome comes as a line as soon "
+            + "as it is settled; then the status code is 200 for every upload that is not settled in one go, and the lines tell.")
         .QueryChoice("results", "UploadResults", ["all"],
-            "`all`: list every record instead of the failures, up to 250,000, and beyond these failures, up to 10,000 in all; lines have no such end")
-        .Header("Prefer", Parameters.Text, PreferText, "wait=10")
-        .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, Lines(kind)), (ContentTypes.Csv, Csv(kind)))
-        .Answers(typeof(UploadOutcome), 200, "Every record is stored, now or before", Json("""{"received":3,"stored":2,"duplicate":1,"accepted":0,"failed":0,"results":[]}"""))
-        .Answers(typeof(UploadOutcome), 202, "None failed, and some are accepted: the stream has them, and `results=all` gives their receipts",
+            "`all`: list every record instead of the failures, up to 250,000, and beyond these failures, up to 10,000 in all; "
+            + "lines have no such end")
+        .Header("Prefer", Parameters.Text, Prefer, "wait=10")
+        .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, $"{Text(kind)}\n"), (ContentTypes.Csv, Csv(kind)))
+        .Answers(typeof(UploadOutcome), 200, "Every record is stored, now or before",
+            Json("""{"received":3,"stored":2,"duplicate":1,"accepted":0,"failed":0,"results":[]}"""))
+        .Answers(typeof(UploadOutcome), 202, "None failed, and some are accepted; `results=all` gives their receipts",
             Json("""{"received":3,"stored":1,"duplicate":0,"accepted":2,"failed":0,"results":[]}"""))
         .Answers(typeof(UploadOutcome), 207, "Some records failed; the results say which", Json(
-            """{"received":3,"stored":2,"duplicate":0,"accepted":0,"failed":1,"results":[{"index":1,"id":132513,"status":"conflict","error":"another record with the id 132513 is stored"}]}"""))
+            """
+            {"received":3,"stored":2,"duplicate":0,"accepted":0,"failed":1,
+             "results":[{"index":1,"id":132513,"status":"conflict","error":"another record with the id 132513 is stored"}]}
+            """))
         .AnswersLines(typeof(UploadLine), ContentTypes.JsonLines, 200, 202, 207)
-        .Refuses(Taking);
+        .Refuses(Uploading);
 
-    public static IEndpointConventionBuilder AsRead(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
+    public static void AsRead(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"get{kind.RecordName}", kind.Name, $"A stored record of {kind.Name}")
         .Path("id", Parameters.Id, "The record's id", kind.Sample.Id)
         .Answers(kind, 200, "The record, as it is stored")
-        .Refuses("unauthorized", "forbidden", ("not-found", "No record with this id is stored, or it is no id."), "too-many-requests", "internal",
+        .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
+            ("not-found", "No record with this id is stored, or it is no id."),
             ("unavailable", "The store cannot be asked now. What is stored is safe."));
 
-    public static IEndpointConventionBuilder AsOldPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
-        .Operation("saveBookingDetail", kind.Name, $"The old form of POST /v1/{kind.Name}", "The same status codes, with a body as the senders of the old service know it.")
-        .Header("Prefer", Parameters.Text, PreferText, "wait=10")
+    public static void AsOldPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
+        .Operation("saveBookingDetail", kind.Name, $"The old form of POST /v1/{kind.Name}",
+            "The same status codes, with a body as the senders of the old service know it.")
+        .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .Takes(kind, $"One record of {kind.Name}")
         .Answers(typeof(SaveOutcome), 201, "Stored: it is committed in Postgres", Json("""{"id":132512,"type":1,"error":""}"""))
         .Answers(typeof(SaveOutcome), 200, "Duplicate: the same record was stored before", Json("""{"id":132512,"type":1,"error":""}"""))
-        .Answers(typeof(SaveOutcome), 202, "Accepted: the stream has it, and the receipt tells how it ends", Json("""{"id":132512,"type":1,"error":""}"""))
-        .AnswerHeader(202, "Location", "Where its receipt is")
-        .RefusesAs(typeof(SaveOutcome), Json("""{"id":132512,"type":2,"error":"The record breaks a rule: user_id is required."}"""), [.. Taking, "conflict", "not-storable"]);
+        .Answers(typeof(SaveOutcome), 202, "Accepted: the stream has it, and the receipt tells how it ends",
+            Json("""{"id":132512,"type":1,"error":""}"""))
+        .AnswerHeader(202, "Location", Parameters.Text, "Where its receipt is")
+        .RefusesAs(typeof(SaveOutcome), Json("""{"id":132512,"type":2,"error":"The record breaks a rule: user_id is required."}"""),
+            Putting);
 
-    public static IEndpointConventionBuilder AsReceipt(this IEndpointConventionBuilder endpoint) => endpoint
+    public static void AsReceipt(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("getReceipt", Receipts.Name, "What became of an accepted record", "Any producer can be asked.")
-        .Path("receipt", Parameters.Text, "As the 202 gave it", "AQAAAAAAAgWlXqrqAZNOzJ_RQmuhW9I1aQAAAAAAAAAGYm9va2luZ3NQKxtYTn4")
+        .Path("receipt", Parameters.Text, "As the 202 gave it", SomeReceipt)
         .Query("wait", Parameters.Text, "How long to wait for it to settle: `10s`, `500ms`", "10s")
-        .Answers(typeof(ReceiptOutcome), 200, "How far it has come. While it is `accepted`, Retry-After says when to ask again.", Json("""{"id":132512,"kind":"bookings","status":"stored"}"""))
-        .Refuses(("bad-request", "The parameter wait is no duration."), "unauthorized", "forbidden", ("not-found", "This receipt was never given."), "too-many-requests", "internal",
-            ("unavailable", "It cannot be looked up now. The record is safe, in the stream or settled already. Ask again after Retry-After."));
+        .Answers(typeof(ReceiptOutcome), 200, "How far it has come. While it is `accepted`, Retry-After says when to ask again.",
+            Json("""{"id":132512,"kind":"bookings","status":"stored"}"""))
+        .AnswerHeader(200, "Retry-After", Parameters.Seconds, "In so many seconds, while it is not settled")
+        .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
+            ("bad-request", "The parameter wait is no duration."),
+            ("not-found", "This receipt was never given."),
+            ("unavailable", "It cannot be looked up now. The record is safe, in the stream or settled already."));
 
     private static JsonNode Json(string text) => JsonNode.Parse(text)!;
 
-    private static string Lines(Kind kind) => KindText(kind) + "\n";
-
     private static string Csv(Kind kind)
     {
-        var sample = JsonNode.Parse(KindText(kind))!.AsObject();
+        var sample = Json(Text(kind)).AsObject();
         return $"{string.Join(',', sample.Select(field => field.Key))}\n{string.Join(',', sample.Select(field => field.Value))}\n";
     }
 
-    private static string KindText(Kind kind)
+    private static string Text(Kind kind)
     {
-        var sample = new System.Buffers.ArrayBufferWriter<byte>();
+        var sample = new ArrayBufferWriter<byte>();
         kind.WriteJson(kind.Sample, sample);
-        return System.Text.Encoding.UTF8.GetString(sample.WrittenSpan);
+        return Encoding.UTF8.GetString(sample.WrittenSpan);
     }
 
     private static string Pascal(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));

@@ -13,7 +13,9 @@ using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Platform.Documents;
 
-/// <summary><c>/openapi/v1.json</c>: every operation that this process serves, described where it is mapped (<see cref="Operations"/>).</summary>
+/// <summary>
+/// <c>/openapi/v1.json</c>: every operation that this process serves, described where it is mapped (<see cref="Operations"/>).
+/// </summary>
 internal sealed class ApiDocument(IServiceProvider services)
 {
     public const string Path = "/openapi/v1.json";
@@ -36,8 +38,10 @@ internal sealed class ApiDocument(IServiceProvider services)
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.ShouldInclude = IsOperation;
-            options.CreateSchemaReferenceId = type => type.Type == typeof(ProblemBody) ? "Problem" : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            options.CreateSchemaReferenceId = type =>
+                type.Type == typeof(ProblemBody) ? "Problem" : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddSchemaTransformer(AsWeWriteIt);
+            options.AddOperationTransformer(WhoMayUseIt);
             options.AddDocumentTransformer<DocumentHead>();
         })
         .AddSingleton(ProblemTypeEndpoints.DocumentTag)
@@ -77,6 +81,14 @@ internal sealed class ApiDocument(IServiceProvider services)
             schema.Type &= ~JsonSchemaType.Null;
         if (schema.Enum is { Count: > 0 })
             schema.Type ??= JsonSchemaType.String;
+        return Task.CompletedTask;
+    }
+
+    private static Task WhoMayUseIt(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ScopeRequirement>().LastOrDefault() is { } scopes)
+            operation.Description = $"{operation.Description} Where keys are asked for, it needs one with the scope {scopes}.".TrimStart();
         return Task.CompletedTask;
     }
 }

@@ -14,8 +14,8 @@ internal sealed class DocumentHead(IEnumerable<DocumentTag> tags) : IOpenApiDocu
         """
         Takes records, and tells their senders truthfully what became of each one. Sending a record again is always safe.
 
-        A failure is a problem (RFC 9457): its `type` stays the same, `retryable` says whether the same request may succeed later, `Retry-After` when.
-        `GET /problems` lists the types, and the address of each says what it means and what to do.
+        A failure is a problem (RFC 9457): its `type` stays the same, `retryable` says whether the same request may succeed later,
+        `Retry-After` when. `GET /problems` lists the types, and the address of each says what it means and what to do.
         """;
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

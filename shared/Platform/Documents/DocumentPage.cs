@@ -4,7 +4,10 @@ using Scalar.AspNetCore;
 
 namespace RideIngest.Platform.Documents;
 
-/// <summary><c>/docs</c>: Scalar, served from its package, over <see cref="ApiDocument"/>. Nothing of it comes from elsewhere, and it sends nothing there.</summary>
+/// <summary>
+/// <c>/docs</c>: Scalar, served from its package, over <see cref="ApiDocument"/>. Nothing of it comes from elsewhere, and it sends
+/// nothing there.
+/// </summary>
 internal static class DocumentPage
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapScalarApiReference("/docs", (page, http) =>
@@ -22,7 +25,7 @@ internal static class DocumentPage
         page.Mcp = new() { Disabled = true };
         page.DefaultHttpClient = new(ScalarTarget.Shell, ScalarClient.Curl);
         http.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self' 'nonce-{page.Nonce}'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; "
-            + "frame-ancestors 'none'; base-uri 'none'";
+            $"default-src 'none'; script-src 'self' 'nonce-{page.Nonce}'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+            + "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
     });
 }

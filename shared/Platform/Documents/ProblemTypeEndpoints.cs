@@ -10,12 +10,13 @@ namespace RideIngest.Platform.Documents;
 /// <summary>What a type of problem means, at the address that the problem carries.</summary>
 internal sealed record ProblemTypePage(
     [property: Description("As problems carry it")] string Type,
-    [property: Description("The status code that it comes with; 400 and 500 stand for all of 4xx and 5xx in `refused` and `server-error`")] int Status,
+    [property: Description("The status code that it comes with; in `refused` and `server-error` any other 4xx or 5xx")] int Status,
     [property: Description("Whether the same request may succeed later")] bool Retryable,
     [property: Description("What it means")] string Meaning,
     [property: Description("What a sender should do")] string Action)
 {
-    public static ProblemTypePage Of(ProblemType type) => new($"/problems/{type.Name}", type.Status, type.Retryable, type.Meaning, type.Action);
+    public static ProblemTypePage Of(ProblemType type) =>
+        new($"/problems/{type.Name}", type.Status, type.Retryable, type.Meaning, type.Action);
 }
 
 /// <summary>Every type of problem.</summary>
@@ -32,12 +33,18 @@ internal static class ProblemTypeEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/problems", Reading, () => TypedResults.Ok(new ProblemTypeList([.. ProblemTypes.All.Select(ProblemTypePage.Of)])))
-            .Public().Operation("listProblemTypes", Tag, "Every type of problem")
+        var list = new ProblemTypeList([.. ProblemTypes.All.Select(ProblemTypePage.Of)]);
+        endpoints.MapMethods("/problems", Reading, () => TypedResults.Ok(list))
+            .Public()
+            .Operation("listProblemTypes", Tag, "Every type of problem")
             .Answers(typeof(ProblemTypeList), 200, "The types");
-        endpoints.MapMethods("/problems/{type}", Reading, IResult ([Description("Its name: what follows `/problems/` in a problem's `type`")] string type) => ProblemTypes.Find(type) is { } found
-                ? TypedResults.Ok(ProblemTypePage.Of(found)) : Problem.OfStatus(404) with { Detail = "There is no such type of problem; /problems lists them." })
-            .Public().Operation("getProblemType", Tag, "What a type of problem means")
+
+        endpoints.MapMethods("/problems/{type}", Reading,
+            IResult ([Description("Its name: what follows `/problems/` in a problem's `type`")] string type) =>
+                ProblemTypes.Find(type) is { } found ? TypedResults.Ok(ProblemTypePage.Of(found))
+                : Problem.OfStatus(404) with { Detail = "There is no such type of problem; /problems lists them." })
+            .Public()
+            .Operation("getProblemType", Tag, "What a type of problem means")
             .Answers(typeof(ProblemTypePage), 200, "The type")
             .Refuses(("not-found", "There is no such type."));
     }

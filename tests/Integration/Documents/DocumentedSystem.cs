@@ -19,8 +19,9 @@ public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         _nats = await TestNats.PrivateAsync();
+        var database = await TestPostgres.CreateDatabaseAsync();
         _standalone = StandaloneProcess.Start(
-            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={database}");
         Client = new() { BaseAddress = await _standalone.UrlAsync() };
         await RideSystem.WholeAsync(Client);
         Document = await Client.GetStringAsync("/openapi/v1.json");

@@ -17,14 +17,16 @@ internal sealed class GeneratedClient
 
     private GeneratedClient(Assembly assembly) => _assembly = assembly;
 
-    public IEnumerable<string> Methods => Type(Name).GetMethods().Select(method => method.Name).Where(name => name.EndsWith("Async", StringComparison.Ordinal)).Distinct();
+    public IEnumerable<string> Methods =>
+        Type(Name).GetMethods().Select(method => method.Name).Where(name => name.EndsWith("Async", StringComparison.Ordinal)).Distinct();
 
     public static async Task<GeneratedClient> OfAsync(string document)
     {
         var settings = new CSharpClientGeneratorSettings { ClassName = Name, CSharpGeneratorSettings = { Namespace = Namespace } };
         var code = new CSharpClientGenerator(await OpenApiDocument.FromJsonAsync(document), settings).GenerateFile();
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create(Namespace, [CSharpSyntaxTree.ParseText(code)], references, new(OutputKind.DynamicallyLinkedLibrary));
+        var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var compilation = CSharpCompilation.Create(Namespace, [CSharpSyntaxTree.ParseText(code)],
+            assemblies.Select(path => MetadataReference.CreateFromFile(path)), new(OutputKind.DynamicallyLinkedLibrary));
         using var compiled = new MemoryStream();
         var result = compilation.Emit(compiled);
         Assert.Empty(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));

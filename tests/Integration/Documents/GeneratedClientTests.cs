@@ -21,7 +21,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
     [Fact]
     public void Methods_are_called_by_what_they_do() => Assert.Equal(
         [
-            "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync", "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
+            "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync",
+            "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
             "PublishCasinoEventsAsync", "GetCasinoFiguresAsync", "ListProblemTypesAsync", "GetProblemTypeAsync",
         ],
         _generated.Methods);
@@ -40,7 +41,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
 
         Assert.Equal((id, "Stored"), ((long)stored.Id, (string)stored.Status.ToString()));
         Assert.Equal((id, "Duplicate"), ((long)duplicate.Id, (string)duplicate.Status.ToString()));
-        Assert.Equal((409, "/problems/conflict", id, false), ((int)conflict.StatusCode, (string)conflict.Result.Type, (long)conflict.Result.Id, (bool)conflict.Result.Retryable));
+        Assert.Equal((409, "/problems/conflict"), ((int)conflict.StatusCode, (string)conflict.Result.Type));
+        Assert.Equal((id, false), ((long)conflict.Result.Id, (bool)conflict.Result.Retryable));
         Assert.Equal(22177, (long)read.User_id);
         Assert.Equal(new DateTimeOffset(2013, 1, 1, 2, 0, 0, TimeSpan.Zero), (DateTimeOffset)read.From_date);
         AssertDocumented(stored, duplicate, conflict.Result, read);
@@ -50,13 +52,15 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
     public async Task An_upload_answers_for_each_record()
     {
         var id = BeyondInt32 + Given.NewId();
-        string[] rides = [Given.Ride(id), Given.Ride(id + 1_000_000), Given.Ride(id)];
+        string[] rides = [Given.Ride(id), Given.Ride(id + 1_000_000)];
 
-        var first = await _api.UploadRidesAsync(_generated.Choice("UploadResults", "All"), null, _generated.MakeMany("Ride", rides[..2]));
-        var again = await _api.UploadRidesAsync(null, null, _generated.MakeMany("Ride", [rides[0], rides[1].Replace("4711", "4712", StringComparison.Ordinal)]));
+        var first = await _api.UploadRidesAsync(_generated.Choice("UploadResults", "All"), null, _generated.MakeMany("Ride", rides));
+        var other = rides[1].Replace("4711", "4712", StringComparison.Ordinal);
+        var again = await _api.UploadRidesAsync(null, null, _generated.MakeMany("Ride", rides[0], other));
 
         Assert.Equal((2L, 2L), ((long)first.Received, (long)first.Stored));
-        Assert.Equal((1L, 1L, "Conflict"), ((long)again.Duplicate, (long)again.Failed, (string)Enumerable.Single<dynamic>(again.Results).Status.ToString()));
+        Assert.Equal((1L, 1L), ((long)again.Duplicate, (long)again.Failed));
+        Assert.Equal("Conflict", (string)Enumerable.Single<dynamic>(again.Results).Status.ToString());
         AssertDocumented(first, again, Enumerable.First<dynamic>(first.Results), Enumerable.First<dynamic>(again.Results));
     }
 
@@ -87,7 +91,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
 
         Assert.Equal((1L, 2L, 1L), ((long)all.Published, (long)some.Received, (long)some.Published));
         Assert.Equal(id + 1_000_000, (long)Enumerable.Single<dynamic>(some.Problems).Id);
-        Assert.Equal((11L, 1000d, true), ((long)figures.Top_player_deposits.Id, (double)figures.Top_player_deposits.Count, figures.Top_player_bets is null));
+        Assert.Equal((11L, 1000d), ((long)figures.Top_player_deposits.Id, (double)figures.Top_player_deposits.Count));
+        Assert.Null(figures.Top_player_bets);
         AssertDocumented(all, some, figures, Enumerable.Single<dynamic>(some.Problems));
     }
 
@@ -103,7 +108,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
     }
 
     /// <summary>Nothing came that the document lacks.</summary>
-    private static void AssertDocumented(params object[] bodies) => Assert.All(bodies, body => Assert.Empty((IDictionary<string, object>)((dynamic)body).AdditionalProperties));
+    private static void AssertDocumented(params object[] bodies) =>
+        Assert.All(bodies, body => Assert.Empty((IDictionary<string, object>)((dynamic)body).AdditionalProperties));
 
     private static async Task<dynamic> FailureAsync(Func<Task> call) => await Assert.ThrowsAnyAsync<Exception>(call);
 }

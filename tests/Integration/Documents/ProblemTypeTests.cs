@@ -13,12 +13,14 @@ public sealed partial class ProblemTypeTests
     [Fact]
     public async Task Every_type_of_problem_that_the_code_makes_is_explained_at_its_address()
     {
-        var made = ((string[])["services", "shared"]).SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+        var made = ((string[])["services", "shared"]).Select(folder => Path.Combine(Repository.Root, folder))
+            .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
             .SelectMany(file => Made().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).ToHashSet();
         await using var host = await Module.StartAsync();
         using var client = host.Client();
 
-        var listed = JsonNode.Parse(await client.GetStringAsync("/problems"))!["items"]!.AsArray().Select(type => (string)type!["type"]!).ToList();
+        var list = JsonNode.Parse(await client.GetStringAsync("/problems"))!["items"]!.AsArray();
+        var listed = list.Select(type => (string)type!["type"]!).ToList();
 
         Assert.Contains("stream-full", made);
         Assert.Equal(made.Select(name => $"/problems/{name}").Order(), listed.Order());
