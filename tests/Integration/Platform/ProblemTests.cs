@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using RideIngest.Platform.Access;
 using RideIngest.Integration.BadInput;
+using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 
 namespace RideIngest.Integration.Platform;
