@@ -11,6 +11,7 @@ public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
     private readonly TestDirectory _folder = new();
     private NatsServer _nats = null!;
     private StandaloneProcess _standalone = null!;
+    private GeneratedClient? _generated;
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -26,6 +27,9 @@ public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
         await RideSystem.WholeAsync(Client);
         Document = await Client.GetStringAsync("/openapi/v1.json");
     }
+
+    /// <summary>Made once for all tests: its compilation takes hundreds of megabytes.</summary>
+    internal async Task<GeneratedClient> GeneratedAsync() => _generated ??= await GeneratedClient.OfAsync(Document);
 
     public async Task DisposeAsync()
     {

@@ -12,7 +12,7 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
 
     public async Task InitializeAsync()
     {
-        _generated = await GeneratedClient.OfAsync(system.Document);
+        _generated = await system.GeneratedAsync();
         _api = _generated.Over(system.Client);
     }
 
