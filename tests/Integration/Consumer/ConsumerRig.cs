@@ -119,7 +119,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
 
     public async Task<ConsumerInfo> InfoAsync() => (await Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer)).Info;
 
-    /// <summary>Waits until some consumer has made the stream.</summary>
+    /// <summary>Waits until some consumer has made the stream, or until a restarted nats-server has read it.</summary>
     public Task ReachedAsync() => UntilAsync(async () =>
     {
         try

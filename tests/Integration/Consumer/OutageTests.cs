@@ -233,11 +233,13 @@ public sealed class OutageTests
         var messages = Directory.GetDirectories(rig.Nats.DataDirectory, "msgs", SearchOption.AllDirectories).Single();
         Copy(messages, messages + ".all");
         await rig.Nats.RestartAsync();
+        await rig.ReachedAsync();
         for (var id = 2UL; id <= 3; id++) await rig.Js.DeleteMessageAsync(RidesStream.Name, new StreamMsgDeleteRequest { Seq = id });
         await rig.Nats.StopAsync();
         Directory.Move(messages, messages + ".first");
         Directory.Move(messages + ".all", messages);
         await rig.Nats.RestartAsync();
+        await rig.ReachedAsync();
         var consumer = await rig.Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer);
         await foreach (var message in consumer.FetchAsync<byte[]>(new NatsJSFetchOpts { MaxMsgs = 3 }))
         {
@@ -249,6 +251,7 @@ public sealed class OutageTests
         Directory.Delete(messages, recursive: true);
         Directory.Move(messages + ".first", messages);
         await rig.Nats.RestartAsync();
+        await rig.ReachedAsync();
         Assert.Equal(2, (await rig.InfoAsync()).NumAckPending);
         await rig.RunAsync("--consumer:hand_back=0s", "--postgres:command_timeout=1s");
 
