@@ -48,8 +48,10 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         var provider = endpoints.ServiceProvider;
         endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope).AsPublish();
         if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
-        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get).Needs(Scopes.Read).LimitedAsRead().AsFigures();
+        endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get)
+            .Needs(Scopes.Read).LimitedAsRead().AsFigures();
         CasinoPage.Map(endpoints);
-        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync).Needs(Scopes.Read).LimitedAsLivePage().Untraced();
+        endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync)
+            .Needs(Scopes.Read).LimitedAsLivePage().Untraced();
     }
 }

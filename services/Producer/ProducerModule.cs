@@ -21,8 +21,6 @@ namespace RideIngest.Producer;
 /// <summary>Takes records over HTTP, sends them into the stream, and tells each sender what became of them.</summary>
 public sealed class ProducerModule(Catalog? catalog = null) : IModule
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     private readonly Catalog _catalog = catalog ?? new Catalog();
 
     public string Name => "producer";
@@ -62,7 +60,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             Record($"/v1/{kind.Name}", new RecordAnswer()).AsPut(kind);
             endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync)
                 .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", Reading, new RecordEndpoint(kind, lookup, rules).GetAsync)
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, rules).GetAsync)
                 .Needs(Scopes.Read).LimitedAsRead().AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
                 Record(OldAnswer.Path, new OldAnswer()).AsOldPut(kind);
@@ -73,7 +71,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
                 return endpoints.MapPost(path, intake.PostAsync).Needs(write).RefusesWith(intake.RefusedAsync);
             }
         }
-        endpoints.MapMethods("/v1/receipts/{receipt}", Reading, provider.GetRequiredService<ReceiptEndpoint>().GetAsync)
+        endpoints.MapMethods("/v1/receipts/{receipt}", ReadMethods.All, provider.GetRequiredService<ReceiptEndpoint>().GetAsync)
             .Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]).LimitedAsRead().AsReceipt();
     }
 }

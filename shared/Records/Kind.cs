@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Data.Common;
+using System.Text;
 using RideIngest.Records.Fields;
 
 namespace RideIngest.Records;
@@ -43,6 +44,14 @@ public abstract class Kind
 
     /// <summary>Writes the record as canonical JSON, on one line without its end: declared order, absent values left out.</summary>
     public abstract void WriteJson(Record record, IBufferWriter<byte> output);
+
+    /// <summary>What <see cref="WriteJson"/> writes, as text.</summary>
+    public string Json(Record record)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        WriteJson(record, json);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
 
     /// <summary>
     /// 128 bits of SHA-256 over the typed record: equal for every spelling of the same content, the same in every process and version.

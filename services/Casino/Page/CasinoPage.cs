@@ -15,7 +15,7 @@ internal static class CasinoPage
         void File(string path, string name, string type)
         {
             var text = Resource(name);
-            endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
+            endpoints.MapMethods(path, ReadMethods.All, (HttpContext http) =>
             {
                 http.Response.Headers.CacheControl = "no-cache";
                 return Results.Text(text, $"{type}; charset=utf-8");

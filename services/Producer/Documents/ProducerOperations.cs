@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json.Nodes;
 using RideIngest.Platform.Documents;
 using RideIngest.Producer.Intake;
@@ -49,7 +47,7 @@ internal static class ProducerOperations
             "`all`: list every record instead of the failures, up to 250,000, and beyond these failures, up to 10,000 in all; "
             + "lines have no such end")
         .Header("Prefer", Parameters.Text, Prefer, "wait=10")
-        .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, $"{Text(kind)}\n"), (ContentTypes.Csv, Csv(kind)))
+        .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, $"{kind.Json(kind.Sample)}\n"), (ContentTypes.Csv, Csv(kind)))
         .Answers(typeof(UploadOutcome), 200, "Every record is stored, now or before",
             Json("""{"received":3,"stored":2,"duplicate":1,"accepted":0,"failed":0,"results":[]}"""))
         .Answers(typeof(UploadOutcome), 202, "None failed, and some are accepted; `results=all` gives their receipts",
@@ -99,15 +97,8 @@ internal static class ProducerOperations
 
     private static string Csv(Kind kind)
     {
-        var sample = Json(Text(kind)).AsObject();
+        var sample = Json(kind.Json(kind.Sample)).AsObject();
         return $"{string.Join(',', sample.Select(field => field.Key))}\n{string.Join(',', sample.Select(field => field.Value))}\n";
-    }
-
-    private static string Text(Kind kind)
-    {
-        var sample = new ArrayBufferWriter<byte>();
-        kind.WriteJson(kind.Sample, sample);
-        return Encoding.UTF8.GetString(sample.WrittenSpan);
     }
 
     private static string Pascal(string name) => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));

@@ -10,7 +10,8 @@ using RideIngest.Spine;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>What every room of the intake needs to decide whether and how long.</summary>
-internal sealed record IntakeRules(RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
+internal sealed record IntakeRules(
+    RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
 
 /// <summary>One record of one kind, from the request to the answer.</summary>
 internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Net.Mime;
 using System.Reflection;
-using System.Text;
 using RideIngest.Platform.Access;
 using RideIngest.Platform.Hosting;
 using RideIngest.Platform.Telemetry;
@@ -17,8 +15,9 @@ internal static class FirstPage
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], PageAsync).Page();
-        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context)).Public().LimitedAsLivePage().Untraced();
+        endpoints.MapMethods("/", ReadMethods.All, PageAsync).Page();
+        endpoints.MapGet("/overview/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context))
+            .Public().LimitedAsLivePage().Untraced();
         Asset(endpoints, "overview.css", "text/css; charset=utf-8");
         Asset(endpoints, "overview.svg", "image/svg+xml");
         Asset(endpoints, "overview.js", "text/javascript; charset=utf-8");
@@ -36,9 +35,7 @@ internal static class FirstPage
     private static string FirstRecord(Catalog catalog, HttpRequest request)
     {
         if (!catalog.Find(FirstKind, out var kind)) return "";
-        var sample = new ArrayBufferWriter<byte>();
-        kind.WriteJson(kind.Sample, sample);
-        return $"curl -H 'Content-Type: application/json' -d '{Encoding.UTF8.GetString(sample.WrittenSpan)}' {request.Scheme}://{request.Host}/v1/{kind.Name}";
+        return $"curl -H 'Content-Type: application/json' -d '{kind.Json(kind.Sample)}' {request.Scheme}://{request.Host}/v1/{kind.Name}";
     }
 
     private static void Asset(IEndpointRouteBuilder endpoints, string name, string contentType)

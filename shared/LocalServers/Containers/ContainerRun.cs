@@ -30,6 +30,9 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
 
     public int ProcessId => 0;
 
+    /// <summary>Where its data is, to be shown.</summary>
+    public string Files => Volume is null ? "a container" : $"the container volume {Volume}";
+
     /// <summary>Name and version, as messages have it.</summary>
     protected abstract string Title { get; }
 

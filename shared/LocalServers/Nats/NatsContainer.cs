@@ -27,13 +27,11 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
 
     public int Port { get; private set; } = options.Port ?? FreePort.Pick();
 
-    public int? MonitorPort { get; private set; } = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+    public int? MonitorPort { get; private set; } = options.PickMonitorPort();
 
     public string? Password { get; private set; }
 
     public bool SyncsAlways => NatsServerConfig.SyncsAlways(options, Version);
-
-    public string Files => Volume is null ? "a container" : $"the container volume {Volume}";
 
     protected override string Title => $"NATS {Version}";
 
@@ -46,16 +44,14 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
     protected override void PickPorts()
     {
         Port = FreePort.Pick();
-        MonitorPort = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+        MonitorPort = options.PickMonitorPort();
     }
 
     protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (options.Routes is not null)
             throw new NotSupportedException("The servers of a cluster are not started in containers.");
-        Password = options.RequirePassword
-            ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false)
-            : null;
+        Password = await options.PasswordAsync(Directory, cancellationToken).ConfigureAwait(false);
         var asked = options with { Password = Password };
         int? monitor = MonitorPort is null ? null : HttpPort;
         _config = NatsServerConfig.Text(asked, Version, Name, $"{DataPath}/store", ClientPort, monitor, "0.0.0.0");

@@ -12,7 +12,7 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     public int Port { get; private set; } = options.Port ?? FreePort.Pick();
 
-    public int? MonitorPort { get; private set; } = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+    public int? MonitorPort { get; private set; } = options.PickMonitorPort();
 
     /// <summary>Null while none is asked for.</summary>
     public string? Password { get; private set; }
@@ -30,13 +30,13 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
     protected override void PickPorts()
     {
         Port = FreePort.Pick();
-        MonitorPort = options.MonitorPort is 0 ? FreePort.Pick() : options.MonitorPort;
+        MonitorPort = options.PickMonitorPort();
     }
 
     protected override async Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
     {
         // Data from before there were passwords gets one here.
-        Password = options.RequirePassword ? options.Password ?? await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false) : null;
+        Password = await options.PasswordAsync(Directory, cancellationToken).ConfigureAwait(false);
         var file = Directory.In("nats-server.conf");
         var text = NatsServerConfig.Text(options with { Password = Password }, version, Name, Directory.In("store"), Port, MonitorPort);
         await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);

@@ -48,4 +48,10 @@ public sealed record NatsServerOptions
     public Action<string>? Log { get; init; }
 
     internal NatsRoutes? Routes { get; init; }
+
+    internal int? PickMonitorPort() => MonitorPort is 0 ? FreePort.Pick() : MonitorPort;
+
+    /// <summary>The one that was given, else the directory's own; null while none is asked for.</summary>
+    internal async Task<string?> PasswordAsync(DataDirectory directory, CancellationToken cancellationToken)
+        => RequirePassword ? Password ?? await PasswordFile.OfAsync(directory, cancellationToken).ConfigureAwait(false) : null;
 }

@@ -20,8 +20,6 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
 
     public int Port { get; private set; } = options.Port ?? FreePort.Pick();
 
-    public string Files => Volume is null ? "a container" : $"the container volume {Volume}";
-
     protected override string Title => $"Postgres {Version}";
 
     protected override string Place => $"127.0.0.1:{Port} (data in {Files})";
@@ -42,7 +40,7 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
             .WithUsername(PostgresCluster.Superuser)
             .WithPassword(_password)
             .WithEnvironment("MALLOC_TRIM_THRESHOLD_", PostgresRun.TrimThreshold)
-            // The image trusts whoever connects from inside, and some engines let a connection from this machine look so.
+            // The image trusts connections from inside, and with some engines one from this machine looks like that.
             .WithEnvironment("POSTGRES_INITDB_ARGS", "--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8")
             .WithCommand([.. PostgresSettings.ForContainer(options)])
             .WithPortBinding(Port, PostgreSqlBuilder.PostgreSqlPort)

@@ -12,18 +12,31 @@ internal static partial class AccessRules
     {
         CheckScopes(settings, [.. scopes.Select(scope => scope.Name).Distinct()], logger);
         if (settings.Jwt is { IsOn: true, Audience: null })
-            throw new StartupException("auth.jwt has an authority and no audience, so that tokens for anybody would be accepted. Set auth.jwt.audience.");
-        if (settings.Jwt is { IsOn: true, KeyFile: null } fetched && new Uri(fetched.Authority!) is { IsLoopback: false, Scheme: not "https" })
-            throw new StartupException("auth.jwt.authority is no https URL, so that anybody between it and us could give us keys. Use https, or set auth.jwt.key_file.");
+            throw new StartupException(
+                "auth.jwt has an authority and no audience, so that tokens for anybody would be accepted. "
+                + "Set auth.jwt.audience.");
+        if (settings.Jwt is { IsOn: true, KeyFile: null } fetched
+            && new Uri(fetched.Authority!) is { IsLoopback: false, Scheme: not "https" })
+            throw new StartupException(
+                "auth.jwt.authority is no https URL, so that anybody between it and us could give us keys. "
+                + "Use https, or set auth.jwt.key_file.");
         if (settings.Jwt is { IsOn: false } jwt && (jwt.Audience is not null || jwt.KeyFile is not null || jwt.Roles.Count > 0))
-            throw new StartupException("auth.jwt has no authority, so that no token would be accepted. Set auth.jwt.authority, or take the others out.");
+            throw new StartupException(
+                "auth.jwt has no authority, so that no token would be accepted. "
+                + "Set auth.jwt.authority, or take the others out.");
         var any = settings.Keys.Count > 0 || settings.Jwt.IsOn;
         if (settings.Mode == AuthMode.Keys && !any)
-            throw new StartupException("auth.mode is keys and auth.keys has none, so that nobody could do anything. Add one, or set auth.mode to none.");
+            throw new StartupException(
+                "auth.mode is keys and auth.keys has none, so that nobody could do anything. "
+                + "Add one, or set auth.mode to none.");
         if (settings.Mode == AuthMode.None && any)
-            throw new StartupException("auth.keys or auth.jwt is set and auth.mode is none, so that nobody would be asked for a key. Set auth.mode to keys, or take them out.");
+            throw new StartupException(
+                "auth.keys or auth.jwt is set and auth.mode is none, so that nobody would be asked for a key. "
+                + "Set auth.mode to keys, or take them out.");
         if (settings is { Mode: AuthMode.None, Open: false } && hosting.Urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } url)
-            throw new StartupException($"auth.mode is none, and {url} can be reached from other machines. Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
+            throw new StartupException(
+                $"auth.mode is none, and {url} can be reached from other machines. "
+                + "Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
         if (settings is { Mode: AuthMode.None, Open: false }) OpenHere(logger);
         else if (settings.Mode == AuthMode.None) OpenToAll(logger);
     }
@@ -31,7 +44,8 @@ internal static partial class AccessRules
     private static void CheckScopes(AuthSettings settings, string[] known, ILogger logger)
     {
         var given = settings.Keys.SelectMany(key => key.Scopes.Select(scope => (From: $"auth.keys: the key {key.Name}", Scope: scope)))
-            .Concat(settings.Jwt.Roles.SelectMany(role => role.Value.Select(scope => (From: $"auth.jwt.roles: the role {role.Key}", Scope: scope))));
+            .Concat(settings.Jwt.Roles.SelectMany(role =>
+                role.Value.Select(scope => (From: $"auth.jwt.roles: the role {role.Key}", Scope: scope))));
         var foreign = given.Where(pair => !known.Contains(pair.Scope)).ToList();
         foreach (var (from, scope) in foreign.Where(pair => NearestName.Of(Subject(pair.Scope), known.Select(Subject)) is not null))
             throw new StartupException($"{from} has the scope {scope}, which does not exist. There are {string.Join(", ", known)}.");

@@ -21,7 +21,6 @@ internal sealed class ApiDocument(IServiceProvider services)
     public const string Path = "/openapi/v1.json";
 
     private const string Name = "v1";
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     private Task<byte[]>? _document;
 
@@ -50,7 +49,7 @@ internal sealed class ApiDocument(IServiceProvider services)
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var document = endpoints.ServiceProvider.GetRequiredService<ApiDocument>();
-        endpoints.MapMethods(Path, Reading, document.GetAsync).Public();
+        endpoints.MapMethods(Path, ReadMethods.All, document.GetAsync).Public();
         DocumentPage.Map(endpoints.MapGroup("").Page());
         ProblemTypeEndpoints.Map(endpoints);
     }

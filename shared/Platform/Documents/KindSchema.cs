@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
@@ -17,12 +16,7 @@ internal static class KindSchema
         return new(kind.RecordName, document);
     }
 
-    public static JsonNode Sample(Kind kind)
-    {
-        var sample = new ArrayBufferWriter<byte>();
-        kind.WriteJson(kind.Sample, sample);
-        return JsonNode.Parse(sample.WrittenSpan)!;
-    }
+    public static JsonNode Sample(Kind kind) => JsonNode.Parse(kind.Json(kind.Sample))!;
 
     private static OpenApiSchema Of(Kind kind) => new()
     {

@@ -27,19 +27,17 @@ internal static class ProblemTypeEndpoints
 {
     private const string Tag = "problems";
 
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     public static DocumentTag DocumentTag { get; } = new(Tag, "What failures mean, and what to do about them");
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var list = new ProblemTypeList([.. ProblemTypes.All.Select(ProblemTypePage.Of)]);
-        endpoints.MapMethods("/problems", Reading, () => TypedResults.Ok(list))
+        endpoints.MapMethods("/problems", ReadMethods.All, () => TypedResults.Ok(list))
             .Public()
             .Operation("listProblemTypes", Tag, "Every type of problem")
             .Answers(typeof(ProblemTypeList), 200, "The types");
 
-        endpoints.MapMethods("/problems/{type}", Reading,
+        endpoints.MapMethods("/problems/{type}", ReadMethods.All,
             IResult ([Description("Its name: what follows `/problems/` in a problem's `type`")] string type) =>
                 ProblemTypes.Find(type) is { } found ? TypedResults.Ok(ProblemTypePage.Of(found))
                 : Problem.OfStatus(404) with { Detail = "There is no such type of problem; /problems lists them." })

@@ -11,8 +11,6 @@ namespace RideIngest.Platform.Hosting;
 /// <summary><c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>, the same in every process.</summary>
 internal static class OperatorEndpoints
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -21,13 +19,14 @@ internal static class OperatorEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/healthz", Reading, Task (HttpContext context) => Write(context, 200, new { Status = "alive" })).Public().WithMetadata(AnyHost.Mark).Untraced();
-        endpoints.MapMethods("/readyz", Reading, async (HttpContext context, Readiness readiness) =>
+        var operators = endpoints.MapGroup("").Public().WithMetadata(AnyHost.Mark).Untraced();
+        operators.MapMethods("/healthz", ReadMethods.All, Task (HttpContext context) => Write(context, 200, new { Status = "alive" }));
+        operators.MapMethods("/readyz", ReadMethods.All, async (HttpContext context, Readiness readiness) =>
         {
             var report = await readiness.ReportAsync(context.RequestAborted);
             await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
-        }).Public().WithMetadata(AnyHost.Mark).Untraced();
-        Metrics.Map(endpoints).WithMetadata(new HttpMethodMetadata(Reading)).Public().WithMetadata(AnyHost.Mark).Untraced();
+        });
+        Metrics.Map(operators).WithMetadata(new HttpMethodMetadata(ReadMethods.All));
     }
 
     private static Task Write<T>(HttpContext context, int status, T body)

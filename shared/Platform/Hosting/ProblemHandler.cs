@@ -14,11 +14,12 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
     public static void Use(IApplicationBuilder app) => app.UseExceptionHandler()
 
         // Records have an answer of their own for everything, and pay for this with each request.
-        .UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is null, others => others.UseStatusCodePages(failed =>
-        {
-            var context = failed.HttpContext;
-            return (Problem.OfStatus(context.Response.StatusCode) with { Detail = Detail(context) }).ExecuteAsync(context);
-        }));
+        .UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is null, others =>
+            others.UseStatusCodePages(failed =>
+            {
+                var context = failed.HttpContext;
+                return (Problem.OfStatus(context.Response.StatusCode) with { Detail = Detail(context) }).ExecuteAsync(context);
+            }));
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {

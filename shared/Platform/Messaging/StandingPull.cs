@@ -5,8 +5,8 @@ namespace RideIngest.Platform.Messaging;
 
 /// <summary>
 /// Takes messages of a consumer by two pulls that overlap. Two, because nats-server 2.9 may silently drop one that expires just when a
-/// message arrives: the other one gets the message then. None is cancelled: a pull ends by itself, within a second when nothing comes, since
-/// a message that the server sends to a pull that has just left is delivered again only after its ack wait.
+/// message arrives: the other one gets the message then. None is cancelled: a pull ends by itself, within a second when nothing comes,
+/// since a message that the server sends to a pull that has just left is delivered again only after its ack wait.
 /// </summary>
 public static class StandingPull
 {

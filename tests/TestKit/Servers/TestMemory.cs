@@ -1,8 +1,8 @@
 namespace RideIngest.TestKit;
 
 /// <summary>
-/// Keeps temporary directories, those of the servers included, in memory where there is plenty. A run of the suite makes and deletes hundreds of
-/// thousands of small files, which costs a disk's file system a fifth of the processors' time.
+/// Keeps temporary directories, those of the servers included, in memory where there is plenty. A run of the suite makes and deletes
+/// hundreds of thousands of small files, which costs a disk's file system a fifth of the processors' time.
 /// </summary>
 public static class TestMemory
 {

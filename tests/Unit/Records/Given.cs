@@ -33,13 +33,6 @@ internal static class Given
 
     internal static Reading Read(this Kind kind, string json) => kind.Read(Encoding.UTF8.GetBytes(json));
 
-    internal static string Json(this Kind kind, Record record)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        kind.WriteJson(record, output);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
-    }
-
     /// <summary>A valid booking, with one property replaced by this JSON, or added.</summary>
     internal static string BookingWith(string name, string json)
     {
