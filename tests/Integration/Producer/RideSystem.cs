@@ -16,6 +16,9 @@ namespace RideIngest.Integration.Producer;
 /// <summary>A producer over a NATS and a database of its own, with consumers when a test wants them.</summary>
 internal sealed class RideSystem : IAsyncDisposable
 {
+    // On a busy machine an outcome takes longer than senders usually wait; tests of the wait itself say how long.
+    private const string Patience = "--ingest:wait=1m";
+
     private readonly List<RideIngestHost> _hosts = [];
     private readonly string[] _args;
     private readonly string _database;
@@ -27,7 +30,7 @@ internal sealed class RideSystem : IAsyncDisposable
         _catalog = catalog;
         (Nats, Postgres, _database) = (nats, postgres, database);
         Database = NpgsqlDataSource.Create(database);
-        _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
+        _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", Patience, $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
     }
 
     /// <summary>For a process of its own.</summary>
