@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 

@@ -1,5 +1,6 @@
 using Npgsql;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 

@@ -1,5 +1,5 @@
 using RideIngest.AppHost;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
 
 // The dashboard names cultures, which .NET refuses on a machine without ICU.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY", "false");

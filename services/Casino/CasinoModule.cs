@@ -4,13 +4,16 @@ using RideIngest.Casino.Documents;
 using RideIngest.Casino.Enrich;
 using RideIngest.Casino.Page;
 using RideIngest.Casino.Publish;
+using RideIngest.Casino.Roles;
+using RideIngest.Casino.Settings;
 using RideIngest.Casino.Stream;
-using RideIngest.Platform.Access;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Postgres;
-using RideIngest.Platform.Telemetry;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Casino;
 

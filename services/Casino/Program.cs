@@ -1,5 +1,6 @@
 using RideIngest.Casino;
-using RideIngest.Platform.Hosting;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Processes;
 
 // Standard output belongs to the events.
 return await ServiceProcess.RunAsync("casino", ["--logging:stream=stderr", .. args], [new CasinoModule(CasinoDefaults.Alone)]);

@@ -1,14 +1,17 @@
 using RideIngest.Consumer.Announcing;
 using RideIngest.Consumer.Frames;
+using RideIngest.Consumer.Settings;
 using RideIngest.Consumer.Storing;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Postgres;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Records.Storing;
-using RideIngest.Spine;
+using RideIngest.Consumer.Work;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Processes;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.Batches;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer;
 

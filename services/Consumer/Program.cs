@@ -1,4 +1,4 @@
 using RideIngest.Consumer;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Processes;
 
 return await ServiceProcess.RunAsync("consumer", args, [new ConsumerModule()]);

@@ -1,20 +1,21 @@
 using Microsoft.AspNetCore.RateLimiting;
-using RideIngest.Platform.Access;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Postgres;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Endpoints;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Problems;
+using RideIngest.Hosting.Processes;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Documents;
-using RideIngest.Producer.Fallback;
-using RideIngest.Producer.Frames;
 using RideIngest.Producer.Intake;
-using RideIngest.Producer.Limits;
 using RideIngest.Producer.Receipts;
-using RideIngest.Producer.Replies;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Spine;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Settings;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer;
 
@@ -35,7 +36,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         services.AddSingleton(ProducerOperations.Receipts);
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
-        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeRules>();
+        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>();
         services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
@@ -50,24 +51,26 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         var provider = endpoints.ServiceProvider;
-        var rules = provider.GetRequiredService<IntakeRules>();
+        var limits = provider.GetRequiredService<IntakeLimits>();
+        var failures = provider.GetRequiredService<LastFailures>();
+        var news = provider.GetRequiredService<ConsumerNews>();
         var sender = provider.GetRequiredService<FrameSender>();
         var lookup = provider.GetRequiredService<ReceiptLookup>();
         foreach (var kind in _catalog.Kinds)
         {
             var write = Scopes.Write(kind.Name);
-            var gatherer = new FrameGatherer(kind, sender, rules.Limits);
-            Record($"/v1/{kind.Name}", new RecordAnswer()).AsPut(kind);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, rules).PostAsync)
+            var gatherer = new FrameGatherer(kind, sender, limits.Frames);
+            Record($"/v1/{kind.Name}", new RecordAnswer(news)).AsPut(kind);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, failures, news).PostAsync)
                 .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, rules).GetAsync)
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, news).GetAsync)
                 .Needs(Scopes.Read).LimitedAsRead().AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
-                Record(OldAnswer.Path, new OldAnswer()).AsOldPut(kind);
+                Record(OldAnswer.Path, new OldAnswer(news)).AsOldPut(kind);
 
             IEndpointConventionBuilder Record(string path, IRecordAnswer answer)
             {
-                var intake = new RecordIntake(kind, gatherer, rules, answer);
+                var intake = new RecordIntake(kind, gatherer, limits, failures, answer);
                 return endpoints.MapPost(path, intake.PostAsync).Needs(write).RefusesWith(intake.RefusedAsync);
             }
         }

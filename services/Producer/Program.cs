@@ -1,4 +1,4 @@
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Processes;
 using RideIngest.Producer;
 
 return await ServiceProcess.RunAsync("producer", args, [new ProducerModule()]);

@@ -1,4 +1,4 @@
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Processes;
 using RideIngest.Simulators;
 
 return await ServiceProcess.RunAsync("simulators", args, [new SimulatorsModule()]);

@@ -1,9 +1,11 @@
 using RideIngest.Casino;
+using RideIngest.Casino.Settings;
 using RideIngest.Consumer;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Processes;
 using RideIngest.Producer;
 using RideIngest.Simulators;
 using RideIngest.Simulators.Rates;
+using RideIngest.Standalone.Servers;
 
 namespace RideIngest.Standalone;
 

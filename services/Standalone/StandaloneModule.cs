@@ -1,8 +1,10 @@
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Postgres;
-using RideIngest.Standalone.Live;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
+using RideIngest.Standalone.Page;
+using RideIngest.Standalone.Servers;
+using RideIngest.Standalone.Settings;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Standalone;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration;
 

@@ -1,5 +1,6 @@
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Stream;
+using RideIngest.Casino.Telemetry;
 
 namespace RideIngest.Casino.Aggregates;
 

@@ -1,4 +1,5 @@
 using RideIngest.Casino.Events;
+using RideIngest.Casino.Settings;
 using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Aggregates;

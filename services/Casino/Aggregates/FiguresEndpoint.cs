@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Casino.Aggregates;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using RideIngest.Casino.Aggregates;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Publish;
-using RideIngest.Platform.Documents;
+using RideIngest.Hosting.OpenApi;
 
 namespace RideIngest.Casino.Documents;
 

@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 using RideIngest.Casino.Stream;
-using RideIngest.Platform.Retries;
+using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Casino.Enrich;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using RideIngest.Casino.Events;
-using RideIngest.Platform.Hosting;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Config;
 
 namespace RideIngest.Casino.Enrich;
 

@@ -1,4 +1,4 @@
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Casino.Events;
 

@@ -1,4 +1,5 @@
-using RideIngest.Records;
+using RideIngest.Records.Fields;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Casino.Events;
 
@@ -27,7 +28,7 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
         CreatedAt = new(2022, 2, 2, 23, 45, 0, TimeSpan.Zero),
     };
 
-    protected override void Check(CasinoEvent record, ref Problems problems)
+    protected override void Check(CasinoEvent record, ref FieldProblems problems)
     {
         if (problems.Has("type"))
             return;
@@ -37,7 +38,7 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
         Expect("currency", record.Currency is not null, bet || deposit, "is for bets and deposits only", ref problems);
         Expect("has_won", record.HasWon is not null, bet, "is for bets only", ref problems);
 
-        void Expect(string field, bool given, bool expected, string otherwise, ref Problems problems)
+        void Expect(string field, bool given, bool expected, string otherwise, ref FieldProblems problems)
         {
             if (given != expected)
                 problems.Add(field, given ? otherwise : $"is required for a {EventJson.Name(type)}");

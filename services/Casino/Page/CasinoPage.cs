@@ -1,5 +1,5 @@
 using System.Reflection;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Endpoints;
 
 namespace RideIngest.Casino.Page;
 

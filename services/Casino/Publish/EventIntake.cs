@@ -2,9 +2,10 @@ using System.Buffers;
 using System.IO.Pipelines;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Stream;
-using RideIngest.Platform.Access;
+using RideIngest.Casino.Telemetry;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 using RideIngest.Records.Uploads;
-using Problem = RideIngest.Platform.Hosting.Problem;
 
 namespace RideIngest.Casino.Publish;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RideIngest.Casino.Events;
+using RideIngest.Casino.Settings;
 using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Publish;

@@ -3,8 +3,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RideIngest.Casino.Stream;
-using RideIngest.Records;
-using Problem = RideIngest.Platform.Hosting.Problem;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Casino.Publish;
 

@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using RideIngest.Casino.Stream;
+using RideIngest.Casino.Telemetry;
 
 namespace RideIngest.Casino.Publish;
 

@@ -3,8 +3,9 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Polly;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Retries;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Retries;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Casino.Stream;
 

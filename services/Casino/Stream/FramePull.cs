@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Retries;
+using RideIngest.Hosting.Retries;
+using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Casino.Stream;
 

@@ -1,4 +1,5 @@
 using RideIngest.Casino.Events;
+using RideIngest.Casino.Telemetry;
 
 namespace RideIngest.Casino.Stream;
 
@@ -83,7 +84,7 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
             return false;
         }
         await frame.AckAsync(abandon);
-        CasinoTelemetry.Handled(lane, frame.Events.Count);
+        CasinoTelemetry.Handled(lane.Consumer, frame.Events.Count);
         return true;
     }
 

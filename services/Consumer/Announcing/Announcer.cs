@@ -1,10 +1,11 @@
 using System.Buffers;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Storing;
-using RideIngest.Platform.Hosting;
-using RideIngest.Spine;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Consumer.Work;
+using RideIngest.Contracts.Frames;
+using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Consumer.Announcing;
 
@@ -55,7 +56,7 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
 
     private async Task AnnounceAsync(string? trouble, CancellationToken cancellationToken)
     {
-        ConsumerTelemetry.Observed(_seen ? _sight : null, trouble is null);
+        ConsumerTelemetry.Observed(_seen ? (_sight.Backlog, _sight.PendingAcks, _sight.OldestAge) : null, trouble is null);
 
         // While NATS is away the client would keep these, and send them all when nobody cares any more.
         if (connection.ConnectionState != NatsConnectionState.Open) return;

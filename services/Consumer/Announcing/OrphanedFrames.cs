@@ -2,8 +2,9 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
 using RideIngest.Consumer.Frames;
+using RideIngest.Consumer.Settings;
 using RideIngest.Consumer.Storing;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Announcing;
 

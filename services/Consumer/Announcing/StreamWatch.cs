@@ -1,7 +1,7 @@
 using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Announcing;
 

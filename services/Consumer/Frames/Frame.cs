@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Records.Kinds;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Frames;
 

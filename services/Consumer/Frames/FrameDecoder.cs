@@ -1,7 +1,8 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Records.Kinds;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Frames;
 

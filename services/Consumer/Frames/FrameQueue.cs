@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using RideIngest.Consumer.Settings;
 
 namespace RideIngest.Consumer.Frames;
 

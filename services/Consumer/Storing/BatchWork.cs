@@ -1,5 +1,5 @@
 using RideIngest.Consumer.Frames;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Consumer.Storing;
 

@@ -1,5 +1,6 @@
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Consumer.Storing;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using RideIngest.Consumer.Frames;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Records.Storing;
-using RideIngest.Spine;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Contracts.Frames;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.Batches;
+using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -17,7 +19,7 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
         using var span = Start(kind, frames);
         var incoming = Incoming(frames);
         var outcomes = await StoreAsync(kind, incoming, cancellationToken);
-        var exceptions = new List<RecordOutcome>[frames.Count];
+        var exceptions = new List<ReplyOutcome>[frames.Count];
         var letters = new List<DeadLetter>();
         var stored = 0;
         for (var i = 0; i < exceptions.Length; i++)
@@ -57,16 +59,16 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
     }
 
     /// <summary>What is to be said of a frame's records; <paramref name="next"/> is the outcome of its next valid one.</summary>
-    private static List<RecordOutcome> Exceptions(Frame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
+    private static List<ReplyOutcome> Exceptions(Frame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
     {
-        var exceptions = new List<RecordOutcome>();
+        var exceptions = new List<ReplyOutcome>();
         for (var i = 0; i < frame.Lines.Count; i++)
         {
             var reading = frame.Lines[i].Reading;
             var outcome = reading.IsValid ? outcomes[next++] : new Outcome(Status.Invalid, null, string.Join("; ", reading.Problems));
             if (outcome.Status == Status.Stored)
                 continue;
-            exceptions.Add(new RecordOutcome(i, reading.Id, outcome));
+            exceptions.Add(new ReplyOutcome(i, reading.Id, outcome));
             if (IsLetter(outcome.Status, frame))
                 letters.Add(Letter(frame, i, outcome));
         }

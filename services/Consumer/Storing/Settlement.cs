@@ -2,7 +2,8 @@ using System.Buffers;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Consumer.Frames;
-using RideIngest.Spine;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Contracts.Frames;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -12,7 +13,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
     // Room for the headers, so that a reply never exceeds what the server takes.
     private const int Reserve = 4096;
 
-    public async Task SettleAsync(Frame frame, IReadOnlyList<RecordOutcome> exceptions)
+    public async Task SettleAsync(Frame frame, IReadOnlyList<ReplyOutcome> exceptions)
     {
         var reply = new FrameReply(frame.Id, frame.Metadata.Sequence.Stream, frame.Lines.Count, exceptions);
         var named = frame.Kind?.Name ?? ConsumerTelemetry.UnknownKind;

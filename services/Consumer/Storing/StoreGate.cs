@@ -4,9 +4,11 @@ using Npgsql;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
-using RideIngest.Platform.Postgres;
-using RideIngest.Platform.Retries;
-using RideIngest.Records.Storing;
+using RideIngest.Consumer.Settings;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Hosting.Retries;
+using RideIngest.Storage.Batches;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Consumer.Storing;
 

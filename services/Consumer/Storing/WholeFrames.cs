@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using RideIngest.Consumer.Frames;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -36,7 +37,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     private static string Short(string kind) =>
         kind.Length <= LongestKind ? kind : kind[..(char.IsHighSurrogate(kind[LongestKind - 1]) ? LongestKind - 1 : LongestKind)];
 
-    private static RecordOutcome Failed(Frame frame, FrameLine line, int index) =>
+    private static ReplyOutcome Failed(Frame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
 
     [LoggerMessage(4501, LogLevel.Warning, "Frame {Sequence} on {Subject} ({Bytes} bytes) is kept whole in ops.dead_letters and settled: {Reason}")]

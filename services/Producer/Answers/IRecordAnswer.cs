@@ -1,13 +1,17 @@
-using RideIngest.Producer.Replies;
-using RideIngest.Records;
+using RideIngest.Hosting.Problems;
+using RideIngest.Producer.Sending;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
 /// <summary>The form in which a single record's sender is answered.</summary>
 internal interface IRecordAnswer
 {
-    /// <summary>The record has an outcome. Written, not flushed: that comes with the request's end.</summary>
-    Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled, TimeSpan retryAfter);
+    /// <summary>When what waits now will be stored, as far as this process knows.</summary>
+    TimeSpan RetryAfter { get; }
 
-    Task RefusedAsync(HttpContext http, long? id, HttpProblem problem);
+    /// <summary>The record has an outcome. Written, not flushed: that comes with the request's end.</summary>
+    Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled);
+
+    Task RefusedAsync(HttpContext http, long? id, Problem problem);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using RideIngest.Records;
+using RideIngest.Hosting.Problems;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Answers;
@@ -9,23 +10,23 @@ internal static class Invalid
 {
     private const int MostInLine = 5;
 
-    public static HttpProblem Of(Reading reading)
+    public static Problem Of(Reading reading)
     {
         // A problem without a field is the record's as a whole: its bytes cannot be told apart.
         foreach (var problem in reading.Problems)
         {
             if (problem.Field.Length == 0)
-                return new HttpProblem(400, "bad-request", "The body is no record", $"The body {problem.Message}.") { Id = reading.Id };
+                return new Problem(400, "bad-request", "The body is no record", $"The body {problem.Message}.") { Id = reading.Id };
         }
-        return new HttpProblem(422, "validation", "The record breaks a rule", $"{Line(reading)}.") { Id = reading.Id, Errors = ByField(reading) };
+        return new Problem(422, "validation", "The record breaks a rule", $"{Line(reading)}.") { Id = reading.Id, Errors = ByField(reading) };
     }
 
     /// <summary>Nothing of the upload could be read.</summary>
-    public static HttpProblem Of(in Uploaded upload)
+    public static Problem Of(in Uploaded upload)
     {
         var reading = upload.Reading;
         var fields = reading.Problems.All(problem => problem.Field.Length > 0);
-        return new HttpProblem(fields ? 422 : 400, fields ? "validation" : "bad-request", "The upload cannot be read", $"{Line(upload)}.")
+        return new Problem(fields ? 422 : 400, fields ? "validation" : "bad-request", "The upload cannot be read", $"{Line(upload)}.")
         {
             Id = reading.Id,
             Errors = fields ? ByField(reading) : null,
@@ -33,8 +34,8 @@ internal static class Invalid
     }
 
     /// <summary>The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.</summary>
-    public static HttpProblem? Late(in Uploaded upload) =>
-        IsLate(upload) ? HttpProblem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
+    public static Problem? Late(in Uploaded upload) =>
+        IsLate(upload) ? Problem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
 
     private static bool IsLate(in Uploaded upload) => upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 

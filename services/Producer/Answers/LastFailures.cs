@@ -1,4 +1,5 @@
-using RideIngest.Records;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 

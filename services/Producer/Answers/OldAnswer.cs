@@ -1,14 +1,16 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RideIngest.Producer.Intake;
-using RideIngest.Producer.Replies;
-using RideIngest.Records;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
 /// <summary>The answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c>, and a body as its senders know it.</summary>
-internal sealed class OldAnswer : IRecordAnswer
+internal sealed class OldAnswer(ConsumerNews news) : IRecordAnswer
 {
     public const string Path = "/save/booking/detail";
     public const string Kind = "bookings";
@@ -18,7 +20,9 @@ internal sealed class OldAnswer : IRecordAnswer
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public Task SettledAsync(HttpContext http, Records.Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    public TimeSpan RetryAfter => news.RetryAfter;
+
+    public Task SettledAsync(HttpContext http, Records.Kinds.Kind kind, Record record, in Settled settled)
     {
         var status = settled.Outcome.Status;
         ProducerTelemetry.Answered(kind, status);
@@ -29,12 +33,12 @@ internal sealed class OldAnswer : IRecordAnswer
             return Task.CompletedTask;
         }
         if (status == Status.Accepted)
-            RecordAnswer.Accept(http.Response, kind, record, settled, retryAfter);
+            RecordAnswer.Accept(http.Response, kind, record, settled, RetryAfter);
         Write(http.Response, status == Status.Stored ? 201 : status == Status.Duplicate ? 200 : 202, record.Id, Saved, "");
         return Task.CompletedTask;
     }
 
-    public Task RefusedAsync(HttpContext http, long? id, HttpProblem problem)
+    public Task RefusedAsync(HttpContext http, long? id, Problem problem)
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
         problem.WriteHeaders(http.Response);

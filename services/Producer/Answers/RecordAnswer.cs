@@ -1,18 +1,21 @@
 using System.Buffers.Text;
 using System.Globalization;
-using RideIngest.Producer.Intake;
-using RideIngest.Producer.Replies;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
 /// <summary>The answers of <c>/v1/{kind}</c>.</summary>
-internal sealed class RecordAnswer : IRecordAnswer
+internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
 {
     private const int LongestId = 20;
 
-    public Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    public TimeSpan RetryAfter => news.RetryAfter;
+
+    public Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled)
     {
         var status = settled.Outcome.Status;
         ProducerTelemetry.Answered(kind, status);
@@ -29,7 +32,7 @@ internal sealed class RecordAnswer : IRecordAnswer
                 Write(response, record.Id, ""","status":"duplicate"}"""u8, default);
                 break;
             case Status.Accepted:
-                var receipt = Accept(response, kind, record, settled, retryAfter);
+                var receipt = Accept(response, kind, record, settled, RetryAfter);
                 response.StatusCode = 202;
                 Write(response, record.Id, ""","status":"accepted","receipt":"""u8, receipt);
                 break;
@@ -39,7 +42,7 @@ internal sealed class RecordAnswer : IRecordAnswer
         return Task.CompletedTask;
     }
 
-    public Task RefusedAsync(HttpContext http, long? id, HttpProblem problem)
+    public Task RefusedAsync(HttpContext http, long? id, Problem problem)
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
         return (problem with { Id = problem.Id ?? id }).ExecuteAsync(http);
@@ -51,16 +54,16 @@ internal sealed class RecordAnswer : IRecordAnswer
     {
         var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
         response.Headers.Location = $"/v1/receipts/{receipt}";
-        response.Headers.RetryAfter = HttpProblem.Seconds(retryAfter);
+        response.Headers.RetryAfter = Problem.Seconds(retryAfter);
         return receipt;
     }
 
     /// <summary>Of an outcome that is none of the good ones.</summary>
-    public static HttpProblem ProblemOf(Outcome outcome) => outcome.Status switch
+    public static Problem ProblemOf(Outcome outcome) => outcome.Status switch
     {
-        Status.Conflict => new HttpProblem(409, "conflict", "Another record with this id is stored, and stays", Sentence(outcome.Message)),
-        Status.Invalid => new HttpProblem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
-        _ => new HttpProblem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + (outcome.Code is { } code ? $" ({code})" : "")),
+        Status.Conflict => new Problem(409, "conflict", "Another record with this id is stored, and stays", Sentence(outcome.Message)),
+        Status.Invalid => new Problem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
+        _ => new Problem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + (outcome.Code is { } code ? $" ({code})" : "")),
     };
 
     private static string? Sentence(string? message) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using RideIngest.Records;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Producer.Answers;
 
@@ -10,7 +11,7 @@ internal sealed class UploadCounts
     private long _refused;
 
     /// <summary>The refusal that is true of the whole: where of some records nobody knows, it is not said that none was kept.</summary>
-    public HttpProblem? Refusal { get; private set; }
+    public Problem? Refusal { get; private set; }
 
     public long Received { get; private set; }
 
@@ -39,7 +40,7 @@ internal sealed class UploadCounts
     {
         var wait = Refusal?.RetryAfter ?? (Accepted > 0 ? retryAfter() : null as TimeSpan?);
         if (wait is { } again)
-            response.Headers.RetryAfter = HttpProblem.Seconds(again);
+            response.Headers.RetryAfter = Problem.Seconds(again);
     }
 
     public void Write(Utf8JsonWriter json)

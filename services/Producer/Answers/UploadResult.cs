@@ -1,13 +1,13 @@
 using System.Text.Json;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Producer.Answers;
 
 /// <summary>What became of one record of an upload.</summary>
 /// <param name="Refusal">It has no outcome: it was not kept, or nobody knows.</param>
 internal readonly record struct UploadResult(
-    long Index, long? Id, Status Status, string? Code = null, string? Error = null, Receipt? Receipt = null, HttpProblem? Refusal = null)
+    long Index, long? Id, Status Status, string? Code = null, string? Error = null, Receipt? Receipt = null, Problem? Refusal = null)
 {
     public bool IsFailure => Status is Status.Invalid or Status.Conflict or Status.Failed;
 

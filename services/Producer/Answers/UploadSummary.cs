@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RideIngest.Producer.Intake;
 
 namespace RideIngest.Producer.Answers;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using RideIngest.Platform.Documents;
-using RideIngest.Producer.Intake;
-using RideIngest.Records;
+using RideIngest.Hosting.OpenApi;
+using RideIngest.Producer.Answers;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Documents;
 

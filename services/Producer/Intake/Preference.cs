@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Producer.Intake;
 
@@ -11,7 +12,7 @@ namespace RideIngest.Producer.Intake;
 internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
 {
     /// <returns>The problem of a wait that is no duration.</returns>
-    public static HttpProblem? Read(StringValues headers, out Preference preference)
+    public static Problem? Read(StringValues headers, out Preference preference)
     {
         preference = default;
         foreach (var header in headers)

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Intake;
 

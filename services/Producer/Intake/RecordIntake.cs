@@ -1,20 +1,18 @@
 using System.Diagnostics;
-using RideIngest.Platform.Access;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
-using RideIngest.Producer.Frames;
-using RideIngest.Producer.Limits;
-using RideIngest.Producer.Replies;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Settings;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Records.Kinds;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>What every room of the intake needs to decide whether and how long.</summary>
-internal sealed record IntakeRules(
-    RecordsInFlight InFlight, ConsumerNews News, LastFailures Failures, FrameLimits Limits, SpineSettings Spine, ProducerSettings Producer);
-
 /// <summary>One record of one kind, from the request to the answer.</summary>
-internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules rules, IRecordAnswer answer)
+internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeLimits limits, LastFailures failures, IRecordAnswer answer)
 {
     public Task PostAsync(HttpContext http)
     {
@@ -26,19 +24,19 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
             ?? Caller.Of(http)?.Take(1);
         if (refusal is not null)
             return answer.RefusedAsync(http, null, refusal);
-        if (!rules.InFlight.TryEnter())
-            return answer.RefusedAsync(http, null, Refusals.Busy(rules.News.RetryAfter, "The limit is producer.records_in_flight."));
+        if (!limits.TryEnter())
+            return answer.RefusedAsync(http, null, Refusals.Busy(answer.RetryAfter, "The limit is producer.records_in_flight."));
         return TakeAsync(http, preference);
     }
 
-    public Task RefusedAsync(HttpContext http, HttpProblem refusal) => answer.RefusedAsync(http, null, refusal);
+    public Task RefusedAsync(HttpContext http, Problem refusal) => answer.RefusedAsync(http, null, refusal);
 
     private async Task TakeAsync(HttpContext http, Preference preference)
     {
         var since = Stopwatch.GetTimestamp();
         try
         {
-            var longest = rules.Limits.LongestRecord;
+            var longest = limits.LongestRecord;
             if (await RecordBody.ReadAsync(http.Request, kind, longest) is not { } reading)
             {
                 await answer.RefusedAsync(http, null, Refusals.TooLarge(longest));
@@ -48,27 +46,26 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeRules 
             {
                 ProducerTelemetry.Answered(kind, Status.Invalid);
                 var problem = Invalid.Of(reading);
-                rules.Failures.Add(kind, reading.Id, Status.Invalid, problem.Detail);
+                failures.Add(kind, reading.Id, Status.Invalid, problem.Detail);
                 await answer.RefusedAsync(http, reading.Id, problem);
                 return;
             }
 
-            var deadline = preference.Deadline(rules.Spine.Wait, rules.Producer.MaxWait);
-            var settled = await frames.SendAsync(record, Activity.Current, deadline);
+            var settled = await frames.SendAsync(record, Activity.Current, limits.Deadline(preference));
             if (settled.Outcome is { Status: Status.Invalid or Status.Conflict or Status.Failed } outcome)
-                rules.Failures.Add(kind, record.Id, outcome.Status, outcome.Message);
+                failures.Add(kind, record.Id, outcome.Status, outcome.Message);
             if (settled.Refusal is { } refusal)
-                await answer.RefusedAsync(http, record.Id, refusal);
+                await answer.RefusedAsync(http, record.Id, Refusals.Of(refusal));
             else
-                await answer.SettledAsync(http, kind, record, settled, rules.News.RetryAfter);
+                await answer.SettledAsync(http, kind, record, settled);
         }
-        catch (IOException e) when (!http.RequestAborted.IsCancellationRequested && HttpProblem.OfBody(e) is { } problem)
+        catch (IOException e) when (!http.RequestAborted.IsCancellationRequested && Problem.OfBody(e) is { } problem)
         {
             await answer.RefusedAsync(http, null, problem);
         }
         finally
         {
-            rules.InFlight.Leave();
+            limits.Leave();
             ProducerTelemetry.AnsweredAfter(kind, Stopwatch.GetElapsedTime(since));
         }
     }

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using RideIngest.Platform.Access;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Access;
 using RideIngest.Producer.Answers;
-using RideIngest.Producer.Frames;
-using RideIngest.Records;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Intake;

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
-using RideIngest.Producer.Frames;
-using RideIngest.Records;
+using RideIngest.Producer.Sending;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
-using RideIngest.Spine;
 
 namespace RideIngest.Producer.Intake;
 
@@ -32,11 +33,12 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
     /// <summary>What became of each, once the frame is settled.</summary>
     public IEnumerable<UploadResult> Results(FrameSettled settled)
     {
+        var refused = settled.Refusal is null ? null : Refusals.Of(settled.Refusal);
         foreach (var (index, id, at, invalid, late) in _entries)
         {
             if (at == NotInFrame)
                 yield return new UploadResult(index, id, Status.Invalid, null, invalid, Refusal: late);
-            else if (settled.Refusal is { } refusal)
+            else if (refused is { } refusal)
                 yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Line, Refusal: refusal);
             else
                 yield return Of(index, settled.Outcomes![at], Frame.Records[at], settled.Sequence);
@@ -49,5 +51,5 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);
     }
 
-    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid, HttpProblem? Late = null);
+    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid, Problem? Late = null);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using RideIngest.Platform.Config;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
 
 namespace RideIngest.Producer.Intake;
@@ -16,6 +17,6 @@ internal static class WaitTime
         return true;
     }
 
-    public static HttpProblem Refuse(string place, string given) =>
+    public static Problem Refuse(string place, string given) =>
         new(400, "bad-request", $"{place} is no duration", $"Given: '{Refusals.Short(given)}'. Examples: wait=10, wait=10s, wait=500ms.");
 }

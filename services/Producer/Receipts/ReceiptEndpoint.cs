@@ -1,15 +1,17 @@
 using System.Diagnostics;
-using RideIngest.Platform.Access;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
-using RideIngest.Records;
-using RideIngest.Records.Storing;
-using RideIngest.Spine;
+using RideIngest.Producer.Sending;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.Batches;
 
 namespace RideIngest.Producer.Receipts;
 
 /// <summary><c>GET /v1/receipts/{receipt}?wait=10s</c></summary>
-internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeRules rules, IHostApplicationLifetime lifetime)
+internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeLimits limits, ConsumerNews news, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -41,19 +43,19 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
         }
         catch (StoreUnavailableException)
         {
-            await (HttpProblem.OfStatus(503) with
+            await (Problem.OfStatus(503) with
             {
                 Title = "The store cannot be asked now",
                 Detail = "The record is safe, in the stream or settled already; which of the two cannot be looked up now.",
                 Id = receipt.Id,
-                RetryAfter = rules.News.RetryAfter,
+                RetryAfter = news.RetryAfter,
             }).ExecuteAsync(http);
             return;
         }
         http.Response.ContentType = ContentTypes.Json;
         http.Response.Headers.CacheControl = "no-store";
         if (!state.IsSettled)
-            http.Response.Headers.RetryAfter = HttpProblem.Seconds(rules.News.RetryAfter);
+            http.Response.Headers.RetryAfter = Problem.Seconds(news.RetryAfter);
         state.Write(receipt, http.Response.BodyWriter);
     }
 
@@ -77,7 +79,7 @@ internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, Int
             return true;
         if (!WaitTime.TryParse(given.ToString(), out wait))
             return false;
-        wait = wait < rules.Producer.MaxWait ? wait : rules.Producer.MaxWait;
+        wait = wait < limits.LongestWait ? wait : limits.LongestWait;
         return true;
     }
 }

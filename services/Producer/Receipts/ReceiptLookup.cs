@@ -3,12 +3,13 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
 using Polly;
-using RideIngest.Platform.Postgres;
-using RideIngest.Producer.Frames;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Records.Storing;
-using RideIngest.Spine;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Producer.Sending;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.Batches;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Receipts;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RideIngest.Records;
-using RideIngest.Spine;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Receipts;
 

@@ -1,13 +1,15 @@
 using System.Globalization;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
-using RideIngest.Records;
-using RideIngest.Records.Storing;
+using RideIngest.Producer.Sending;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.Batches;
 
 namespace RideIngest.Producer.Receipts;
 
 /// <summary><c>GET /v1/{kind}/{id}</c>: the record as it rests in Postgres.</summary>
-internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRules rules)
+internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNews news)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -29,7 +31,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, IntakeRule
         }
         catch (StoreUnavailableException)
         {
-            await (HttpProblem.OfStatus(503) with { Title = "The store cannot be asked now", Id = id, RetryAfter = rules.News.RetryAfter }).ExecuteAsync(http);
+            await (Problem.OfStatus(503) with { Title = "The store cannot be asked now", Id = id, RetryAfter = news.RetryAfter }).ExecuteAsync(http);
         }
     }
 }

@@ -1,5 +1,5 @@
-using RideIngest.Platform.Access;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Simulators.Rates;
 

@@ -1,12 +1,11 @@
 using System.Net.Mime;
 using System.Reflection;
-using RideIngest.Platform.Access;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Telemetry;
-using RideIngest.Records;
-using RideIngest.Standalone.Live;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Records.Kinds;
 
-namespace RideIngest.Standalone;
+namespace RideIngest.Standalone.Page;
 
 /// <summary>The page at <c>/</c>: rendered here as things are, kept up to date by a script that listens to <see cref="LiveStream"/>.</summary>
 internal static class FirstPage

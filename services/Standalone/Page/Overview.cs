@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 using Dapper;
 using NATS.Client.Core;
 using Npgsql;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Problems;
+using RideIngest.Hosting.Processes;
+using RideIngest.Standalone.Servers;
 
-namespace RideIngest.Standalone;
+namespace RideIngest.Standalone.Page;
 
 /// <summary>One server as the page shows it.</summary>
 /// <param name="Data">Where it keeps what it stores; null for a server that is not ours.</param>

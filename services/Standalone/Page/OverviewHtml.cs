@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 
-namespace RideIngest.Standalone;
+namespace RideIngest.Standalone.Page;
 
 /// <summary>The page's HTML. Whatever comes from elsewhere passes through <see cref="E"/>.</summary>
 internal static class OverviewHtml

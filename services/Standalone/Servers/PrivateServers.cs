@@ -1,10 +1,14 @@
 using Npgsql;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Hosting;
-using RideIngest.Platform.Messaging;
-using RideIngest.Platform.Postgres;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
+using RideIngest.Standalone.Settings;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
 
-namespace RideIngest.Standalone;
+namespace RideIngest.Standalone.Servers;
 
 /// <summary>A NATS and a Postgres for this process alone, unless the configuration names others.</summary>
 public sealed class PrivateServers : IAsyncDisposable

@@ -1,8 +1,8 @@
-using RideIngest.LocalServers;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Retries;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Retries;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.Standalone;
+namespace RideIngest.Standalone.Servers;
 
 /// <summary>Starts a private server again that ended by itself: nobody else could. Same data, same port, so its clients find it.</summary>
 internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<ServerKeeper> logger) : BackgroundService
@@ -33,10 +33,10 @@ internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<Serve
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "The private {Server} server has ended, and not by us; starting it again over the same data")]
+    [LoggerMessage(2201, LogLevel.Warning, "The private {Server} server has ended, and not by us; starting it again over the same data")]
     private partial void Ended(string server);
 
-    [LoggerMessage(2002, LogLevel.Error, "The private {Server} server cannot be started again: {Reason}. Trying again in {Pause}")]
+    [LoggerMessage(2202, LogLevel.Error, "The private {Server} server cannot be started again: {Reason}. Trying again in {Pause}")]
     private partial void NotYet(string server, string reason, string pause);
 }
 

@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
 /// Debian's package tool: with the machine's own sources, or with sources and lists of our own below the user's cache.

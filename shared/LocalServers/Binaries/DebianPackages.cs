@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
 /// Debian's own packages of the servers. Root gets them installed, and nothing else happens to the machine: no service is

@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>A server's program is neither on this machine nor in a package that it can fetch.</summary>
 internal sealed class MissingProgramException(string program, string message) : LocalServerException(message)

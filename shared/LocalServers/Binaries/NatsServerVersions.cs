@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
 /// Several versions of nats-server for tests: those of Debian's releases, from the mirror that this machine's apt uses,

@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>Where one Postgres's programs are.</summary>
 /// <param name="Folder">Holds <c>postgres</c> and <c>initdb</c>.</param>

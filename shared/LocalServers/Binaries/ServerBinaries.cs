@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
 /// Finds the servers' programs: those named in the environment, those on this machine, else Debian's packages, which it

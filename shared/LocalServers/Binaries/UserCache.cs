@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
 /// What was fetched once and serves every run after: <c>$XDG_CACHE_HOME/rideingest</c>, or <c>~/.cache/rideingest</c>.

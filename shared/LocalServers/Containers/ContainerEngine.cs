@@ -2,8 +2,9 @@ using Docker.DotNet;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Containers;
 
 /// <summary>
 /// The container engine that Testcontainers finds (<c>DOCKER_HOST</c>, Docker's contexts and usual sockets), and our containers in it.
@@ -41,7 +42,7 @@ internal sealed class ContainerEngine
         try
         {
             // Testcontainers says what it has tried only to those who build a container.
-            _ = new ContainerBuilder(NatsContainer.Image).WithCleanUp(false).Build();
+            _ = new ContainerBuilder(ServerImages.Nats).WithCleanUp(false).Build();
             var endpoint = TestcontainersSettings.OS.DockerEndpointAuthConfig;
             var client = endpoint.GetDockerClientBuilder(Guid.Empty).Build();
             using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

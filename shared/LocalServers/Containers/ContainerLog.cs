@@ -2,7 +2,7 @@ using System.Globalization;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Containers;
 
 /// <summary>Reads a container's log as it grows, until the container ends.</summary>
 internal static class ContainerLog

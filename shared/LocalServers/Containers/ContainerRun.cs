@@ -3,8 +3,9 @@ using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
 using Microsoft.Extensions.Logging.Abstractions;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Containers;
 
 /// <summary>
 /// One server in a container, published on the loopback interface alone. What the data directory asks to keep is in a volume of the

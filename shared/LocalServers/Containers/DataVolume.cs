@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Containers;
 
 /// <summary>
 /// The engine's volume that keeps the data of a directory; the directory holds its name. A bind mount would need the container's users

@@ -1,6 +1,7 @@
-using System.Runtime.CompilerServices;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Containers;
 
 /// <summary>Whether private servers run in containers.</summary>
 public static class ServerContainers
@@ -9,7 +10,7 @@ public static class ServerContainers
     public const string Variable = "RIDEINGEST_SERVERS";
 
     /// <summary>The version that the image of nats-server has, without its last number.</summary>
-    public const string NatsVersion = NatsContainer.ImageVersion;
+    public const string NatsVersion = ServerImages.NatsVersion;
 
     private const string Containers = "containers";
 
@@ -26,13 +27,6 @@ public static class ServerContainers
 
     /// <summary>Whether a container engine answers.</summary>
     public static Task<bool> CanRunAsync(CancellationToken cancellationToken = default) => ContainerEngine.AnswersAsync(cancellationToken);
-
-    // Not inlined: the types of containers bring Testcontainers' assemblies along, which who starts a process has no use for.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static INatsRun Nats(NatsServerOptions options, DataDirectory directory) => new NatsContainer(options, directory);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static IPostgresRun Postgres(PostgresServerOptions options, DataDirectory directory) => new PostgresContainer(options, directory);
 
     /// <summary>The program that <paramref name="find"/> finds; null when the server runs in a container.</summary>
     internal static async Task<T?> ProgramOrContainerAsync<T>(

@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>A NATS server that somebody else runs, seen to greet.</summary>
 internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)

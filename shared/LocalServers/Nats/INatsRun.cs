@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>A private nats-server: a process of this machine, or a container.</summary>
 internal interface INatsRun : IServerRun

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>Private nats-servers that form one JetStream cluster on the loopback interface.</summary>
 public sealed class NatsCluster : IAsyncDisposable

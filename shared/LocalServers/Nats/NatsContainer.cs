@@ -2,18 +2,15 @@ using System.Text;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
+using RideIngest.LocalServers.Containers;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>A private nats-server in a container, with the same configuration as one that runs as a process.</summary>
 internal sealed class NatsContainer(NatsServerOptions options, DataDirectory directory)
     : ContainerRun(directory, options.Progress, options.Log), INatsRun
 {
-    /// <summary>The one that docker-compose.yml runs.</summary>
-    public const string Image = $"nats:{ImageVersion}-alpine";
-
-    public const string ImageVersion = "2.12";
-
     private const ushort ClientPort = 4222;
     private const ushort HttpPort = 8222;
     private const string DataPath = "/data";
@@ -23,7 +20,7 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
 
     public string Name { get; } = options.Name ?? $"local-{Guid.NewGuid():N}";
 
-    public Version Version { get; private set; } = Version.Parse(ImageVersion);
+    public Version Version { get; private set; } = Version.Parse(ServerImages.NatsVersion);
 
     public int Port { get; private set; } = options.Port ?? FreePort.Pick();
 
@@ -37,7 +34,7 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
 
     protected override string Place => $"127.0.0.1:{Port}{(options.JetStream ? $" (JetStream in {Files})" : "")}";
 
-    protected override string ImageName => Image;
+    protected override string ImageName => ServerImages.Nats;
 
     protected override bool MayPickPorts => options.Port is null;
 
@@ -60,7 +57,7 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
     // Copied into the container before it starts: a mounted file would have to be readable to its user, and on the engine's machine.
     protected override IContainer Build()
     {
-        var builder = Common(new ContainerBuilder(Image), DataPath)
+        var builder = Common(new ContainerBuilder(ServerImages.Nats), DataPath)
             .WithResourceMapping(Encoding.UTF8.GetBytes(_config), ConfigFile, fileMode: UnixFileModes.UserRead)
             .WithCommand("--config", ConfigFile)
             .WithEnvironment(NatsRun.AsGuest())

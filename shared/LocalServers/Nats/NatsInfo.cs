@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>What a server says of itself, unasked, to whoever connects.</summary>
 internal sealed record NatsInfo(string Name, string Version, bool JetStream)

@@ -1,6 +1,7 @@
 using System.Globalization;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>A private nats-server: its configuration, its ports, and how it greets.</summary>
 internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory, string binary, Version version)

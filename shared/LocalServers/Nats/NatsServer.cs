@@ -1,4 +1,10 @@
-namespace RideIngest.LocalServers;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Containers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>
 /// A private nats-server on the loopback interface: nobody else's, gone with us, and again what it was when it is started
@@ -64,14 +70,14 @@ public sealed class NatsServer : IAsyncDisposable
         if (options.Url is { Length: > 0 } url)
             return new NatsServer(null, await ExternalNats.ReachAsync(url, options, cancellationToken).ConfigureAwait(false));
 
-        var directory = LocalServers.DataDirectory.Take(options.DataDirectory, "nats");
+        var directory = Processes.DataDirectory.Take(options.DataDirectory, "nats");
         INatsRun? run = null;
         try
         {
             var binary = options.Binary ?? await ServerContainers.ProgramOrContainerAsync(directory, FindAsync, options.Progress, cancellationToken)
                 .ConfigureAwait(false);
             run = binary is null
-                ? ServerContainers.Nats(options, directory)
+                ? Container(options, directory)
                 : new NatsRun(options, directory, binary, await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false));
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new NatsServer(run, null);
@@ -87,6 +93,11 @@ public sealed class NatsServer : IAsyncDisposable
 
         Task<string> FindAsync() => ServerBinaries.FindNatsAsync(options.Progress, cancellationToken);
     }
+
+    // Neither inlined nor typed: only a container needs Testcontainers' assemblies loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SuppressMessage("Performance", "CA1859", Justification = "The type itself would load the assemblies.")]
+    private static INatsRun Container(NatsServerOptions options, DataDirectory directory) => new NatsContainer(options, directory);
 
     /// <summary>As <see cref="Url"/>, by way of another port of this machine, such as a proxy's.</summary>
     public string UrlAt(int port) => NatsServerConfig.Url("nats", Run.Password, port);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>The configuration file of a private nats-server.</summary>
 internal static class NatsServerConfig

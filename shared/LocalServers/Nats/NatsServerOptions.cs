@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Nats;
 
 /// <summary>What a private nats-server is to be like. The defaults suit Standalone: JetStream, a random port, temporary data.</summary>
 public sealed record NatsServerOptions

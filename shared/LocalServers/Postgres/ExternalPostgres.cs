@@ -1,6 +1,7 @@
 using Npgsql;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>A Postgres that somebody else runs, seen to take a connection.</summary>
 internal sealed record ExternalPostgres(string ConnectionString, string Version)

@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>A private Postgres: a process of this machine, or a container.</summary>
 internal interface IPostgresRun : IServerRun

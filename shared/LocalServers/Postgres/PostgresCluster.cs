@@ -1,6 +1,8 @@
 using System.Globalization;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
 /// The files of a Postgres: what initdb makes, once, and the password of its superuser. Every connection needs it: on a

@@ -1,17 +1,16 @@
 using System.Globalization;
 using DotNet.Testcontainers.Containers;
 using Npgsql;
+using RideIngest.LocalServers.Containers;
+using RideIngest.LocalServers.Processes;
 using Testcontainers.PostgreSql;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>A private Postgres in a container, with the same settings as one that runs as a process.</summary>
 internal sealed class PostgresContainer(PostgresServerOptions options, DataDirectory directory)
     : ContainerRun(directory, options.Progress, options.Log), IPostgresRun
 {
-    /// <summary>The one that docker-compose.yml runs.</summary>
-    public const string Image = "postgres:17-alpine";
-
     private const string DataPath = "/var/lib/postgresql/data";
 
     private string _password = "";
@@ -24,7 +23,7 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
 
     protected override string Place => $"127.0.0.1:{Port} (data in {Files})";
 
-    protected override string ImageName => Image;
+    protected override string ImageName => ServerImages.Postgres;
 
     protected override bool MayPickPorts => options.Port is null;
 
@@ -36,13 +35,13 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
         => _password = await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false);
 
     protected override IContainer Build()
-        => Common(new PostgreSqlBuilder(Image), DataPath)
+        => Common(new PostgreSqlBuilder(ServerImages.Postgres), DataPath)
             .WithUsername(PostgresCluster.Superuser)
             .WithPassword(_password)
             .WithEnvironment("MALLOC_TRIM_THRESHOLD_", PostgresRun.TrimThreshold)
             // The image trusts connections from inside, and with some engines one from this machine looks like that.
             .WithEnvironment("POSTGRES_INITDB_ARGS", "--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8")
-            .WithCommand([.. PostgresSettings.ForContainer(options)])
+            .WithCommand([.. ServerSettings.ForContainer(options)])
             .WithPortBinding(Port, PostgreSqlBuilder.PostgreSqlPort)
             .Build();
 

@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
 /// Where Postgres's own files go: below the data directory, unless the user that Postgres must run as cannot get there

@@ -1,6 +1,7 @@
 using Npgsql;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>A private Postgres: its command, its port, and how it answers.</summary>
 internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory directory, PostgresCluster cluster, Version version)
@@ -39,7 +40,7 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
 
     protected override Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
     {
-        var command = cluster.Command(PostgresSettings.Arguments(options, Port));
+        var command = cluster.Command(ServerSettings.Arguments(options, Port));
 
         // Interrupt is Postgres's fast shutdown: it does not wait for clients to leave.
         return Task.FromResult(new GuardedCommand(command, cluster.Files, Directory.In("postgres.log"), Posix.Interrupt)

@@ -1,6 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Npgsql;
+using RideIngest.LocalServers.Containers;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
 /// A private Postgres on the loopback interface: gone with us, and again what it was when it is started over the same data.
@@ -52,14 +56,14 @@ public sealed class PostgresServer : IAsyncDisposable
         if (options.ConnectionString is { Length: > 0 } connection)
             return new PostgresServer(null, await ExternalPostgres.ReachAsync(connection, options.Progress, cancellationToken).ConfigureAwait(false));
 
-        var directory = LocalServers.DataDirectory.Take(options.DataDirectory, "postgres");
+        var directory = Processes.DataDirectory.Take(options.DataDirectory, "postgres");
         IPostgresRun? run = null;
         try
         {
             var cluster = await ServerContainers.ProgramOrContainerAsync(directory, OpenAsync, options.Progress, cancellationToken)
                 .ConfigureAwait(false);
             run = cluster is null
-                ? ServerContainers.Postgres(options, directory)
+                ? Container(options, directory)
                 : new PostgresRun(options, directory, cluster, cluster.Version);
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new PostgresServer(run, null);
@@ -75,6 +79,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
         Task<PostgresCluster> OpenAsync() => PostgresCluster.OpenAsync(directory, options, cancellationToken);
     }
+
+    // Neither inlined nor typed: only a container needs Testcontainers' assemblies loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SuppressMessage("Performance", "CA1859", Justification = "The type itself would load the assemblies.")]
+    private static IPostgresRun Container(PostgresServerOptions options, DataDirectory directory) =>
+        new PostgresContainer(options, directory);
 
     /// <summary>Makes the database, empty, unless there is one of that name; returns how to connect to it.</summary>
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)

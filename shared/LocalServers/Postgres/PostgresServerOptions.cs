@@ -1,4 +1,7 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>What a private Postgres is to be like. The defaults keep what they say they kept; tests may ask for less.</summary>
 public sealed record PostgresServerOptions

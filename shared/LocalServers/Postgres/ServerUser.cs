@@ -1,4 +1,6 @@
-namespace RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
+
+namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
 /// Whom Postgres runs as. It refuses root, so root hands it to the user <c>postgres</c> where there is one, else to

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
 /// Free loopback ports from below the range that kernels give to outgoing connections. In that range a client that dials a

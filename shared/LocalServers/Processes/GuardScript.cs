@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
 /// The shell that stands between us and a server. It holds the reading end of a pipe whose writing end only we hold:

@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>What a guard runs, and how it stops it.</summary>
 /// <param name="Mark">A part of the command line that no other server's has: its configuration file, or its data directory.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
 /// A server process that cannot outlive us (see <see cref="GuardScript"/>), in a session of its own: Ctrl-C on our terminal

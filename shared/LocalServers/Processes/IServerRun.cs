@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>One server over one data directory: a process of this machine, or a container.</summary>
 internal interface IServerRun : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
 /// Reads a server's log file as it grows. The servers write to a file and not to a pipe of ours: a pipe would break with us,

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>The password of a private server: random, made once per data directory, and kept there for its owner's eyes.</summary>
 internal static class PasswordFile

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>What .NET has no call for: who we are, and signals to a process that is not our child.</summary>
 internal static partial class Posix

@@ -1,4 +1,4 @@
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>Files that hold secrets: for their owner's eyes from the moment they exist.</summary>
 internal static class PrivateFile

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RideIngest.LocalServers;
+namespace RideIngest.LocalServers.Processes;
 
 /// <summary>Runs a short command to its end and keeps what it said.</summary>
 internal static class Shell

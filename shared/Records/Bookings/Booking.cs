@@ -1,3 +1,5 @@
+using RideIngest.Records.Kinds;
+
 namespace RideIngest.Records.Bookings;
 
 /// <summary>A trip that someone has booked.</summary>

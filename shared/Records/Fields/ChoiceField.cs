@@ -6,7 +6,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>One of a few names: an enum here, its member's name in snake_case everywhere else.</summary>
 public sealed class ChoiceField<TRecord, TEnum> : ValueField<TRecord, TEnum>
-    where TRecord : Record
+    where TRecord : class
     where TEnum : struct, Enum
 {
     private readonly TEnum[] _values = Enum.GetValues<TEnum>();

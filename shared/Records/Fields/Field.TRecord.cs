@@ -8,7 +8,7 @@ namespace RideIngest.Records.Fields;
 /// The reading ones return what is wrong, or null; the writing ones return how many bytes they wrote, 0 for an absent value.
 /// </summary>
 public abstract class Field<TRecord> : Field
-    where TRecord : Record
+    where TRecord : class
 {
     private const int Scratch = 512;
 

@@ -4,7 +4,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>True or false, which the export writes as 1 or 0.</summary>
 public sealed class FlagField<TRecord> : ValueField<TRecord, bool>
-    where TRecord : Record
+    where TRecord : class
 {
     internal FlagField(Property<TRecord, bool> property)
         : base(property)

@@ -5,7 +5,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>A point in time, in UTC, to the microsecond, which is what Postgres keeps.</summary>
 public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
-    where TRecord : Record
+    where TRecord : class
 {
     internal InstantField(Property<TRecord, DateTimeOffset> property)
         : base(property)

@@ -7,7 +7,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>A whole number of 32 or 64 bits. <c>12.0</c> and <c>1e3</c> are whole, as in JSON Schema; many exports write them so.</summary>
 public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
-    where TRecord : Record
+    where TRecord : class
     where TValue : struct, IBinaryInteger<TValue>, IMinMaxValue<TValue>
 {
     private const int LongestExact = 28;

@@ -7,7 +7,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>A finite double.</summary>
 public sealed class NumberField<TRecord> : ValueField<TRecord, double>
-    where TRecord : Record
+    where TRecord : class
 {
     private const long Million = 1_000_000;
     private const int Decimals = 6;

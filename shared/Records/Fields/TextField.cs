@@ -12,7 +12,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>Text of a bounded length, in UTF-8. A property that may be null is an optional field.</summary>
 public sealed class TextField<TRecord> : Field<TRecord>
-    where TRecord : Record
+    where TRecord : class
 {
     private readonly Func<TRecord, string?> _get;
     private readonly Action<TRecord, string?> _set;

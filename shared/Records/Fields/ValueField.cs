@@ -5,7 +5,7 @@ namespace RideIngest.Records.Fields;
 
 /// <summary>A field that holds a value type.</summary>
 public abstract class ValueField<TRecord, TValue> : Field<TRecord>
-    where TRecord : Record
+    where TRecord : class
     where TValue : struct
 {
     private readonly Property<TRecord, TValue> _property;

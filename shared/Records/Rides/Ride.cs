@@ -1,3 +1,5 @@
+using RideIngest.Records.Kinds;
+
 namespace RideIngest.Records.Rides;
 
 /// <summary>A trip that was asked for, and what became of it.</summary>

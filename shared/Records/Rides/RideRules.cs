@@ -1,9 +1,11 @@
+using RideIngest.Records.Fields;
+
 namespace RideIngest.Records.Rides;
 
 /// <summary>What is valid in a ride beyond each field by itself.</summary>
 internal static class RideRules
 {
-    internal static void Check(Ride ride, ref Problems problems)
+    internal static void Check(Ride ride, ref FieldProblems problems)
     {
         if (ride.PickedUpAt < ride.RequestedAt)
             problems.Add("picked_up_at", "must not be before requested_at");

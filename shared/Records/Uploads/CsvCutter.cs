@@ -1,4 +1,5 @@
 using System.Buffers;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using RideIngest.Records.Fields;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
@@ -18,7 +19,7 @@ internal sealed class CsvHeader
             return new Reading(foreign);
         var columns = new List<int>();
         var unknown = new List<string>();
-        var problems = default(Problems);
+        var problems = default(FieldProblems);
         var cells = new CsvRow(row);
         while (cells.Next(out var cell))
         {
@@ -50,7 +51,7 @@ internal sealed class CsvHeader
     }
 
     // A misspelled column means to be stored: passing it over would lose it in silence, row after row.
-    private static void FindMissing(Kind kind, List<int> columns, List<string> unknown, ref Problems problems)
+    private static void FindMissing(Kind kind, List<int> columns, List<string> unknown, ref FieldProblems problems)
     {
         foreach (var name in unknown.Take(kind.Fields.Count))
         {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using RideIngest.Records.Fields;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
@@ -57,5 +59,5 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
 
     private static Reading Unended(Reading reading) => reading.IsValid
         ? reading
-        : new Reading(reading.Id, [.. reading.Problems, new Problem("", "is the last line and has no end: the upload may have been cut off")]);
+        : new Reading(reading.Id, [.. reading.Problems, new FieldProblem("", "is the last line and has no end: the upload may have been cut off")]);
 }

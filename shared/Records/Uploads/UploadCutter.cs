@@ -1,5 +1,6 @@
 using System.Buffers;
 using RideIngest.Records.Fields;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
@@ -70,7 +71,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded End(string problem) => End(new Reading(problem));
 
-    protected static Reading WholeProblem(long? id, string problem) => new(id, [new Problem("", problem)]);
+    protected static Reading WholeProblem(long? id, string problem) => new(id, [new FieldProblem("", problem)]);
 
     protected string TooLongBy => $"is longer than {longest} bytes";
 

@@ -1,3 +1,5 @@
+using RideIngest.Records.Kinds;
+
 namespace RideIngest.Records.Uploads;
 
 /// <summary>One record of an upload, or what is wrong with it.</summary>

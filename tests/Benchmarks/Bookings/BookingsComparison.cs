@@ -1,6 +1,6 @@
 using System.Globalization;
 using RideIngest.Benchmarks.Bookings.Peers;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Bookings;
 

@@ -1,5 +1,5 @@
 using RideIngest.Benchmarks.Bookings.Peers;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Bookings;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using RideIngest.Benchmarks.Bookings.Peers;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Bookings;
 

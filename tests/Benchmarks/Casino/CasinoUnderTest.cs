@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Casino;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using RideIngest.Faults.Load;
-using Record = RideIngest.Records.Record;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Faults.Checking;
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Rides;
-using Record = RideIngest.Records.Record;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Faults.Load;
 

@@ -5,7 +5,7 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Faults.Load;
 using RideIngest.Faults.Worlds;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Scenarios;
 

@@ -1,6 +1,6 @@
 using NATS.Client.JetStream;
 using RideIngest.Faults.Worlds;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Scenarios;
 

@@ -3,7 +3,7 @@ using NATS.Client.JetStream;
 using RideIngest.Faults.Checking;
 using RideIngest.Faults.Load;
 using RideIngest.Faults.Worlds;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Scenarios;
 

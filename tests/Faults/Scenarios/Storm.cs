@@ -1,5 +1,3 @@
-using RideIngest.Faults.Worlds;
-
 namespace RideIngest.Faults.Scenarios;
 
 /// <summary>Faults at random, and several at once where they do not share what they break.</summary>

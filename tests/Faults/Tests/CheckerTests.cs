@@ -2,7 +2,7 @@ using System.Text;
 using NATS.Client.JetStream;
 using RideIngest.Faults.Checking;
 using RideIngest.Faults.Load;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Tests;
 

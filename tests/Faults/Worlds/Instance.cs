@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;
 
 namespace RideIngest.Faults.Worlds;

@@ -1,4 +1,4 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Faults.Worlds;
 

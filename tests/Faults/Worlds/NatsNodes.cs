@@ -1,4 +1,5 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;
 
 namespace RideIngest.Faults.Worlds;

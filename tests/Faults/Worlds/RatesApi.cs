@@ -1,4 +1,4 @@
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Processes;
 using RideIngest.Simulators;
 using RideIngest.Simulators.Rates;
 

@@ -2,8 +2,9 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
-using RideIngest.LocalServers;
-using RideIngest.Spine;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Worlds;
 

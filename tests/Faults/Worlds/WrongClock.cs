@@ -1,4 +1,4 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Binaries;
 
 namespace RideIngest.Faults.Worlds;
 

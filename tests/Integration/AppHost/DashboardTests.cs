@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RideIngest.Integration.Producer;
 using RideIngest.Integration.Standalone;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.AppHost;

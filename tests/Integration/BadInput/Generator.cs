@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideIngest.Records;
 using RideIngest.Records.Fields;
-using Record = RideIngest.Records.Record;
+using RideIngest.Records.Kinds;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Integration.BadInput;
 

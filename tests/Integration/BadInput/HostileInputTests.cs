@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
+using RideIngest.Contracts.Outcomes;
 using RideIngest.Integration.Producer;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 using Xunit.Abstractions;
 
 namespace RideIngest.Integration.BadInput;

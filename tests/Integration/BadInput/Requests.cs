@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Integration.BadInput;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Producer;
-using RideIngest.Records;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Integration.BadInput;
 

@@ -1,6 +1,6 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
 
 namespace RideIngest.Integration.Broker;
 

@@ -1,6 +1,6 @@
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Broker;
 

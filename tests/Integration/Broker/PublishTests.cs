@@ -3,7 +3,8 @@ using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Broker;
 

@@ -1,10 +1,10 @@
 using NATS.NKeys;
+using RideIngest.Hosting.Config;
 using RideIngest.Integration.Consumer;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
 using RideIngest.Integration.Producer;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Messaging;
-using RideIngest.TestKit;
+using RideIngest.Streams.Nats;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Broker;
 

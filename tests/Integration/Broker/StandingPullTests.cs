@@ -1,5 +1,5 @@
 using NATS.Client.JetStream;
-using RideIngest.Platform.Messaging;
+using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Integration.Broker;
 

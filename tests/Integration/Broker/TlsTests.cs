@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using NATS.Client.Core;
-using RideIngest.Integration.Platform;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Messaging;
+using RideIngest.Integration.Hosting;
+using RideIngest.LocalServers.Nats;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Integration.Broker;
 

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using RideIngest.Casino;
-using RideIngest.Integration.Platform;
-using RideIngest.Platform.Hosting;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Hosting;
 using RideIngest.Producer;
 using RideIngest.Simulators;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 using static RideIngest.Integration.Casino.CasinoSystem;
 using static RideIngest.Integration.Casino.Given;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Integration.Casino;
 

@@ -5,11 +5,13 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
 using RideIngest.Casino;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Hosting;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Processes;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
 using RideIngest.Simulators;
 using RideIngest.Simulators.Rates;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Casino;
 

@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
 using RideIngest.Integration.Standalone;
 using static Microsoft.Playwright.Assertions;
 using static RideIngest.Integration.Casino.CasinoSystem;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using NATS.Client.Core;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
 
 namespace RideIngest.Integration.Consumer;
 

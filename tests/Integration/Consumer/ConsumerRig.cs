@@ -5,14 +5,16 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Consumer;
-using RideIngest.Integration.Records;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Hosting;
-using RideIngest.Records;
+using RideIngest.Contracts.Frames;
+using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Storage;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
 using RideIngest.Records.Bookings;
-using RideIngest.Spine;
-using RideIngest.TestKit;
+using RideIngest.Records.Kinds;
+using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Consumer;
 

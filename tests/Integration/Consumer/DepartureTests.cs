@@ -1,6 +1,5 @@
 using Npgsql;
-using RideIngest.Integration.Records;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Consumer;
 

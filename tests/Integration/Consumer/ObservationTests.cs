@@ -1,6 +1,5 @@
-using RideIngest.Integration.Platform;
-using RideIngest.Integration.Records;
-using RideIngest.TestKit;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Consumer;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
-using RideIngest.Integration.Records;
-using RideIngest.Spine;
-using RideIngest.TestKit;
+using RideIngest.Integration.Storage;
+using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Consumer;
 

@@ -1,8 +1,9 @@
 using NATS.Client.Core;
-using RideIngest.Integration.Records;
-using RideIngest.Records;
-using RideIngest.Records.DeadLetters;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Integration.Storage;
+using RideIngest.Records.Kinds;
+using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Integration.Consumer;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Integration.Consumer;
 

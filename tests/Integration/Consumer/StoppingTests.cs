@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RideIngest.TestKit;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Consumer;
 

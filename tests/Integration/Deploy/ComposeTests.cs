@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using RideIngest.Casino;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
 using RideIngest.Simulators.Rates;
 
 namespace RideIngest.Integration.Deploy;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;

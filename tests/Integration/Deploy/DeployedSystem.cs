@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text;
 using RideIngest.Casino;
+using RideIngest.Casino.Settings;
 using RideIngest.Consumer;
+using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Casino;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
 using RideIngest.Integration.Producer;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Hosting;
+using RideIngest.LocalServers.Nats;
 using RideIngest.Producer;
 using RideIngest.Simulators;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
 

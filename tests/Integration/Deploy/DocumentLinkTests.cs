@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Integration.Deploy;
 

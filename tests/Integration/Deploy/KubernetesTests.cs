@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using RideIngest.Casino;
-using RideIngest.Platform.Hosting;
-using RideIngest.Spine;
+using RideIngest.Casino.Settings;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Deploy;
 

@@ -2,15 +2,15 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using RideIngest.Casino;
-using RideIngest.Consumer;
-using RideIngest.Integration.Platform;
-using RideIngest.Integration.Producer;
-using RideIngest.Platform.Postgres;
-using RideIngest.Platform.Telemetry;
-using RideIngest.Producer;
+using RideIngest.Casino.Telemetry;
+using RideIngest.Consumer.Telemetry;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Integration.Hosting;
 using RideIngest.Producer.Answers;
-using RideIngest.TestKit;
+using RideIngest.Producer.Sending;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Storage.Postgres;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
 
@@ -36,7 +36,7 @@ public sealed partial class ObservedMetricsTests
     [Fact]
     public async Task Every_problem_that_an_alert_asks_for_is_one_that_senders_hear()
     {
-        string[] heard = [.. new[] { Refusals.StreamFull(default, null), Refusals.Unavailable(default), Refusals.OutcomeUnknown(default) }.Select(problem => problem.Type)];
+        var heard = Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(new Refusal(reason, TimeSpan.Zero)).Type);
 
         var asked = Problem().Matches(await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/prometheus/alerts.yml"))).SelectMany(match => match.Groups[1].Value.Split('|'));
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Platform;
-using RideIngest.TestKit;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
 

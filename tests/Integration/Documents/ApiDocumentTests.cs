@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using RideIngest.Integration.Platform;
-using RideIngest.Platform.Access;
-using RideIngest.Platform.Documents;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.OpenApi;
+using RideIngest.Integration.Hosting;
 
 namespace RideIngest.Integration.Documents;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Platform;
-using RideIngest.Records;
+using RideIngest.Integration.Hosting;
+using RideIngest.Records.Kinds;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Integration.Documents;
 

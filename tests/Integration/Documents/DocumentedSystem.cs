@@ -1,7 +1,7 @@
 using RideIngest.Integration.Producer;
 using RideIngest.Integration.Standalone;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Nats;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Documents;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Integration.Documents;
 

@@ -2,8 +2,8 @@ using System.Net;
 using Docker.DotNet.Models;
 using RideIngest.Integration.Producer;
 using RideIngest.Integration.Standalone;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Containers;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.LocalServers;
 

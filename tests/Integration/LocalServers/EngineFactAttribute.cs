@@ -1,4 +1,4 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Containers;
 
 namespace RideIngest.Integration.LocalServers;
 

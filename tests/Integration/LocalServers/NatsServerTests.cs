@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.LocalServers;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.LocalServers;
 

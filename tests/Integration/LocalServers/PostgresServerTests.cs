@@ -1,7 +1,8 @@
 using System.Runtime.Versioning;
 using Npgsql;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.LocalServers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.LocalServers;
 

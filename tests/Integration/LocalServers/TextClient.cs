@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
 using RideIngest.TestKit.Network;
 
 namespace RideIngest.Integration.LocalServers;

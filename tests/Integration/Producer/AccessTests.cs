@@ -1,6 +1,6 @@
-using RideIngest.Integration.Platform;
-using RideIngest.Platform.Config;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Hosting;
 using RideIngest.Producer;
 
 namespace RideIngest.Integration.Producer;

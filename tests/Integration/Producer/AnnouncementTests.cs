@@ -1,6 +1,6 @@
 using NATS.Client.Core;
-using RideIngest.Producer.Replies;
-using RideIngest.Spine;
+using RideIngest.Contracts.Frames;
+using RideIngest.Producer.Sending;
 
 namespace RideIngest.Integration.Producer;
 

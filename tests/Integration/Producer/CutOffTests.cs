@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using RideIngest.LocalServers;
-using RideIngest.Spine;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Nats;
+using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

@@ -3,10 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
 using RideIngest.Producer.Answers;
-using RideIngest.Producer.Limits;
-using RideIngest.Producer.Replies;
+using RideIngest.Producer.Sending;
 
 namespace RideIngest.Integration.Producer;
 

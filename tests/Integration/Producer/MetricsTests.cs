@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RideIngest.Integration.Consumer;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Integration.Producer;
 

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using NATS.Client.JetStream;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

@@ -1,4 +1,4 @@
-using RideIngest.Integration.Records;
+using RideIngest.Integration.Storage;
 
 namespace RideIngest.Integration.Producer;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using RideIngest.Hosting.Config;
 using RideIngest.Integration.Consumer;
-using RideIngest.Platform.Config;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using RideIngest.Platform.Hosting;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Processes;
 using RideIngest.Producer;
-using RideIngest.TestKit;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

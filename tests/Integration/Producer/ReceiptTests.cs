@@ -1,7 +1,7 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Producer;
 

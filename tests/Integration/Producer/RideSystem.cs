@@ -4,12 +4,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
 using RideIngest.Consumer;
-using RideIngest.LocalServers;
-using RideIngest.Platform.Hosting;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Processes;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
 using RideIngest.Producer;
-using RideIngest.Records;
-using RideIngest.TestKit;
+using RideIngest.Records.Kinds;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

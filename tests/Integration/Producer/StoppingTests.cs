@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RideIngest.Producer.Limits;
-using RideIngest.TestKit;
+using RideIngest.Producer.Sending;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Producer;
 

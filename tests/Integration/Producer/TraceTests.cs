@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using NATS.Client.Core;
 using RideIngest.Integration.Consumer;
-using RideIngest.Spine;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Producer;
 

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
-using RideIngest.Integration.Platform;
+using RideIngest.Integration.Hosting;
 using RideIngest.Integration.Producer;
-using RideIngest.Platform.Postgres;
-using RideIngest.TestKit;
+using RideIngest.Storage.Postgres;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Standalone;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Playwright;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Integration.Standalone;
 

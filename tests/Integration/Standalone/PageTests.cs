@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RideIngest.LocalServers;
-using RideIngest.Records;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Nats;
+using RideIngest.Records.Kinds;
+using RideIngest.TestKit.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.Standalone;

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Platform;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.Integration.Hosting;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Files;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Standalone;
 

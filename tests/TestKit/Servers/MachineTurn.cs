@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>
 /// Test processes that fill a machine with servers of their own take turns: <c>dotnet test</c> runs projects side by side, and what one waits for with a

@@ -1,6 +1,7 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.LocalServers.Containers;
 
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>The versions of nats-server that can be had on this machine, for theories: <c>[MemberData(nameof(NatsVersions.All), MemberType = typeof(NatsVersions))]</c>.</summary>
 public static class NatsVersions

@@ -1,6 +1,8 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
+using RideIngest.LocalServers.Postgres;
+using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>
 /// A process that owns servers, for tests that kill it: <c>dotnet RideIngest.TestKit.dll DIRECTORY</c> starts both over

@@ -1,4 +1,4 @@
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>A directory for one test, open to the user that root runs Postgres as, and gone with the test.</summary>
 public sealed class TestDirectory : IDisposable

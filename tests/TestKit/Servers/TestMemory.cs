@@ -1,4 +1,4 @@
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>
 /// Keeps temporary directories, those of the servers included, in memory where there is plenty. A run of the suite makes and deletes

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
 
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>
 /// nats-servers for tests. A shared one is started when it is first asked for and ends with the test process, however that

@@ -1,6 +1,6 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Postgres;
 
-namespace RideIngest.TestKit;
+namespace RideIngest.TestKit.Servers;
 
 /// <summary>
 /// One Postgres for all tests of this process, started when it is first asked for and gone with the process, however that

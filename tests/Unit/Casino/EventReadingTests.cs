@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using RideIngest.Casino.Events;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Unit.Casino;
 

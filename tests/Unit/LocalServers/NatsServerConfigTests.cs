@@ -1,4 +1,4 @@
-using RideIngest.LocalServers;
+using RideIngest.LocalServers.Nats;
 
 namespace RideIngest.Unit.LocalServers;
 

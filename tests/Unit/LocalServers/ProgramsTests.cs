@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Unit.LocalServers;
 

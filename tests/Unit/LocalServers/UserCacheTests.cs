@@ -1,5 +1,5 @@
-using RideIngest.LocalServers;
-using RideIngest.TestKit;
+using RideIngest.LocalServers.Binaries;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Unit.LocalServers;
 

@@ -1,6 +1,6 @@
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
-using Record = RideIngest.Records.Record;
+using RideIngest.Records.Kinds;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Unit.Records;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideIngest.Records;
-using Record = RideIngest.Records.Record;
+using RideIngest.Records.Kinds;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Unit.Records;
 

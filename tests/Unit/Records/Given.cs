@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
-using Record = RideIngest.Records.Record;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Unit.Records;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RideIngest.Records;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
 
 namespace RideIngest.Unit.Records;

@@ -1,5 +1,5 @@
-using RideIngest.Records;
-using Record = RideIngest.Records.Record;
+using RideIngest.Records.Kinds;
+using Record = RideIngest.Records.Kinds.Record;
 
 namespace RideIngest.Unit.Records;
 

@@ -1,6 +1,6 @@
 using Npgsql;
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 

@@ -1,6 +1,6 @@
 using NATS.Client.Core;
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 

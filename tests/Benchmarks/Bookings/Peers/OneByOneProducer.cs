@@ -1,7 +1,7 @@
 using System.Buffers;
 using NATS.Client.Core;
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 

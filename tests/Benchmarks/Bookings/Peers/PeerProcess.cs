@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using NATS.Client.Core;
-using RideIngest.Records;
 using RideIngest.Records.Bookings;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 

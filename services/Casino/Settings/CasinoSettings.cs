@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using RideIngest.Hosting.Config;
+
+namespace RideIngest.Casino.Settings;
+
+/// <summary>The section <c>casino</c>.</summary>
+public sealed class CasinoSettings
+{
+    /// <summary>What this process does.</summary>
+    [MinLength(1, ErrorMessage = "At least one role is needed"), GoodValue("generator,currency,player,description,aggregates")]
+    public List<Role> Roles { get; set; } = [.. Enum.GetValues<Role>()];
+
+    [Required, RegularExpression("[A-Za-z0-9_-]+", ErrorMessage = "A stream's name has letters, digits, _ and - only"), GoodValue("CASINO")]
+    public string Stream { get; set; } = "CASINO";
+
+    /// <summary>When the stream is created: what it may hold. Events enter while it holds less than a quarter of that.</summary>
+    [Range(16 * 1024 * 1024, long.MaxValue, ErrorMessage = "It must be 16MB or more"), GoodValue("1GB")]
+    public long StreamBytes { get; set; } = 1L << 30;
+
+    /// <summary>When the stream is created: on how many servers of a cluster it lives.</summary>
+    [Range(1, 5, ErrorMessage = "It must be from 1 to 5"), GoodValue("3")]
+    public int Replicas { get; set; } = 1;
+
+    /// <summary>Whether the role aggregates prints each event; not said, as <see cref="CasinoDefaults"/> has it.</summary>
+    public bool? Output { get; set; }
+
+    public GeneratorSettings Generator { get; set; } = new();
+
+    public RatesSettings Rates { get; set; } = new();
+}
+
+/// <summary>The section <c>casino.generator</c>.</summary>
+public sealed class GeneratorSettings
+{
+    /// <summary>Events per second on average, 0 for none; not said, as <see cref="CasinoDefaults"/> has it.</summary>
+    [Range(0, 100_000.0, ErrorMessage = "It must be from 0 to 100000"), GoodValue("20")]
+    public double? Rate { get; set; }
+
+    /// <summary>The same seed makes the same events, but for their ids and times; without one they differ each time.</summary>
+    public int? Seed { get; set; }
+}
+
+/// <summary>The section <c>casino.rates</c>.</summary>
+public sealed class RatesSettings
+{
+    /// <summary>Where exchange rates come from: <c>GET {url}/latest?base=EUR</c>.</summary>
+    [Url(ErrorMessage = "It is no URL"), GoodValue("https://rates.example.com")]
+    public string? Url { get; set; }
+}

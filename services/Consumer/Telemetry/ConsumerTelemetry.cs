@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using RideIngest.Contracts.Frames;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Consumer.Telemetry;
+
+/// <summary>Every span and metric of the consumer, and their names.</summary>
+internal static class ConsumerTelemetry
+{
+    /// <summary>The label of what is of no kind that this process knows.</summary>
+    public const string UnknownKind = "unknown";
+
+    public const string StoreSpan = "store";
+    public const string ReplySpan = "reply";
+
+    private static readonly Meter Meter = RideIngestTelemetry.Meter;
+
+    private static readonly Counter<long> Records = Meter.CreateCounter<long>(
+        "rideingest.consumer.records", description: "Records settled, by kind and outcome.");
+
+    private static readonly Histogram<int> FrameRecords = Meter.CreateHistogram<int>(
+        "rideingest.consumer.frame.records", description: "Records in a frame.");
+
+    private static readonly Histogram<int> BatchRecords = Meter.CreateHistogram<int>(
+        "rideingest.consumer.batch.records", description: "Records stored in one transaction.");
+
+    private static readonly Histogram<double> StoreDuration = Meter.CreateHistogram<double>(
+        "rideingest.consumer.store.duration", "s", "Storing one batch of one kind, retries included.");
+
+    private static readonly Histogram<double> ReplyLatency = Meter.CreateHistogram<double>(
+        "rideingest.consumer.reply.latency", "s", "From the stream having a frame to its reply.");
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "rideingest.consumer.dead_letters", description: "Dead letters kept, by kind and code.");
+
+    private static readonly Counter<long> StoreFailures = Meter.CreateCounter<long>(
+        "rideingest.consumer.store.failures", description: "Attempts that Postgres could not serve, each tried again.");
+
+    private static readonly Gauge<int> CanStore = Meter.CreateGauge<int>(
+        "rideingest.consumer.can_store", description: "1 while this consumer can store, 0 while it cannot.");
+
+    // What was seen last is nothing to report when it may be otherwise by now.
+    private static volatile Sight? _stream;
+
+    static ConsumerTelemetry()
+    {
+        Meter.CreateObservableGauge("rideingest.stream.backlog", () => Seen(stream => stream.Backlog), description: "Frames in the stream that are not settled: waiting and in work.");
+        Meter.CreateObservableGauge("rideingest.stream.pending_acks", () => Seen(stream => stream.PendingAcks), description: "Frames that some consumer has taken and not settled.");
+        Meter.CreateObservableGauge("rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
+    }
+
+    /// <summary>Begins the span of a batch.</summary>
+    public static Activity? StartStore(Kind kind, ActivityContext parent) =>
+        RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
+
+    /// <summary>Begins the span of a frame's reply, in the frame's trace. It links to the store if that is in another frame's.</summary>
+    public static Activity? StartReply(ActivityContext frame)
+    {
+        if (frame == default) return null;
+        var store = Activity.Current;
+        var span = RideIngestTelemetry.Source.StartActivity(ReplySpan, ActivityKind.Producer, frame);
+        if (span is { IsAllDataRequested: true } && store is not null && store.TraceId != frame.TraceId)
+            span.AddLink(new ActivityLink(store.Context));
+        return span;
+    }
+
+    public static void Settled(string kind, FrameReply reply, TimeSpan latency)
+    {
+        FrameRecords.Record(reply.Received, new KeyValuePair<string, object?>("kind", kind));
+        ReplyLatency.Record(latency.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+        foreach (var status in FrameReply.Settled)
+        {
+            if (reply.Of(status) is > 0 and var count)
+                Records.Add(count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", status.Word()));
+        }
+    }
+
+    public static void Stored(string kind, int records, TimeSpan duration)
+    {
+        BatchRecords.Record(records, new KeyValuePair<string, object?>("kind", kind));
+        StoreDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
+    }
+
+    public static void StoreFailed() => StoreFailures.Add(1);
+
+    public static void DeadLetter(string kind, string code) =>
+        DeadLetters.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
+
+    /// <param name="stream">Null when it could not be looked at.</param>
+    public static void Observed((long Backlog, long PendingAcks, TimeSpan Oldest)? stream, bool canStore)
+    {
+        _stream = stream is { } seen ? new Sight(seen.Backlog, seen.PendingAcks, seen.Oldest.TotalSeconds) : null;
+        CanStore.Record(canStore ? 1 : 0);
+    }
+
+    private static IEnumerable<Measurement<T>> Seen<T>(Func<Sight, T> value) where T : struct =>
+        _stream is { } stream ? [new Measurement<T>(value(stream))] : [];
+
+    /// <summary>One object, since who scrapes and who looks at the stream are two threads.</summary>
+    private sealed record Sight(long Backlog, long PendingAcks, double Oldest);
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Producer.Telemetry;
+using RideIngest.Records.Kinds;
+using RideIngest.Streams.Rides;
+
+namespace RideIngest.Producer.Sending;
+
+/// <summary>Sends a frame on its way, through the stream or around it, and tells it how that went.</summary>
+internal sealed partial class FrameSender(
+    FramePublisher publisher, DirectStore direct, PendingReplies replies, ConsumerNews news, ILogger<FrameSender> logger)
+{
+    /// <summary>Never throws. Ends when the stream has the frame, or when it is settled without it.</summary>
+    public async Task SendAsync(Frame frame)
+    {
+        // The frame leaves on the thread of whoever came last, and is not a part of that request.
+        Activity.Current = null;
+        using var span = Span(frame);
+        try
+        {
+            replies.Add(frame);
+            ProducerTelemetry.FrameSize.Record(frame.Count, ProducerTelemetry.KindTag(frame.Kind));
+            var published = await publisher.PublishAsync(frame);
+            if (published.End == PublishEnd.Taken)
+                frame.Published(published.Sequence, news.Storing);
+            else if (published.End == PublishEnd.Refused)
+                frame.Refused(new Refusal(RefusalReason.StreamFull, news.RetryAfter, published.Reason));
+            else if (!frame.IsSettled)
+                await GoAroundAsync(frame, published);
+        }
+        catch (Exception unexpected)
+        {
+            Lost(unexpected, frame.Count, frame.Kind.Name);
+            frame.Refused(new Refusal(RefusalReason.OutcomeUnknown, news.RetryAfter));
+        }
+        finally
+        {
+            frame.Payload.Release();
+        }
+    }
+
+    private async Task GoAroundAsync(Frame frame, Published published)
+    {
+        var stored = await direct.StoreAsync(frame);
+        if (stored.Outcomes is { } outcomes)
+        {
+            ProducerTelemetry.StoredDirectly.Add(outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
+            frame.Stored(outcomes);
+        }
+        else if (published.End == PublishEnd.Unknown || stored.MayBeStored)
+            frame.Refused(new Refusal(RefusalReason.OutcomeUnknown, news.RetryAfter));
+        else
+            frame.Refused(new Refusal(RefusalReason.Unavailable, news.RetryAfter));
+    }
+
+    /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others.</summary>
+    private static Activity? Span(Frame frame)
+    {
+        var owner = Owner(frame.Traces);
+        var span = RideIngestTelemetry.Source.StartActivity("publish", ActivityKind.Producer, owner);
+        if (span is not { IsAllDataRequested: true })
+            return span;
+        span.SetTag("messaging.system", "nats");
+        span.SetTag("messaging.destination.name", RidesStream.Subject(frame.Kind.Name));
+        span.SetTag("messaging.batch.message_count", frame.Count);
+        foreach (var trace in frame.Traces)
+        {
+            if (trace.TraceId != owner.TraceId && trace != default)
+                span.AddLink(new ActivityLink(trace));
+        }
+        frame.LeavesIn(span);
+        return span;
+    }
+
+    private static ActivityContext Owner(IReadOnlyList<ActivityContext> traces)
+    {
+        for (var i = 0; i < traces.Count; i++)
+        {
+            if (traces[i].TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+                return traces[i];
+        }
+        return traces.Count > 0 ? traces[0] : default;
+    }
+
+    [LoggerMessage(2004, LogLevel.Error, "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]
+    private partial void Lost(Exception exception, int count, string kind);
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Producer.Telemetry;
+
+/// <summary>Every name that the producer measures under.</summary>
+internal static class ProducerTelemetry
+{
+    public static readonly Histogram<long> FrameSize =
+        RideIngestTelemetry.Meter.CreateHistogram<long>("rideingest.producer.frame.records", "{record}", "Records in a frame that was sent on its way.");
+
+    public static readonly Counter<long> StoredDirectly =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
+
+    public static readonly Counter<long> Refused =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests, and frames of an upload, refused before or instead of an outcome, by problem.");
+
+    private static readonly Histogram<double> AnswerDuration =
+        RideIngestTelemetry.Meter.CreateHistogram<double>("rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");
+
+    private static readonly Gauge<int> InFlight =
+        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.records_in_flight", "{record}", "Single records whose senders wait; producer.records_in_flight is the limit.");
+
+    private static readonly Gauge<int> PendingReplies =
+        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.pending_replies", "{frame}", "Frames on their way whose outcome is awaited.");
+
+    private static readonly Counter<long> Answers =
+        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.records", "{record}", "Records answered, by kind and outcome.");
+
+    private static readonly object[] Words = [.. Enum.GetValues<Status>().Select(status => status.Word())];
+
+    public static void Answered(Kind kind, Status status, int count = 1) =>
+        Answers.Add(count, KindTag(kind), new KeyValuePair<string, object?>("outcome", Words[(int)status]));
+
+    public static void AnsweredAfter(Kind kind, TimeSpan duration) => AnswerDuration.Record(duration.TotalSeconds, KindTag(kind));
+
+    public static void Observed(int inFlight, int pendingReplies)
+    {
+        InFlight.Record(inFlight);
+        PendingReplies.Record(pendingReplies);
+    }
+
+    public static KeyValuePair<string, object?> KindTag(Kind kind) => new("kind", kind.Name);
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.Metrics;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Telemetry;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Standalone.Page;
+
+/// <summary>What this process has measured since it started, heard from its own meters: an addition per answer, whether or not somebody looks.</summary>
+internal sealed class Traffic : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private readonly long[] _answered = new long[Enum.GetValues<Status>().Length];
+    private long _stored;
+    private long _waiting;
+    private double _oldest;
+
+    public Traffic()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == RideIngestTelemetry.Name && Heard(instrument.Name) is { } take)
+                listener.EnableMeasurementEvents(instrument, take);
+        };
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, take) => ((Take)take!)(value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, take) => ((Take)take!)(value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, take) => ((Take)take!)(value, tags));
+        _listener.Start();
+    }
+
+    private delegate void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags);
+
+    /// <summary>From requests of single records to their answers.</summary>
+    public Latency Answers { get; } = new();
+
+    /// <summary>Records that this process committed, as a consumer or around the stream.</summary>
+    public long Stored => Volatile.Read(ref _stored);
+
+    /// <summary>Single records whose senders wait.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Age in seconds of the oldest frame in the stream.</summary>
+    public double Oldest
+    {
+        get
+        {
+            // Nobody tells of it unless asked.
+            Volatile.Write(ref _oldest, 0);
+            _listener.RecordObservableInstruments();
+            return Volatile.Read(ref _oldest);
+        }
+    }
+
+    /// <summary>Records answered, by <see cref="Status"/>.</summary>
+    public void ReadAnswered(Span<long> answered)
+    {
+        for (var i = 0; i < _answered.Length; i++) answered[i] = Volatile.Read(ref _answered[i]);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private Take? Heard(string instrument) => instrument switch
+    {
+        "rideingest.producer.records" => (count, tags) => Interlocked.Add(ref _answered[(int)OutcomeOf(tags)], (long)count),
+        "rideingest.consumer.records" => (count, tags) => Interlocked.Add(ref _stored, OutcomeOf(tags) == Status.Stored ? (long)count : 0),
+        "rideingest.producer.stored_directly" => (count, _) => Interlocked.Add(ref _stored, (long)count),
+        "rideingest.producer.answer.duration" => (seconds, _) => Answers.Record(seconds),
+        "rideingest.producer.records_in_flight" => (records, _) => Volatile.Write(ref _waiting, (long)records),
+        "rideingest.stream.oldest.age" => (seconds, _) => Volatile.Write(ref _oldest, seconds),
+        _ => null,
+    };
+
+    private static Status OutcomeOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (var tag in tags)
+        {
+            if (tag.Key == "outcome" && StatusWord.TryParse(tag.Value as string, out var status)) return status;
+        }
+        throw new InvalidOperationException("A count of records has no outcome.");
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
+using RideIngest.Hosting.Problems;
+
+namespace RideIngest.Hosting.Access;
+
+/// <summary>
+/// Holds each request to its endpoint's <see cref="ScopeRequirement"/>. API keys are looked up here; tokens were validated before, by
+/// their scheme. ASP.NET Core's own authorization costs each request, a refused one too, more than it may: see ADR 17.
+/// </summary>
+internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthSettings settings)
+{
+    private static readonly Problem NoKey = Unknown("Send an API key as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
+    private static readonly Problem UnknownKey = Unknown("The API key is not known here.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { } needed) return next(context);
+
+        // What a key was needed for is nobody else's.
+        context.Response.Headers.CacheControl = "no-store";
+        if (Caller.Of(context) is not { } caller)
+        {
+            var key = ApiKeys.Of(context.Request);
+            if (keys.Find(key) is not { } known)
+            {
+                return settings.Jwt.IsOn && ApiKeys.IsToken(context.Request)
+                    ? RefuseTokenAsync(context)
+                    : RefuseAsync(context, key.IsEmpty ? NoKey : UnknownKey);
+            }
+            caller = known;
+            context.User = caller.Principal;
+        }
+        return needed.IsMetBy(caller) ? next(context) : RefuseAsync(context, caller.Forbid(needed.ToString()));
+    }
+
+    private static Problem Unknown(string detail) => Problem.OfStatus(401) with { Detail = detail };
+
+    private static Task RefuseAsync(HttpContext context, Problem problem) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>()?.Write(context, problem) ?? problem.ExecuteAsync(context);
+
+    private static async Task RefuseTokenAsync(HttpContext context)
+    {
+        // The scheme remembers what it found.
+        var why = (await context.AuthenticateAsync()).Failure switch
+        {
+            SecurityTokenExpiredException => "it has expired",
+            SecurityTokenNotYetValidException => "it is not valid yet",
+            SecurityTokenInvalidAudienceException => "it is for another audience",
+            SecurityTokenInvalidIssuerException => "another issuer gave it",
+            SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => "its signature is not the issuer's",
+            _ => "it is not valid",
+        };
+        await RefuseAsync(context, Unknown($"The token is not accepted: {why}."));
+    }
+}

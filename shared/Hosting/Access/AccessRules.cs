@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using RideIngest.Hosting.Config;
+
+namespace RideIngest.Hosting.Access;
+
+/// <summary>What the section <c>auth</c> must not say.</summary>
+internal static partial class AccessRules
+{
+    /// <exception cref="StartupException">The settings contradict each other.</exception>
+    public static void Check(AuthSettings settings, HostingSettings hosting, IEnumerable<KnownScope> scopes, ILogger logger)
+    {
+        CheckScopes(settings, [.. scopes.Select(scope => scope.Name).Distinct()], logger);
+        if (settings.Jwt is { IsOn: true, Audience: null })
+            throw new StartupException(
+                "auth.jwt has an authority and no audience, so that tokens for anybody would be accepted. "
+                + "Set auth.jwt.audience.");
+        if (settings.Jwt is { IsOn: true, KeyFile: null } fetched
+            && new Uri(fetched.Authority!) is { IsLoopback: false, Scheme: not "https" })
+            throw new StartupException(
+                "auth.jwt.authority is no https URL, so that anybody between it and us could give us keys. "
+                + "Use https, or set auth.jwt.key_file.");
+        if (settings.Jwt is { IsOn: false } jwt && (jwt.Audience is not null || jwt.KeyFile is not null || jwt.Roles.Count > 0))
+            throw new StartupException(
+                "auth.jwt has no authority, so that no token would be accepted. "
+                + "Set auth.jwt.authority, or take the others out.");
+        var any = settings.Keys.Count > 0 || settings.Jwt.IsOn;
+        if (settings.Mode == AuthMode.Keys && !any)
+            throw new StartupException(
+                "auth.mode is keys and auth.keys has none, so that nobody could do anything. "
+                + "Add one, or set auth.mode to none.");
+        if (settings.Mode == AuthMode.None && any)
+            throw new StartupException(
+                "auth.keys or auth.jwt is set and auth.mode is none, so that nobody would be asked for a key. "
+                + "Set auth.mode to keys, or take them out.");
+        if (settings is { Mode: AuthMode.None, Open: false } && hosting.Urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } url)
+            throw new StartupException(
+                $"auth.mode is none, and {url} can be reached from other machines. "
+                + "Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
+        if (settings is { Mode: AuthMode.None, Open: false }) OpenHere(logger);
+        else if (settings.Mode == AuthMode.None) OpenToAll(logger);
+    }
+
+    private static void CheckScopes(AuthSettings settings, string[] known, ILogger logger)
+    {
+        var given = settings.Keys.SelectMany(key => key.Scopes.Select(scope => (From: $"auth.keys: the key {key.Name}", Scope: scope)))
+            .Concat(settings.Jwt.Roles.SelectMany(role =>
+                role.Value.Select(scope => (From: $"auth.jwt.roles: the role {role.Key}", Scope: scope))));
+        var foreign = given.Where(pair => !known.Contains(pair.Scope)).ToList();
+        foreach (var (from, scope) in foreign.Where(pair => NearestName.Of(Subject(pair.Scope), known.Select(Subject)) is not null))
+            throw new StartupException($"{from} has the scope {scope}, which does not exist. There are {string.Join(", ", known)}.");
+        if (foreign.Count > 0) ForeignScopes(logger, string.Join(", ", foreign.Select(pair => pair.Scope).Distinct()));
+    }
+
+    // The bookings of bookings:write: all scopes to write resemble each other in the rest.
+    private static string Subject(string scope) => string.Concat(scope.TakeWhile(char.IsAsciiLetter));
+
+    private static bool IsLoopback(string url) =>
+        new Uri(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)).IsLoopback;
+
+    // One file serves all processes, so they may be another one's.
+    [LoggerMessage(1010, LogLevel.Warning, "Nothing in this process asks for these scopes of auth.keys and auth.jwt: {Scopes}")]
+    private static partial void ForeignScopes(ILogger logger, string scopes);
+
+    [LoggerMessage(1011, LogLevel.Information, "auth.mode is none: anyone on this machine may read and write")]
+    private static partial void OpenHere(ILogger logger);
+
+    [LoggerMessage(1012, LogLevel.Information, "auth.mode is none and auth.open is true: anyone who can connect may read and write")]
+    private static partial void OpenToAll(ILogger logger);
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RideIngest.Hosting.Config;
+
+namespace RideIngest.Hosting.Access;
+
+/// <summary>Where no key is asked for, only host names are checked; else keys, and tokens where they are accepted.</summary>
+internal static class AccessServices
+{
+    /// <param name="settings">Null where no module asks for scopes.</param>
+    public static void AddAccess(this IServiceCollection services, AuthSettings? settings)
+    {
+        if (settings is not { Mode: AuthMode.Keys }) return;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ApiKeys>();
+        if (!settings.Jwt.IsOn) return;
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(options => JwtTokens.Configure(options, settings.Jwt));
+    }
+
+    /// <exception cref="StartupException">The settings contradict each other.</exception>
+    public static void UseAccess(this WebApplication app)
+    {
+        if (app.Services.GetService<AuthSettings>() is not { } settings) return;
+        var logger = app.Services.GetRequiredService<ILogger<AuthSettings>>();
+        var hosting = app.Services.GetRequiredService<HostingSettings>();
+        AccessRules.Check(settings, hosting, app.Services.GetServices<KnownScope>(), logger);
+        if (settings is { Mode: AuthMode.None, Open: false }) app.UseMiddleware<LoopbackHosts>();
+        if (settings.Mode == AuthMode.None) return;
+        if (settings.Jwt.IsOn)
+        {
+            app.UseAuthentication();
+
+            // A key file that cannot be read stops the start.
+            app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+        }
+        app.UseMiddleware<AccessMiddleware>();
+    }
+}

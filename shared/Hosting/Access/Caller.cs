@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+using RideIngest.Hosting.Problems;
+
+namespace RideIngest.Hosting.Access;
+
+/// <summary>Who sends a request, as an API key or a token says, and what that allows.</summary>
+public sealed class Caller : ClaimsIdentity
+{
+    private const string KeyScheme = "key";
+
+    private readonly HashSet<string> _scopes;
+
+    internal Caller(ApiKeySettings key, TimeProvider clock) : this(KeyScheme, key.Name, key.Scopes)
+    {
+        Rate = key.RecordsPerSecond > 0 ? new KeyRate(key.RecordsPerSecond, clock) : null;
+        Hash = Convert.FromHexString(key.Sha256.AsSpan(0, 64));
+    }
+
+    internal Caller(string scheme, string name, IEnumerable<string> scopes) : base([new Claim(DefaultNameClaimType, name)], scheme)
+    {
+        _scopes = new(scopes, StringComparer.Ordinal);
+        Principal = new(this);
+    }
+
+    /// <summary>Null when there is no limit.</summary>
+    public KeyRate? Rate { get; }
+
+    internal byte[] Hash { get; } = [];
+
+    internal ClaimsPrincipal Principal { get; }
+
+    /// <summary>Null where no key is asked for.</summary>
+    public static Caller? Of(HttpContext http) => http.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity as Caller;
+
+    public bool Allows(string scope) => _scopes.Contains(scope);
+
+    /// <summary>The problem of a caller whose scopes are others.</summary>
+    public Problem Forbid(string scope)
+    {
+        var who = AuthenticationType == KeyScheme ? "Key" : "The token of";
+        return new(403, "forbidden", "The key does not allow this", $"{who} {Name} lacks the scope {scope}.");
+    }
+
+    /// <summary>Takes so many records off the caller's rate; says why not, and when to come back, when that is used up.</summary>
+    public Problem? Take(int records) => Rate is null || Rate.TryTake(records, out _)
+        ? null
+        : new Problem(429, "rate-limit", "The key's rate limit is used up")
+        {
+            Detail = $"Key {Name} may send {Rate.PerSecond} records per second (records_per_second in auth.keys).",
+            Retryable = true,
+            RetryAfter = Rate.NextTurn(),
+        };
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RideIngest.Hosting.Config;
+
+namespace RideIngest.Hosting.Access;
+
+/// <summary>Who may use an endpoint, declared where it is mapped.</summary>
+public static class EndpointAccess
+{
+    /// <summary>Asks for a key or a token with one of these scopes.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, params IReadOnlyList<string> anyOf)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ScopeRequirement(anyOf));
+
+    /// <summary>Everybody may use it.</summary>
+    public static TBuilder Public<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.AllowAnonymous();
+
+    /// <exception cref="StartupException">An endpoint declares nothing.</exception>
+    internal static void EnsureDeclared(IEndpointRouteBuilder routes)
+    {
+        var undeclared = routes.DataSources.SelectMany(source => source.Endpoints).Where(endpoint => !IsDeclared(endpoint)).ToList();
+        if (undeclared.Count > 0)
+        {
+            throw new StartupException(
+                $"Who may use these endpoints is not declared: {string.Join(", ", undeclared)}. "
+                + "Add Needs(scope) or Public() where they are mapped.");
+        }
+    }
+
+    private static bool IsDeclared(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<ScopeRequirement>() is not null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
+
+namespace RideIngest.Hosting.OpenApi;
+
+/// <summary>
+/// <c>/openapi/v1.json</c>: every operation that this process serves, described where it is mapped (<see cref="Operations"/>).
+/// </summary>
+internal sealed class ApiDocument(IServiceProvider services)
+{
+    public const string Path = "/openapi/v1.json";
+
+    private const string Name = "v1";
+
+    private Task<byte[]>? _document;
+
+    public static void Register(IServiceCollection services) => services
+        .ConfigureHttpJsonOptions(json =>
+        {
+            // Else every integer of a schema would be "integer or string", and no parameter of a constructor required.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        })
+        .AddOpenApi(Name, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = IsOperation;
+            options.CreateSchemaReferenceId = type =>
+                type.Type == typeof(ProblemBody) ? "Problem" : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            options.AddSchemaTransformer(AsWeWriteIt);
+            options.AddOperationTransformer(WhoMayUseIt);
+            options.AddDocumentTransformer<DocumentHead>();
+        })
+        .AddSingleton(ProblemTypeEndpoints.DocumentTag)
+        .AddSingleton<ApiDocument>();
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var document = endpoints.ServiceProvider.GetRequiredService<ApiDocument>();
+        endpoints.MapMethods(Path, ReadMethods.All, document.GetAsync).Public();
+        DocumentPage.Map(endpoints.MapGroup("").Page());
+        ProblemTypeEndpoints.Map(endpoints);
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        // Two first readers may each have it made: it is the same both times.
+        var document = await (_document ??= MakeAsync());
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = document.Length;
+        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(document, http.RequestAborted);
+    }
+
+    private async Task<byte[]> MakeAsync()
+    {
+        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name).GetOpenApiDocumentAsync();
+        return Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1) + "\n");
+    }
+
+    // What has an operation id. HEAD is served beside GET and has none of its own.
+    private static bool IsOperation(ApiDescription endpoint) =>
+        !HttpMethods.IsHead(endpoint.HttpMethod!) && endpoint.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().Any();
+
+    // What an answer may lack is left out there, and never null. And an enumeration is one of names.
+    private static Task AsWeWriteIt(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonPropertyInfo is { IsRequired: false })
+            schema.Type &= ~JsonSchemaType.Null;
+        if (schema.Enum is { Count: > 0 })
+            schema.Type ??= JsonSchemaType.String;
+        return Task.CompletedTask;
+    }
+
+    private static Task WhoMayUseIt(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ScopeRequirement>().LastOrDefault() is { } scopes)
+            operation.Description = $"{operation.Description} Where keys are asked for, it needs one with the scope {scopes}.".TrimStart();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.OpenApi;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Hosting.Problems;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Hosting.OpenApi;
+
+/// <summary>
+/// Describes an endpoint for the document, where it is mapped. Only what is described stands in the document; a request pays nothing
+/// for it.
+/// </summary>
+public static class Operations
+{
+    private const string Json = "application/json";
+
+    private static readonly (int[] Statuses, string Name, OpenApiSchema Schema, string Description)[] Headers =
+    [
+        ([202, 207, 429, 503, 504], "Retry-After", Parameters.Seconds, "In so many seconds, if it is known when"),
+        ([401], "WWW-Authenticate", Parameters.Text, "Bearer"),
+    ];
+
+    /// <param name="id">Unique, in camelCase: what generated clients call their method.</param>
+    public static IEndpointConventionBuilder Operation(
+        this IEndpointConventionBuilder endpoint, string id, string tag, string summary, string? description = null)
+    {
+        // The API explorer passes over endpoints without a method; a RequestDelegate comes without one.
+        endpoint.Add(builder =>
+        {
+            if (!builder.Metadata.OfType<MethodInfo>().Any()) builder.Metadata.Add(builder.RequestDelegate!.Method);
+        });
+        endpoint.WithName(id).WithTags(tag).WithSummary(summary);
+        return description is null ? endpoint : endpoint.WithDescription(description);
+    }
+
+    public static IEndpointConventionBuilder Path(
+        this IEndpointConventionBuilder endpoint, string name, OpenApiSchema schema, string description, JsonNode? example = null) =>
+        endpoint.Parameter(ParameterLocation.Path, name, description, _ => schema, example);
+
+    public static IEndpointConventionBuilder Query(
+        this IEndpointConventionBuilder endpoint, string name, OpenApiSchema schema, string description, JsonNode? example = null) =>
+        endpoint.Parameter(ParameterLocation.Query, name, description, _ => schema, example);
+
+    public static IEndpointConventionBuilder Header(
+        this IEndpointConventionBuilder endpoint, string name, OpenApiSchema schema, string description, JsonNode? example = null) =>
+        endpoint.Parameter(ParameterLocation.Header, name, description, _ => schema, example);
+
+    /// <param name="type">What the choice is called in the document, and in generated clients.</param>
+    public static IEndpointConventionBuilder QueryChoice(
+        this IEndpointConventionBuilder endpoint, string name, string type, string[] choices, string description) =>
+        endpoint.Parameter(ParameterLocation.Query, name, description, document =>
+        {
+            document.AddComponent<IOpenApiSchema>(type, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. choices] });
+            return new OpenApiSchemaReference(type, document);
+        });
+
+    /// <summary>The body is one record.</summary>
+    public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder endpoint, Kind kind, string description) =>
+        endpoint.Body(description, document => new() { [Json] = new() { Schema = KindSchema.In(document, kind) } });
+
+    /// <summary>The body is many records: a JSON array, or text of one of the other types.</summary>
+    public static IEndpointConventionBuilder TakesMany(
+        this IEndpointConventionBuilder endpoint, Kind kind, string description, params (string ContentType, string Example)[] texts) =>
+        endpoint.Body(description, document =>
+        {
+            var many = new OpenApiSchema { Type = JsonSchemaType.Array, Items = KindSchema.In(document, kind) };
+            var content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Json] = new() { Schema = many, Example = new JsonArray(KindSchema.Sample(kind)) },
+            };
+            foreach (var (contentType, example) in texts)
+                content[contentType] = new() { Schema = Parameters.Text, Example = example };
+            return content;
+        });
+
+    /// <summary>
+    /// One of the good ends. All of an operation's have the same schema, so that generated clients take each for a success.
+    /// </summary>
+    public static IEndpointConventionBuilder Answers(
+        this IEndpointConventionBuilder endpoint, Type schema, int status, string description, JsonNode? example = null) => endpoint
+        .WithMetadata(new ProducesResponseTypeMetadata(status, schema, [Json]))
+        .Response(status, (response, _) => (response.Description, response.Content![Json].Example) = (description, example));
+
+    /// <summary>The good end is a record.</summary>
+    public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, Kind kind, int status, string description) =>
+        endpoint.Response(status, (response, document) =>
+        {
+            response.Description = description;
+            response.Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = KindSchema.In(document, kind) } };
+        });
+
+    /// <summary>The answer may also come as lines, each of this schema, which the answer as JSON has too.</summary>
+    public static IEndpointConventionBuilder AnswersLines(
+        this IEndpointConventionBuilder endpoint, Type line, string contentType, params int[] statuses)
+    {
+        foreach (var status in statuses)
+        {
+            endpoint.Response(status, (response, document) =>
+                response.Content![contentType] = new() { Schema = new OpenApiSchemaReference(line.Name, document) });
+        }
+        return endpoint;
+    }
+
+    public static IEndpointConventionBuilder AnswerHeader(
+        this IEndpointConventionBuilder endpoint, int status, string name, OpenApiSchema schema, string description) =>
+        endpoint.Response(status, (response, _) => Add(response, name, schema, description));
+
+    /// <summary>The problems that may come, by their types; each may have a sentence that says what it means here.</summary>
+    public static IEndpointConventionBuilder Refuses(this IEndpointConventionBuilder endpoint, params ProblemAnswer[] problems) =>
+        endpoint.Refuses(typeof(ProblemBody), Problem.ContentType, null, problems);
+
+    /// <summary>The same, in a body of the operation's own.</summary>
+    public static IEndpointConventionBuilder RefusesAs(
+        this IEndpointConventionBuilder endpoint, Type schema, JsonNode example, params ProblemAnswer[] problems) =>
+        endpoint.Refuses(schema, Json, example, problems);
+
+    private static IEndpointConventionBuilder Refuses(
+        this IEndpointConventionBuilder endpoint, Type schema, string contentType, JsonNode? example, ProblemAnswer[] problems)
+    {
+        foreach (var status in problems.GroupBy(problem => problem.Type.Status))
+        {
+            var meanings = status.Select(problem => $"`{problem.Type.Name}`: {problem.Meaning}").ToList();
+            var description = meanings.Count == 1 ? meanings[0] : string.Join('\n', meanings.Select(meaning => $"- {meaning}"));
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status.Key, schema, [contentType]));
+            endpoint.Response(status.Key, (response, _) =>
+                (response.Description, response.Content![contentType].Example) = (description, example));
+        }
+        return endpoint;
+    }
+
+    private static IEndpointConventionBuilder Parameter(
+        this IEndpointConventionBuilder endpoint, ParameterLocation location, string name, string description,
+        Func<OpenApiDocument, IOpenApiSchema> schema, JsonNode? example = null) =>
+        endpoint.Transform((operation, document) => (operation.Parameters ??= []).Add(new OpenApiParameter
+        {
+            Name = name,
+            In = location,
+            Required = location == ParameterLocation.Path,
+            Description = description,
+            Schema = schema(document),
+            Example = example,
+        }));
+
+    private static IEndpointConventionBuilder Body(
+        this IEndpointConventionBuilder endpoint, string description,
+        Func<OpenApiDocument, Dictionary<string, OpenApiMediaType>> content) =>
+        endpoint.Transform((operation, document) =>
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Description = description, Content = content(document) });
+
+    private static IEndpointConventionBuilder Response(
+        this IEndpointConventionBuilder endpoint, int status, Action<OpenApiResponse, OpenApiDocument> change) =>
+        endpoint.Transform((operation, document) =>
+        {
+            var key = status.ToString(CultureInfo.InvariantCulture);
+            if (!(operation.Responses ??= []).TryGetValue(key, out var found))
+                operation.Responses[key] = found = new OpenApiResponse();
+            var response = (OpenApiResponse)found;
+            change(response, document);
+            foreach (var (_, name, schema, description) in Headers.Where(header => header.Statuses.Contains(status)))
+                Add(response, name, schema, description);
+        });
+
+    private static void Add(OpenApiResponse response, string header, OpenApiSchema schema, string description) =>
+        (response.Headers ??= new Dictionary<string, IOpenApiHeader>())[header] =
+            new OpenApiHeader { Schema = schema, Description = description };
+
+    private static IEndpointConventionBuilder Transform(
+        this IEndpointConventionBuilder endpoint, Action<OpenApiOperation, OpenApiDocument> change) =>
+        endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            change(operation, context.Document!);
+            return Task.CompletedTask;
+        });
+}

@@ -1,0 +1,13 @@
+using Microsoft.OpenApi;
+
+namespace RideIngest.Hosting.OpenApi;
+
+/// <summary>What a parameter of an operation can hold.</summary>
+public static class Parameters
+{
+    public static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
+
+    public static OpenApiSchema Seconds => new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" };
+
+    public static OpenApiSchema Id => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
+}

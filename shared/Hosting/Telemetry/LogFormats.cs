@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Events;
+using Serilog.Expressions;
+using Serilog.Formatting;
+using Serilog.Templates;
+using Serilog.Templates.Encoding;
+using Serilog.Templates.Themes;
+
+namespace RideIngest.Hosting.Telemetry;
+
+/// <summary>The two forms of a log line. In neither can a value from outside forge a line or move the cursor.</summary>
+internal static class LogFormats
+{
+    private const string Grey = "\e[90m";
+    private const string Reset = "\e[0m";
+
+    private static readonly TemplateTheme LevelColours = new(new Dictionary<TemplateThemeStyle, string>
+    {
+        [TemplateThemeStyle.LevelVerbose] = Grey,
+        [TemplateThemeStyle.LevelDebug] = Grey,
+        [TemplateThemeStyle.LevelInformation] = "\e[36m",
+        [TemplateThemeStyle.LevelWarning] = "\e[33m",
+        [TemplateThemeStyle.LevelError] = "\e[31m",
+        [TemplateThemeStyle.LevelFatal] = "\e[97;41m",
+    });
+
+    /// <summary>For machines: one JSON object per line.</summary>
+    public static ITextFormatter Json() => new ExpressionTemplate(
+        "{ {time: ToString(UtcDateTime(@t), 'yyyy-MM-ddTHH:mm:ss.fffZ'), level: ToString(@l, 'w'), message: @m, "
+            + "trace_id: @tr, span_id: @sp, exception: @x, properties: if @p = {} then Undefined() else @p} }\n",
+        CultureInfo.InvariantCulture,
+        encoder: new JsonControls());
+
+    /// <summary>For a person at a terminal: the time, the level, the message; an exception below it, indented.</summary>
+    public static ITextFormatter Text(bool colours)
+    {
+        var (grey, reset) = colours ? (Grey, Reset) : ("", "");
+        return new ExpressionTemplate(
+            $$"""{{grey}}{@t:HH:mm:ss}{{reset}} {@l:u3} {Printable(@m)}"""
+                + "\n{#each line in Lines(@x)}" + $$"""      {{grey}}{line}{{reset}}""" + "\n{#end}",
+            CultureInfo.InvariantCulture,
+            new StaticMemberNameResolver(typeof(LogFormats)),
+            colours ? LevelColours : null,
+            applyThemeWhenOutputIsRedirected: true);
+    }
+
+    /// <summary>For templates: a text in which every control character is visible.</summary>
+    public static LogEventPropertyValue? Printable(LogEventPropertyValue? text) =>
+        text is ScalarValue { Value: string value } ? new ScalarValue(Visible(value)) : null;
+
+    /// <summary>For templates: the lines of an exception, each printable.</summary>
+    public static LogEventPropertyValue? Lines(LogEventPropertyValue? exception)
+    {
+        if (exception is not ScalarValue { Value: Exception value }) return null;
+        var lines = value.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return new SequenceValue(lines.Select(line => new ScalarValue(Visible(line.TrimEnd('\r')))));
+    }
+
+    private static string Visible(string text) => Replace(text, letter => letter switch
+    {
+        '\t' => "\t",
+        '\n' => "\\n",
+        _ => $"\\x{(int)letter:x2}",
+    });
+
+    private static string Replace(string text, Func<char, string> escape)
+    {
+        if (!text.Any(IsControl)) return text;
+        var replaced = new StringBuilder(text.Length + 8);
+        foreach (var letter in text)
+        {
+            if (IsControl(letter)) replaced.Append(escape(letter));
+            else replaced.Append(letter);
+        }
+
+        return replaced.ToString();
+    }
+
+    private static bool IsControl(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
+
+    /// <summary>Serilog escapes control characters below a space only; a terminal obeys those from 0x7f to 0x9f as well.</summary>
+    private sealed class JsonControls : TemplateOutputEncoder
+    {
+        public override string Encode(string value) => Replace(value, letter => $"\\u{(int)letter:x4}");
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Resources;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace RideIngest.Hosting.Telemetry;
+
+/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines, OTLP for a collector.</summary>
+internal static class Logging
+{
+    /// <summary>Logs requests, all of them at information.</summary>
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
+    /// <param name="resource">Who logs, where a collector is to know.</param>
+    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
+        services.AddSerilog(Create(settings, resource), dispose: true);
+
+    private static Logger Create(LoggingSettings settings, Resource resource)
+    {
+        var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level).Enrich.FromLogContext();
+        var requests = settings.Level;
+        foreach (var (category, chosen) in settings.Levels.OrderBy(level => level.Key.Length))
+        {
+            // A level that is there to quieten a library must not make it louder than the rest.
+            var quiet = LoggingSettings.Quiet.TryGetValue(category, out var usual) && chosen == usual;
+            var level = quiet && settings.Level > chosen ? settings.Level : chosen;
+            configuration.MinimumLevel.Override(category, level);
+            if ($"{Requests}.".StartsWith($"{category}.", StringComparison.Ordinal)) requests = level;
+        }
+
+        // Where it is on at any level, each request has a scope, which costs it time, and stays with what outlives the request.
+        if (requests > LogEventLevel.Information) configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
+
+        var toErrors = settings.Stream == LogTarget.Stderr;
+        var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
+        configuration.WriteTo.Console(
+            Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null);
+        if (Collector.IsNamed) CollectedLogs.AddTo(configuration, resource.Attributes);
+        return configuration.CreateLogger();
+    }
+
+    private static ITextFormatter Formatter(LogFormat format, bool redirected) => format switch
+    {
+        LogFormat.Json => LogFormats.Json(),
+        LogFormat.Auto when redirected => LogFormats.Json(),
+        _ => LogFormats.Text(colours: !redirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+    };
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace RideIngest.Hosting.Telemetry;
+
+/// <summary>Metrics by the OpenTelemetry SDK: at <c>/metrics</c> in every process, and to the collector where there is one.</summary>
+internal static class Metrics
+{
+    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+    private static readonly double[] Bytes = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+    private static readonly double[] Counts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
+
+    // The instrumentation package would put a middleware around every request, for a label error_type of answers from 500 on, and listen
+    // to routing and the pool of memory, which count many times a request.
+    private static readonly string[] OfWebServer = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    // Comes with HttpClient's instrumentation.
+    private const string NameResolution = "System.Net.NameResolution";
+
+    public static void AddTo(IOpenTelemetryBuilder otel) => otel.WithMetrics(metrics =>
+    {
+        RenamedMetrics.Start();
+        metrics.AddMeter([RideIngestTelemetry.Name, .. OfWebServer])
+            .AddHttpClientInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddView(Stream)
+            .AddPrometheusExporter(prometheus =>
+            {
+                // Every scrape reads the values of now.
+                prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
+
+                // Who a process is, Prometheus knows by its job and instance.
+                prometheus.ScopeInfoEnabled = false;
+                prometheus.TargetInfoEnabled = false;
+            });
+        if (Collector.IsNamed) metrics.AddOtlpExporter();
+    });
+
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, InText, optionsName: null);
+
+    // Prometheus asks for OpenMetrics first, where le="1" is le="1.0", and each counter and histogram has a series _created besides.
+    private static void InText(IApplicationBuilder scrape) => scrape.Use((context, next) =>
+    {
+        context.Request.Headers.Accept = default;
+        return next(context);
+    });
+
+    /// <summary>Which instruments are published, under which name and with which buckets.</summary>
+    private static MetricStreamConfiguration Stream(Instrument instrument)
+    {
+        if (instrument.Meter.Name == NameResolution || RenamedMetrics.Replace(instrument)) return MetricStreamConfiguration.Drop;
+        var stream = Buckets(instrument) is { } buckets
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = buckets }
+            : new MetricStreamConfiguration();
+        stream.Name = Name(instrument);
+
+        // promtool wants a help text for each.
+        if (string.IsNullOrWhiteSpace(instrument.Description)) stream.Description = $"{instrument.Name} of {instrument.Meter.Name}.";
+        return stream;
+    }
+
+    /// <summary>To Prometheus, _count is of a histogram, and promtool refuses it of a gauge.</summary>
+    private static string Name(Instrument instrument)
+    {
+        const string Count = ".count";
+        var type = instrument.GetType().GetGenericTypeDefinition();
+        var isGauge = type != typeof(Counter<>) && type != typeof(ObservableCounter<>) && type != typeof(Histogram<>);
+        return isGauge && instrument.Name.EndsWith(Count, StringComparison.Ordinal) ? instrument.Name[..^Count.Length] : instrument.Name;
+    }
+
+    /// <summary>For a histogram that was made without any.</summary>
+    private static double[]? Buckets(Instrument instrument) => instrument switch
+    {
+        Histogram<int> { Advice.HistogramBucketBoundaries: not null } => null,
+        Histogram<long> { Advice.HistogramBucketBoundaries: not null } => null,
+        Histogram<double> { Advice.HistogramBucketBoundaries: not null } => null,
+        _ when instrument.GetType().GetGenericTypeDefinition() != typeof(Histogram<>) => null,
+        { Unit: "s" } => Seconds,
+        { Unit: "By" } => Bytes,
+        _ => Counts,
+    };
+}

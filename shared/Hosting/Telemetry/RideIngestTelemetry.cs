@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Reflection;
+
+namespace RideIngest.Hosting.Telemetry;
+
+/// <summary>The one source of spans, the one meter, and every name that either uses.</summary>
+public static class RideIngestTelemetry
+{
+    public const string Name = "RideIngest";
+
+    /// <summary>The web server's source, which every request's span is of.</summary>
+    internal const string WebServer = "Microsoft.AspNetCore";
+
+    public static readonly ActivitySource Source = new(Name);
+
+    public static readonly Meter Meter = new(Name);
+
+    /// <summary>The version that this build was made as.</summary>
+    public static readonly string Version = typeof(RideIngestTelemetry).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private static readonly ObservableGauge<int> Build = Meter.CreateObservableGauge(
+        "rideingest.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)),
+        description: "Always 1; the label says which build runs.");
+}

@@ -1,9 +1,0 @@
-using Microsoft.AspNetCore.Http;
-
-namespace RideIngest.Platform.Hosting;
-
-/// <summary>The methods of an endpoint that only reads.</summary>
-public static class ReadMethods
-{
-    public static IReadOnlyList<string> All { get; } = [HttpMethods.Get, HttpMethods.Head];
-}

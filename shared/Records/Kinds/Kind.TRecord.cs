@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Data.Common;
+using System.Linq.Expressions;
+using System.Security.Cryptography;
+using System.Text;
+using RideIngest.Records.Fields;
+
+namespace RideIngest.Records.Kinds;
+
+/// <summary>
+/// A kind made of a table of fields. A new kind is a folder with a record, a class that derives from this one and lists the record's fields,
+/// and the SQL of its table; the <see cref="Catalog"/> finds it.
+/// </summary>
+public abstract class Kind<TRecord> : Kind
+    where TRecord : Record, new()
+{
+    private const int MostFields = 64;
+
+    private readonly Field<TRecord>[] _fields;
+    private readonly FieldNames _names;
+    private readonly ulong _required;
+    private readonly int _largestJson;
+    private readonly int _largestDigest;
+    private readonly byte[] _nameLine;
+
+    /// <param name="name">As in <c>/v1/{kind}</c>; also the table's name.</param>
+    /// <param name="schema">The schema in Postgres.</param>
+    /// <param name="fields">Every field but the id, which all kinds have.</param>
+    protected Kind(string name, string schema, params Field<TRecord>[] fields)
+        : base(name, schema)
+    {
+        _fields = [Field(record => record.Id).AtLeast(1), .. fields];
+        _names = new FieldNames(_fields);
+        for (var i = 0; i < _fields.Length; i++)
+            _required |= _fields[i].Required ? 1UL << i : 0;
+        if (_fields.Length > MostFields)
+            throw new ArgumentException($"Kind {name} has {_fields.Length} fields; {MostFields} is the most.");
+        if (_fields.DistinctBy(field => field.Tag).Count() != _fields.Length)
+            throw new ArgumentException($"Two fields of kind {name} have the same digest tag; another name for the newer one helps.");
+        _largestJson = _fields.Sum(field => field.JsonName.Length + field.LargestJson) + 1;
+        _nameLine = Encoding.UTF8.GetBytes($"[{string.Join(',', _fields.Select(field => $"\"{field.Name}\""))}]");
+        _largestDigest = _fields.Sum(field => field.LargestDigest);
+        LargestCopy = _fields.Sum(field => field.LargestCopy);
+        DigestOrder = [.. _fields.OrderBy(field => field.Tag)];
+    }
+
+    public sealed override string RecordName => typeof(TRecord).Name;
+
+    public sealed override IReadOnlyList<Field> Fields => _fields;
+
+    public sealed override int LargestCopy { get; }
+
+    internal sealed override FieldNames Names => _names;
+
+    private Field<TRecord>[] DigestOrder { get; }
+
+    protected static IntegerField<TRecord, long> Field(Expression<Func<TRecord, long>> property) => new(new(property));
+
+    protected static IntegerField<TRecord, long> Field(Expression<Func<TRecord, long?>> property) => new(new(property));
+
+    protected static IntegerField<TRecord, int> Field(Expression<Func<TRecord, int>> property) => new(new(property));
+
+    protected static IntegerField<TRecord, int> Field(Expression<Func<TRecord, int?>> property) => new(new(property));
+
+    protected static NumberField<TRecord> Field(Expression<Func<TRecord, double>> property) => new(new(property));
+
+    protected static NumberField<TRecord> Field(Expression<Func<TRecord, double?>> property) => new(new(property));
+
+    protected static FlagField<TRecord> Field(Expression<Func<TRecord, bool>> property) => new(new(property));
+
+    protected static FlagField<TRecord> Field(Expression<Func<TRecord, bool?>> property) => new(new(property));
+
+    protected static InstantField<TRecord> Field(Expression<Func<TRecord, DateTimeOffset>> property) => new(new(property));
+
+    protected static InstantField<TRecord> Field(Expression<Func<TRecord, DateTimeOffset?>> property) => new(new(property));
+
+    protected static ChoiceField<TRecord, TEnum> Choice<TEnum>(Expression<Func<TRecord, TEnum>> property)
+        where TEnum : struct, Enum => new(new(property));
+
+    protected static ChoiceField<TRecord, TEnum> Choice<TEnum>(Expression<Func<TRecord, TEnum?>> property)
+        where TEnum : struct, Enum => new(new(property));
+
+    protected static TextField<TRecord> Text(Expression<Func<TRecord, string?>> property, int maxLength) => new(property, maxLength);
+
+    /// <summary>What is valid beyond each field by itself. Fields that had a problem already keep it.</summary>
+    protected virtual void Check(TRecord record, ref FieldProblems problems)
+    {
+    }
+
+    public sealed override Reading Read(ReadOnlySpan<byte> json) => new JsonRecordReader<TRecord>(this, _fields, _names).Read(json);
+
+    internal sealed override Reading ReadRow(ReadOnlySpan<byte> json, RowNames names) =>
+        new JsonRecordReader<TRecord>(this, _fields, _names).Read(json, names);
+
+    public sealed override void WriteJson(Record record, IBufferWriter<byte> output)
+    {
+        var typed = (TRecord)record;
+        var line = output.GetSpan(_largestJson);
+        var length = 0;
+        foreach (var field in _fields)
+        {
+            var value = field.WriteJson(typed, line[(length + field.JsonName.Length)..]);
+            if (value == 0)
+                continue;
+            field.JsonName.CopyTo(line[length..]);
+            length += field.JsonName.Length + value;
+        }
+
+        // Every name begins with a comma; the first one's is where the object opens.
+        line[0] = (byte)'{';
+        line[length++] = (byte)'}';
+        output.Advance(length);
+    }
+
+    internal sealed override void WriteNames(IBufferWriter<byte> output) => output.Write(_nameLine);
+
+    internal sealed override void WriteRow(Record record, IBufferWriter<byte> output)
+    {
+        var typed = (TRecord)record;
+        var line = output.GetSpan(_largestJson);
+        var length = 0;
+        foreach (var field in _fields)
+        {
+            line[length] = length == 0 ? (byte)'[' : (byte)',';
+            var value = field.WriteJson(typed, line[++length..]);
+            if (value == 0)
+            {
+                "null"u8.CopyTo(line[length..]);
+                value = "null"u8.Length;
+            }
+            length += value;
+        }
+        line[length++] = (byte)']';
+        output.Advance(length);
+    }
+
+    public sealed override Guid Digest(Record record)
+    {
+        const int OnStack = 1024;
+        var typed = (TRecord)record;
+        var content = _largestDigest <= OnStack ? stackalloc byte[OnStack] : new byte[_largestDigest];
+        var length = 0;
+        foreach (var field in DigestOrder)
+            length += field.WriteDigest(typed, content[length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content[..length], hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
+    public sealed override int WriteCopy(Record record, Span<byte> destination)
+    {
+        var typed = (TRecord)record;
+        var length = 0;
+        foreach (var field in _fields)
+            length += field.WriteCopy(typed, destination[length..]);
+        return length;
+    }
+
+    public sealed override Record Load(DbDataReader row)
+    {
+        var record = new TRecord();
+        for (var column = 0; column < _fields.Length; column++)
+            _fields[column].Load(record, row, column);
+        return record;
+    }
+
+    internal sealed override RowParser StartRow() => new RowParser<TRecord>(this, _fields);
+
+    /// <summary>Ends the reading of a record whose present fields are set: what is missing, and what the rules say.</summary>
+    internal Reading Finish(TRecord record, ulong seen, ref FieldProblems problems)
+    {
+        var missing = _required & ~seen;
+        for (var i = 0; missing != 0; i++, missing >>= 1)
+        {
+            if ((missing & 1) != 0)
+                problems.Add(_fields[i].Name, "is required");
+        }
+        Check(record, ref problems);
+        return problems.Any ? Invalid(record, ref problems) : new Reading(record);
+    }
+
+    internal static Reading Invalid(TRecord record, ref FieldProblems problems) => new(record.Id == 0 ? null : record.Id, problems.All);
+}

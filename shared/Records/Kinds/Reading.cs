@@ -1,0 +1,36 @@
+using RideIngest.Records.Fields;
+
+namespace RideIngest.Records.Kinds;
+
+/// <summary>What came of reading one record's bytes: the valid record, or everything that is wrong with it.</summary>
+public readonly struct Reading
+{
+    private readonly IReadOnlyList<FieldProblem>? _problems;
+
+    internal Reading(Record record)
+    {
+        Record = record;
+        Id = record.Id;
+    }
+
+    internal Reading(long? id, IReadOnlyList<FieldProblem> problems)
+    {
+        Id = id;
+        _problems = problems;
+    }
+
+    internal Reading(string problem)
+        : this(null, [new FieldProblem("", problem)])
+    {
+    }
+
+    /// <summary>The record, parsed and valid; null when there are <see cref="Problems"/>.</summary>
+    public Record? Record { get; }
+
+    /// <summary>The record's id, whenever it could be read, even if the record is invalid.</summary>
+    public long? Id { get; }
+
+    public IReadOnlyList<FieldProblem> Problems => _problems ?? [];
+
+    public bool IsValid => Record is not null;
+}

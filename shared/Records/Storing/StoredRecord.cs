@@ -1,4 +1,0 @@
-namespace RideIngest.Records.Storing;
-
-/// <summary>A record as it rests in Postgres.</summary>
-public sealed record StoredRecord(Record Record, Guid Digest, string? TraceId, DateTimeOffset StoredAt);

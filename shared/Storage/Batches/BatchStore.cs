@@ -1,0 +1,164 @@
+using Npgsql;
+using RideIngest.Contracts.Outcomes;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Storage.Batches;
+
+/// <summary>
+/// Stores batches of one kind, and tells what became of each record. The fast way is one COPY, which is one transaction. If that meets an id that
+/// exists, or a row that Postgres refuses, the careful way looks up which ids exist, settles those by their digests, and copies the rest, halving what is
+/// refused until the refused row stands alone. Storing a batch again is always safe: what was committed before is a duplicate. So a
+/// connection that is lost while it commits needs no more than a retry.
+/// </summary>
+public sealed class BatchStore : IAsyncDisposable
+{
+    // A server that has no transaction ids left refuses every row, with what it says of a row too large for an index; whether it has, this asks, and no row.
+    private const string Begin = "set constraints all immediate; savepoint part; select pg_current_xact_id()";
+    private readonly TableWriter _table;
+    private readonly StoreSessions _sessions;
+
+    // Where records are sent again they come in crowds: while lookups find some, a lookup first is far cheaper than a COPY that fails.
+    private volatile bool _expectsExisting;
+
+    public BatchStore(NpgsqlDataSource database, Kind kind)
+    {
+        (Kind, _table) = (kind, new TableWriter(new KindTable(kind)));
+        _sessions = new StoreSessions(database, _table);
+    }
+
+    public Kind Kind { get; }
+
+    /// <summary>
+    /// The outcomes, in the order of the records: stored, duplicate, conflict or failed. Of several records with one id the first to be stored counts,
+    /// and the others are compared with it.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The server's trouble, not a record's: nothing is known; store the batch again later.</exception>
+    public async Task<Outcome[]> StoreAsync(IReadOnlyList<Incoming> records, CancellationToken cancellationToken = default)
+    {
+        if (records.Count == 0)
+            return [];
+        using var batch = new Batch(Kind, records);
+        var outcomes = new BatchOutcomes(batch);
+        try
+        {
+            await StoreAsync(batch, outcomes, cancellationToken);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new StoreUnavailableException(trouble);
+        }
+        return outcomes.ByArrival;
+    }
+
+    /// <summary>Lets go of what was begun for batches to come.</summary>
+    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
+
+    private async Task StoreAsync(Batch batch, BatchOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        var session = await _sessions.OpenAsync(cancellationToken);
+        try
+        {
+            while (outcomes.NextRows() is { Count: > 0 } rows)
+                await StoreAsync(session, batch, rows, outcomes, cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+        await _sessions.ReturnAsync(session, copiesNext: !_expectsExisting);
+    }
+
+    /// <summary>Stores rows of which no two have the same id.</summary>
+    private async Task StoreAsync(
+        StoreSession session, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        if (_expectsExisting)
+            rows = await SettleExistingAsync(await session.WithoutCopyAsync(cancellationToken), batch, rows, outcomes, cancellationToken);
+        if (rows.Count == 0)
+            return;
+        try
+        {
+            await session.CopyAsync(batch, rows, cancellationToken);
+            outcomes.Stored(rows);
+        }
+        catch (PostgresException refused) when (RefusedRow.Is(refused))
+        {
+            await StoreCarefullyAsync(session, batch, rows, outcomes, cancellationToken);
+        }
+    }
+
+    private async Task StoreCarefullyAsync(
+        StoreSession session, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        var connection = await session.WithoutCopyAsync(cancellationToken);
+        rows = await SettleExistingAsync(connection, batch, rows, outcomes, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // From the left, so that rows keep their order; a part that is refused is replaced by its halves.
+        var parts = new Stack<List<int>>([rows]);
+        while (parts.TryPop(out var part))
+        {
+            if (part.Count == 0)
+                continue;
+            await ExecuteAsync(connection, Begin, cancellationToken);
+            try
+            {
+                await session.CopyAsync(batch, part, cancellationToken);
+                outcomes.Stored(part);
+            }
+            catch (PostgresException refused) when (RefusedRow.Is(refused))
+            {
+                await ExecuteAsync(connection, "rollback to savepoint part", cancellationToken);
+                await NarrowAsync(refused, part);
+            }
+        }
+        await transaction.CommitAsync(cancellationToken);
+
+        async Task NarrowAsync(PostgresException refused, List<int> part)
+        {
+            if (refused.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // Another consumer may have stored one of these ids since we looked; it has committed, so looking again finds it.
+                var rest = await SettleExistingAsync(connection, batch, part, outcomes, cancellationToken);
+                if (rest.Count < part.Count)
+                {
+                    parts.Push(rest);
+                    return;
+                }
+            }
+            if (part.Count == 1)
+            {
+                outcomes.Failed(part[0], refused);
+                return;
+            }
+            parts.Push(part[(part.Count / 2)..]);
+            parts.Push(part[..(part.Count / 2)]);
+        }
+    }
+
+    /// <summary>Settles the rows whose ids the table has, and returns the others.</summary>
+    private async Task<List<int>> SettleExistingAsync(
+        NpgsqlConnection connection, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        var existing = await _table.ExistingAsync(connection, batch, rows, cancellationToken);
+        _expectsExisting = existing.Count > 0;
+        if (existing.Count == 0)
+            return rows;
+        var rest = new List<int>(rows.Count - existing.Count);
+        foreach (var row in rows)
+        {
+            if (existing.TryGetValue(batch.Id(row), out var digest))
+                outcomes.Exists(row, digest);
+            else
+                rest.Add(row);
+        }
+        return rest;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace RideIngest.Storage.Batches;
+
+/// <summary>
+/// The sessions of one table's batches. A COPY takes two round trips, one until Postgres takes rows and one until they are committed. Where batches follow
+/// each other closely the first of them is made ahead, while nobody waits for it.
+/// </summary>
+internal sealed class StoreSessions : IAsyncDisposable
+{
+    // A COPY that waits is a transaction that is open, in the way of whoever alters the table or vacuums it: it does so for at most twice this.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(1);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly TableWriter _table;
+    private readonly Timer _impatience;
+    private readonly List<StoreSession> _ahead = [];
+    private long _lastBatch;
+    private bool _isClosed;
+
+    internal StoreSessions(NpgsqlDataSource database, TableWriter table)
+    {
+        (_database, _table) = (database, table);
+        _impatience = new Timer(_ => _ = CloseAsync(Patience));
+    }
+
+    internal async ValueTask<StoreSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        lock (_ahead)
+        {
+            if (_ahead.Count > 0)
+            {
+                var last = _ahead[^1];
+                _ahead.RemoveAt(_ahead.Count - 1);
+                return last;
+            }
+        }
+        return new StoreSession(await _database.OpenConnectionAsync(cancellationToken), _table);
+    }
+
+    /// <summary>Takes a session back whose batch is stored.</summary>
+    /// <param name="copiesNext">Whether the next batch is expected to begin with a COPY.</param>
+    internal ValueTask ReturnAsync(StoreSession session, bool copiesNext)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var isDense = Stopwatch.GetElapsedTime(Interlocked.Exchange(ref _lastBatch, now), now) < Patience;
+        if (!isDense || !copiesNext)
+            return session.DisposeAsync();
+        session.BeginAhead();
+        lock (_ahead)
+        {
+            if (!_isClosed)
+            {
+                _ahead.Add(session);
+                if (_ahead.Count == 1)
+                    _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
+                return default;
+            }
+        }
+        return session.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_ahead)
+            _isClosed = true;
+        await _impatience.DisposeAsync();
+
+        // A server that stands still holds nobody up.
+        await CloseAsync(TimeSpan.Zero).WaitAsync(LeavesWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Closes those that have waited for so long.</summary>
+    private async Task CloseAsync(TimeSpan waited)
+    {
+        List<StoreSession> due;
+        lock (_ahead)
+        {
+            due = _ahead.FindAll(session => session.Waits >= waited);
+            _ahead.RemoveAll(due.Contains);
+            if (_ahead.Count > 0 && !_isClosed)
+                _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
+        }
+        await Task.WhenAll(due.Select(session => session.DisposeAsync().AsTask()));
+    }
+}

@@ -1,0 +1,6 @@
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Storage.Batches;
+
+/// <summary>A record as it rests in Postgres.</summary>
+public sealed record StoredRecord(Record Record, Guid Digest, string? TraceId, DateTimeOffset StoredAt);

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Retries;
+
+namespace RideIngest.Storage.Postgres;
+
+/// <summary>
+/// Applies the migrations of every module at start. When Postgres answers, whatever starts after this finds its tables; when it does not,
+/// the process starts all the same and this goes on trying.
+/// </summary>
+public sealed partial class Migrations : IHostedService, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly MigrationSet[] _sets;
+    private readonly ILogger _logger;
+    private readonly FatalStop _fatal;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _applying = Task.CompletedTask;
+
+    internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
+        (_database, _sets, Needed, _fatal, _logger) = (database, [.. sets], needed, fatal, logger);
+
+    /// <summary>Whether this process uses Postgres at all; if not, nothing is ever applied.</summary>
+    internal bool Needed { get; }
+
+    /// <summary>Ends when the tables are there.</summary>
+    public Task Applied => _applied.Task;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!Needed) return;
+        await using var cancelled = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stopping);
+        var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
+        {
+            NotYet(PostgresReadiness.Advice(_database, e));
+            failedOnce.TrySetResult();
+        });
+        var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();
+
+        // A contradiction that the first attempt finds keeps the process from starting; a later one stops it.
+        await await Task.WhenAny(applying, failedOnce.Task);
+        _applying = StopOnContradictionAsync(applying);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _applying.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task StopOnContradictionAsync(Task applying)
+    {
+        try
+        {
+            await applying;
+        }
+        catch (MigrationException e)
+        {
+            _fatal.Stop(e.Message);
+        }
+    }
+
+    private async ValueTask ApplyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken)) FileApplied(file);
+        _applied.TrySetResult();
+    }
+
+    [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
+    private partial void FileApplied(string file);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The tables cannot be brought up to date yet. {Advice} Trying again until it works")]
+    private partial void NotYet(string advice);
+}

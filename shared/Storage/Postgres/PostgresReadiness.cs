@@ -1,0 +1,42 @@
+using Npgsql;
+using RideIngest.Hosting.Health;
+
+namespace RideIngest.Storage.Postgres;
+
+internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing ping, Migrations migrations) : IReadinessCheck
+{
+    public string Name => "postgres";
+
+    public async ValueTask<string?> MissingAsync(CancellationToken cancellationToken)
+    {
+        if (!migrations.Needed) return null;
+        try
+        {
+            await ping.AskAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            return Advice(database, e);
+        }
+
+        return migrations.Applied.IsCompletedSuccessfully ? null : "Postgres answers, but its tables are not up to date yet. This goes away by itself; the log says what is tried.";
+    }
+
+    /// <summary>What an operator should do about a Postgres that does not let us in.</summary>
+    internal static string Advice(NpgsqlDataSource database, Exception failure)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var place = $"{connection.Host}:{connection.Port}";
+        return failure switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+                $"Postgres at {place} has no database {connection.Database}. Create it (createdb {connection.Database}), or set postgres.database.",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+                $"Postgres at {place} does not let {connection.Username} in. Set postgres.username and postgres.password (or password_file).",
+            PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } =>
+                $"Postgres at {place} is starting up or shutting down.",
+            PostgresException e => $"Postgres at {place} refuses: {e.MessageText} ({e.SqlState}).",
+            _ => $"No Postgres answers at {place}. Start it (on Debian: systemctl start postgresql), or set postgres.url to one that runs.",
+        };
+    }
+}

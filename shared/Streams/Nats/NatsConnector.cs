@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Retries;
+
+namespace RideIngest.Streams.Nats;
+
+/// <summary>
+/// Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do. Closes it when the process ends.
+/// </summary>
+internal sealed partial class NatsConnector(NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
+    : BackgroundService, IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // Longer than the pause between two attempts.
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
+
+    private readonly string _shown = Redaction.Url(settings.Url);
+    private volatile Failed? _failed;
+
+    /// <summary>Why the latest attempts did not work, as far as is known; null once one has.</summary>
+    public string? Failure => _failed is { } failed && Stopwatch.GetElapsedTime(failed.At) < Lately ? failed.Reason : null;
+
+    /// <summary>
+    /// Closes the pool before the container does: NATS.Net closes the socket first and then waits, for its command timeout, until it could unsubscribe. Where
+    /// unsent writes are in the way it never can, and throws.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        try
+        {
+            await pool.DisposeAsync().AsTask().WaitAsync(ClosesWithin);
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            // Nothing is sent any more: a service that cares about its last writes has waited for a ping before.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        connection.ConnectionOpened += (_, _) =>
+        {
+            // Each time: an operator who has read that the connection was lost looks for this line.
+            _failed = null;
+            Connected(connection.ServerInfo?.Version, _shown);
+            return default;
+        };
+        connection.ServerError += (_, refused) =>
+        {
+            _failed = new Failed(refused?.Error, Stopwatch.GetTimestamp());
+            return default;
+        };
+        var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NatsException, waits: (trouble, _) =>
+        {
+            _failed = new Failed(trouble.ToString(), Stopwatch.GetTimestamp());
+            NotYet(NatsReadiness.Advice(_shown, trouble.ToString()), trouble.GetBaseException().Message);
+        });
+        await persistently.ExecuteAsync(async stop => await connection.ConnectAsync().AsTask().WaitAsync(stop), stoppingToken);
+    }
+
+    [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
+    private partial void Connected(string? version, string url);
+
+    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Trying again until it works ({Reason})")]
+    private partial void NotYet(string advice, string reason);
+
+    private sealed record Failed(string? Reason, long At);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using NATS.Client.Core;
+using NATS.Extensions.Microsoft.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Processes;
+
+namespace RideIngest.Streams.Nats;
+
+/// <summary>Gives a service its NATS connection: one for the process, opened at start, reopened for as long as it takes.</summary>
+public static class NatsMessaging
+{
+    /// <summary>The name of NATS.Net's spans and metrics.</summary>
+    private const string Telemetry = "NATS.Net";
+
+    /// <param name="essential">Whether the process is not ready without it.</param>
+    public static IServiceCollection AddNats(this IServiceCollection services, bool essential = true)
+    {
+        services.AddReadinessCheck<NatsReadiness>(essential);
+        if (services.Any(d => d.ServiceType == typeof(NatsConnector))) return services;
+        services.AddSettings<NatsSettings>("nats");
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(Telemetry));
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(Telemetry));
+        NatsInstrumentationOptions.Default.Filter = NatsSpans.IsKept;
+        services.AddNatsClient(nats => nats
+            .WithSerializerRegistry(NatsDefaultSerializerRegistry.Default)
+            .ConfigureOptions(options => options.Configure<NatsSettings, ServiceIdentity>(Configure)));
+        services.AddSingleton<NatsConnector>();
+        services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
+        return services;
+    }
+
+    private static void Configure(NatsOptsBuilder builder, NatsSettings settings, ServiceIdentity identity) => builder.Opts = builder.Opts with
+    {
+        Url = settings.Url,
+        Name = $"rideingest-{identity.Name}",
+        ConnectTimeout = settings.ConnectTimeout,
+        RequestTimeout = settings.RequestTimeout,
+        CommandTimeout = settings.RequestTimeout,
+
+        // A password that is refused may be accepted once the server's users are put right: the process must not need a restart for it.
+        IgnoreAuthErrorAbort = true,
+        AuthOpts = settings.Auth,
+        TlsOpts = new()
+        {
+            Mode = settings.Tls.Mode,
+            CaFile = settings.Tls.CaFile,
+            CertFile = settings.Tls.CertFile,
+            KeyFile = settings.Tls.KeyFile,
+        },
+    };
+}

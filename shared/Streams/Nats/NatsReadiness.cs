@@ -1,0 +1,35 @@
+using NATS.Client.Core;
+using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
+
+namespace RideIngest.Streams.Nats;
+
+internal sealed class NatsReadiness(NatsConnection connection, NatsConnector connector, NatsSettings settings) : IReadinessCheck
+{
+    public string Name => "nats";
+
+    public async ValueTask<string?> MissingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A ping on a connection that is not open would wait for one; a closed one is an answer already.
+            if (connection.ConnectionState == NatsConnectionState.Open)
+            {
+                await connection.PingAsync(cancellationToken);
+                return null;
+            }
+        }
+        catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Lost meanwhile: not ready, as below.
+        }
+
+        return Advice(Redaction.Url(settings.Url), connector.Failure);
+    }
+
+    /// <summary>What an operator should do about a NATS that we have no connection to.</summary>
+    internal static string Advice(string url, string? failure) =>
+        failure?.Contains("authorization violation", StringComparison.OrdinalIgnoreCase) == true
+            ? $"NATS at {url} does not let us in. Set nats.username and nats.password, or nats.token, nats.nkey_seed or nats.creds; each may be a file, as in nats.password_file."
+            : $"No NATS server answers at {url}. Start one (nats-server -js), or set nats.url to one that runs.";
+}

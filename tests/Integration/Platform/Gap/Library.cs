@@ -1,4 +1,0 @@
-namespace RideIngest.Integration.Platform.Gap;
-
-/// <summary>Beside SQL files without the second.</summary>
-internal sealed class Library;

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using RideIngest.TestKit.Files;
+
+namespace RideIngest.Unit.Architecture;
+
+/// <summary>What holds for every C# file of the repository.</summary>
+public sealed partial class SourceTests
+{
+    private static readonly IReadOnlyList<(string Path, string Text)> Files =
+    [
+        .. new[] { "shared", "services", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Select(path => (Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'), File.ReadAllText(path))),
+    ];
+
+    [Fact]
+    public void A_namespace_is_its_folder() => AssertNone(
+        from file in Files
+        let declared = Namespace().Match(file.Text)
+        where declared.Success
+        let folder = $"RideIngest.{string.Join('.', file.Path.Split('/')[1..^1])}"
+        where declared.Groups[1].Value != folder
+        select $"{file.Path} declares {declared.Groups[1].Value}, not {folder}");
+
+    [Fact]
+    public void A_log_message_has_an_event_id_of_its_own() => AssertNone(
+        from file in Files
+        from id in EventId().Matches(file.Text).Select(match => match.Groups[1].Value)
+        group file.Path by id into homes
+        where homes.Count() > 1
+        select $"{homes.Key}: {string.Join(", ", homes)}");
+
+    private static void AssertNone(IEnumerable<string> found)
+    {
+        var lines = found.ToList();
+        Assert.True(lines.Count == 0, $"{lines.Count}:\n{string.Join('\n', lines.Take(50))}");
+    }
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"LoggerMessage\((?:EventId = )?(\d+)")]
+    private static partial Regex EventId();
+}
