@@ -30,7 +30,8 @@ internal static partial class Resources
             })
             .OnInitializeResource(async (_, started, cancellationToken) =>
             {
-                await foreach (var line in server.Log.ReadAllAsync(cancellationToken)) Said(started.Logger, line);
+                await foreach (var line in server.Log.ReadAllAsync(cancellationToken))
+                    Said(started.Logger, line);
             });
     }
 

@@ -50,7 +50,8 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
     {
         var provider = endpoints.ServiceProvider;
         endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope).AsPublish();
-        if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates)) return;
+        if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates))
+            return;
         endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get)
             .Needs(Scopes.Read).LimitedAsRead().AsFigures();
         CasinoPage.Map(endpoints);

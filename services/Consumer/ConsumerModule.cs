@@ -24,8 +24,14 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
     public void AddServices(IServiceCollection services)
     {
         var kinds = catalog ?? new Catalog();
-        services.AddSettings<SpineSettings>("ingest").AddSettings<ConsumerSettings>("consumer").AddNats().AddPostgres().AddMigrations("ops", typeof(DeadLetterStore));
-        foreach (var kind in kinds.Kinds) services.AddMigrations(kind.Schema, kind.GetType());
+        services
+            .AddSettings<SpineSettings>("ingest")
+            .AddSettings<ConsumerSettings>("consumer")
+            .AddNats()
+            .AddPostgres()
+            .AddMigrations("ops", typeof(DeadLetterStore));
+        foreach (var kind in kinds.Kinds)
+            services.AddMigrations(kind.Schema, kind.GetType());
 
         services
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<FrameDecoder>(provider, kinds))

@@ -30,7 +30,12 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
     {
         services.AddSettings<SpineSettings>("ingest").AddSettings<ProducerSettings>("producer");
         services.AddScopes([.. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name)), Scopes.Read, Scopes.Ops]);
-        services.AddNats(essential: false).AddPostgres(essential: false).AddReadinessCheck<ProducerReadiness>().AddSingleton(_catalog).AddSingleton(TimeProvider.System);
+        services
+            .AddNats(essential: false)
+            .AddPostgres(essential: false)
+            .AddReadinessCheck<ProducerReadiness>()
+            .AddSingleton(_catalog)
+            .AddSingleton(TimeProvider.System);
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType()).AddSingleton(ProducerOperations.Tag(kind));
         services.AddSingleton(ProducerOperations.Receipts);

@@ -11,5 +11,6 @@ public sealed class SimulatorsModule : IModule
 
     public void AddServices(IServiceCollection services) => services.AddScopes(Scopes.Ops).AddSingleton<RatesSimulator>();
 
-    public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) =>
+        endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
 }

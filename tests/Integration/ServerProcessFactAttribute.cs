@@ -9,6 +9,7 @@ internal sealed class ServerProcessFactAttribute : FactAttribute
 
     public ServerProcessFactAttribute()
     {
-        if (ServerContainers.AreChosen) Skip = Reason;
+        if (ServerContainers.AreChosen)
+            Skip = Reason;
     }
 }

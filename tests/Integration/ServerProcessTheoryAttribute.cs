@@ -7,6 +7,7 @@ internal sealed class ServerProcessTheoryAttribute : TheoryAttribute
 {
     public ServerProcessTheoryAttribute()
     {
-        if (ServerContainers.AreChosen) Skip = ServerProcessFactAttribute.Reason;
+        if (ServerContainers.AreChosen)
+            Skip = ServerProcessFactAttribute.Reason;
     }
 }

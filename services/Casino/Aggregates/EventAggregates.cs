@@ -25,7 +25,8 @@ internal sealed class EventAggregates(TimeProvider clock)
         get
         {
             lock (_gate)
-                return new(_total, Hundredths(_rate.PerMinute(_total)), Hundredths(_rate.MovingAverage()), _bets.Top, _wins.Top, _deposits.Top);
+                return new(
+                    _total, Hundredths(_rate.PerMinute(_total)), Hundredths(_rate.MovingAverage()), _bets.Top, _wins.Top, _deposits.Top);
         }
     }
 
@@ -34,7 +35,10 @@ internal sealed class EventAggregates(TimeProvider clock)
     {
         get
         {
-            lock (_gate) return new(Figures, _rate.History(), [.. _bets.First(Leading)], [.. _wins.First(Leading)], [.. _deposits.First(Leading)], [.. _latest.Reverse().Select(LiveEvent.Of)]);
+            lock (_gate)
+                return new(
+                    Figures, _rate.History(), [.. _bets.First(Leading)], [.. _wins.First(Leading)], [.. _deposits.First(Leading)],
+                    [.. _latest.Reverse().Select(LiveEvent.Of)]);
         }
     }
 
@@ -45,7 +49,8 @@ internal sealed class EventAggregates(TimeProvider clock)
         lock (_gate)
         {
             var fresh = events.Where(e => _seen.Add(e.Id)).ToList();
-            foreach (var e in fresh) Count(e);
+            foreach (var e in fresh)
+                Count(e);
             _total += fresh.Count;
             _rate.Add(fresh.Count);
             return fresh;
@@ -59,7 +64,8 @@ internal sealed class EventAggregates(TimeProvider clock)
         {
             _seen.Clear();
             _rate.Clear();
-            foreach (var leaders in (Leaders[])[_bets, _wins, _deposits]) leaders.Clear();
+            foreach (var leaders in (Leaders[])[_bets, _wins, _deposits])
+                leaders.Clear();
             _latest.Clear();
             _total = 0;
             IsCounting = true;
@@ -69,17 +75,22 @@ internal sealed class EventAggregates(TimeProvider clock)
     /// <summary>Another process counts: what this one knows is not the whole any more.</summary>
     public void End()
     {
-        lock (_gate) IsCounting = false;
+        lock (_gate)
+            IsCounting = false;
     }
 
     private static double Hundredths(decimal rate) => (double)decimal.Round(rate, 2, MidpointRounding.AwayFromZero);
 
     private void Count(CasinoEvent e)
     {
-        if (e.Type == EventType.Bet) _bets.Add(e.PlayerId, 1);
-        if (e is { Type: EventType.Bet, HasWon: true }) _wins.Add(e.PlayerId, 1);
-        if (e is { Type: EventType.Deposit, AmountEur: { } euros }) _deposits.Add(e.PlayerId, euros);
+        if (e.Type == EventType.Bet)
+            _bets.Add(e.PlayerId, 1);
+        if (e is { Type: EventType.Bet, HasWon: true })
+            _wins.Add(e.PlayerId, 1);
+        if (e is { Type: EventType.Deposit, AmountEur: { } euros })
+            _deposits.Add(e.PlayerId, euros);
         _latest.Enqueue(e);
-        if (_latest.Count > Shown) _latest.Dequeue();
+        if (_latest.Count > Shown)
+            _latest.Dequeue();
     }
 }

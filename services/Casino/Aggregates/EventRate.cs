@@ -22,7 +22,8 @@ internal sealed class EventRate(TimeProvider clock)
     {
         Advance();
         var sum = 0L;
-        for (var back = 0; back < Minute && back <= _second; back++) sum += _counts[(_second - back) % Seconds];
+        for (var back = 0; back < Minute && back <= _second; back++)
+            sum += _counts[(_second - back) % Seconds];
 
         // The second that runs now counts as much as has passed of it.
         var passed = Elapsed - TimeSpan.FromSeconds(_second);
@@ -37,7 +38,8 @@ internal sealed class EventRate(TimeProvider clock)
     {
         Advance();
         var history = new int[Seconds - 1];
-        for (var back = 1; back < Seconds && back <= _second; back++) history[^back] = _counts[(_second - back) % Seconds];
+        for (var back = 1; back < Seconds && back <= _second; back++)
+            history[^back] = _counts[(_second - back) % Seconds];
         return history;
     }
 
@@ -50,12 +52,14 @@ internal sealed class EventRate(TimeProvider clock)
     private TimeSpan Elapsed => clock.GetElapsedTime(_start);
 
     // A rate over less than a second would say more than is known.
-    private static decimal PerSecond(long events, TimeSpan over) => events * (decimal)TimeSpan.TicksPerSecond / Math.Max(over.Ticks, TimeSpan.TicksPerSecond);
+    private static decimal PerSecond(long events, TimeSpan over) =>
+        events * (decimal)TimeSpan.TicksPerSecond / Math.Max(over.Ticks, TimeSpan.TicksPerSecond);
 
     private void Advance()
     {
         var now = (long)Elapsed.TotalSeconds;
-        for (var left = Math.Min(now - _second, Seconds); left > 0; left--) _counts[(now - left + 1) % Seconds] = 0;
+        for (var left = Math.Min(now - _second, Seconds); left > 0; left--)
+            _counts[(now - left + 1) % Seconds] = 0;
         _second = now;
     }
 }

@@ -17,6 +17,10 @@ internal sealed class FiguresEndpoint(EventAggregates aggregates)
         http.Response.Headers.CacheControl = "no-store";
         return aggregates.IsCounting
             ? TypedResults.Json(aggregates.Figures, Json)
-            : Problem.OfStatus(503) with { Detail = "This process does not count: another one does, or the stream has not been reached yet.", RetryAfter = TimeSpan.FromSeconds(1) };
+            : Problem.OfStatus(503) with
+            {
+                Detail = "This process does not count: another one does, or the stream has not been reached yet.",
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
     }
 }

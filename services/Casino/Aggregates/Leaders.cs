@@ -11,11 +11,16 @@ internal sealed class Leaders
     public void Add(long player, decimal count)
     {
         var sum = _counts[player] = _counts.GetValueOrDefault(player) + count;
-        if (Top is null || sum > Top.Count || (sum == Top.Count && player <= Top.Id)) Top = new(player, sum);
+        if (Top is null || sum > Top.Count || (sum == Top.Count && player <= Top.Id))
+            Top = new(player, sum);
     }
 
     public IEnumerable<Top> First(int players) =>
-        _counts.OrderByDescending(count => count.Value).ThenBy(count => count.Key).Take(players).Select(count => new Top(count.Key, count.Value));
+        _counts
+            .OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key)
+            .Take(players)
+            .Select(count => new Top(count.Key, count.Value));
 
     public void Clear()
     {

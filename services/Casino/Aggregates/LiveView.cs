@@ -6,7 +6,8 @@ namespace RideIngest.Casino.Aggregates;
 /// <param name="Seconds">Events in each of the last seconds.</param>
 /// <param name="Latest">The latest first.</param>
 internal sealed record LiveView(
-    Figures Figures, IReadOnlyList<int> Seconds, IReadOnlyList<Top> Bets, IReadOnlyList<Top> Wins, IReadOnlyList<Top> Deposits, IReadOnlyList<LiveEvent> Latest);
+    Figures Figures, IReadOnlyList<int> Seconds, IReadOnlyList<Top> Bets, IReadOnlyList<Top> Wins, IReadOnlyList<Top> Deposits,
+    IReadOnlyList<LiveEvent> Latest);
 
 internal sealed record LiveEvent(long Id, string Type, string? Description)
 {

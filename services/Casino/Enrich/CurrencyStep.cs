@@ -13,7 +13,8 @@ internal sealed class CurrencyStep(ExchangeRates rates) : IStep
         var known = events.Any(NeedsRate) ? await rates.GetAsync(cancellationToken) : null;
         foreach (var e in events)
         {
-            if (e.Amount is { } amount) e.AmountEur = NeedsRate(e) ? Currencies.ToEurCents(amount, e.Currency!, known![e.Currency!]) : amount;
+            if (e.Amount is { } amount)
+                e.AmountEur = NeedsRate(e) ? Currencies.ToEurCents(amount, e.Currency!, known![e.Currency!]) : amount;
         }
     }
 }

@@ -8,7 +8,8 @@ internal sealed class DescriptionStep : IStep
 {
     public Task TakeAsync(IReadOnlyList<CasinoEvent> events, CancellationToken cancellationToken)
     {
-        foreach (var e in events) e.Description = Description.Of(e);
+        foreach (var e in events)
+            e.Description = Description.Of(e);
         return Task.CompletedTask;
     }
 }

@@ -8,8 +8,8 @@ using RideIngest.Hosting.Retries;
 namespace RideIngest.Casino.Enrich;
 
 /// <summary>
-/// What one EUR costs, asked for when an event needs it and kept for a minute at most. Asked again after half of that, beside the work, so that events wait only
-/// if the API stays away. Rates are never made up: without them nothing is priced.
+/// What one EUR costs, asked for when an event needs it and kept for a minute at most. Asked again after half of that, beside the work, so
+/// that events wait only if the API stays away. Rates are never made up: without them nothing is priced.
 /// </summary>
 internal sealed partial class ExchangeRates : IDisposable
 {
@@ -59,9 +59,12 @@ internal sealed partial class ExchangeRates : IDisposable
         lock (_gate)
         {
             var age = _kept is null ? TimeSpan.MaxValue : _clock.GetElapsedTime(_kept.AskedAt);
-            if (age < Oldest / 2) return _kept!.Rates;
-            if (_asking is null or { IsCompleted: true } && !(age < Oldest && _breaker.CircuitState == CircuitState.Open)) _asking = Task.Run(AskAsync, CancellationToken.None);
-            if (age < Oldest) return _kept!.Rates;
+            if (age < Oldest / 2)
+                return _kept!.Rates;
+            if (_asking is null or { IsCompleted: true } && !(age < Oldest && _breaker.CircuitState == CircuitState.Open))
+                _asking = Task.Run(AskAsync, CancellationToken.None);
+            if (age < Oldest)
+                return _kept!.Rates;
             asking = _asking!;
         }
         try
@@ -90,21 +93,25 @@ internal sealed partial class ExchangeRates : IDisposable
                 var askedAt = _clock.GetTimestamp();
                 return new Kept(await _api.GetAsync(token), askedAt);
             }, _disposed.Token);
-            lock (_gate) _kept = kept;
-            if (Interlocked.Exchange(ref _trouble, null) is not null) Answers();
+            lock (_gate)
+                _kept = kept;
+            if (Interlocked.Exchange(ref _trouble, null) is not null)
+                Answers();
             return kept;
         }
         catch (Exception e) when (e is RatesException or TimeoutRejectedException)
         {
             var reason = e is TimeoutRejectedException ? "no answer in time" : e.Message;
-            if (Interlocked.Exchange(ref _trouble, reason) is null) Fails(_api.Url, reason);
+            if (Interlocked.Exchange(ref _trouble, reason) is null)
+                Fails(_api.Url, reason);
             throw;
         }
     }
 
     private sealed record Kept(IReadOnlyDictionary<string, decimal> Rates, long AskedAt);
 
-    [LoggerMessage(6301, LogLevel.Warning, "Exchange rates cannot be had from {Url}: {Reason}. Those of the last minute are used; after that, events that need them wait")]
+    [LoggerMessage(6301, LogLevel.Warning,
+        "Exchange rates cannot be had from {Url}: {Reason}. Those of the last minute are used; after that, events that need them wait")]
     private partial void Fails(string url, string reason);
 
     [LoggerMessage(6302, LogLevel.Information, "Exchange rates are to be had again")]

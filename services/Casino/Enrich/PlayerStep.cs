@@ -18,11 +18,14 @@ internal sealed partial class PlayerStep(NpgsqlDataSource database, TimeProvider
 
     public async Task TakeAsync(IReadOnlyList<CasinoEvent> events, CancellationToken cancellationToken)
     {
-        if (events.Count == 0) return;
+        if (events.Count == 0)
+            return;
         long[] ids = [.. events.Select(e => e.PlayerId).Distinct()];
         var players = await FindAsync(ids, cancellationToken);
-        foreach (var e in events) e.Player = players.GetValueOrDefault(e.PlayerId, Player.Missing);
-        foreach (var id in ids.Where(id => !players.ContainsKey(id))) SayMissing(id);
+        foreach (var e in events)
+            e.Player = players.GetValueOrDefault(e.PlayerId, Player.Missing);
+        foreach (var id in ids.Where(id => !players.ContainsKey(id)))
+            SayMissing(id);
     }
 
     private async Task<Dictionary<long, Player>> FindAsync(long[] ids, CancellationToken cancellationToken)
@@ -46,12 +49,15 @@ internal sealed partial class PlayerStep(NpgsqlDataSource database, TimeProvider
     // Once a minute for each: a line for every event of theirs would say no more.
     private void SayMissing(long id)
     {
-        if (_saidMissing.TryGetValue(id, out var said) && clock.GetElapsedTime(said) < Between) return;
-        if (_saidMissing.Count >= MostRemembered) _saidMissing.Clear();
+        if (_saidMissing.TryGetValue(id, out var said) && clock.GetElapsedTime(said) < Between)
+            return;
+        if (_saidMissing.Count >= MostRemembered)
+            _saidMissing.Clear();
         _saidMissing[id] = clock.GetTimestamp();
         Missing(id);
     }
 
-    [LoggerMessage(6401, LogLevel.Warning, "There is no player {Player}: the player's events go on without one. This is said once a minute")]
+    [LoggerMessage(6401, LogLevel.Warning,
+        "There is no player {Player}: the player's events go on without one. This is said once a minute")]
     private partial void Missing(long player);
 }

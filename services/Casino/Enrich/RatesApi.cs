@@ -25,7 +25,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
     public void EnsureChosen()
     {
         if (settings.Rates.Url is null && defaults.RatesPath is null)
-            throw new StartupException("casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com");
+            throw new StartupException(
+                "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com");
     }
 
     /// <returns>What one EUR costs in each of our currencies.</returns>
@@ -35,7 +36,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
         try
         {
             using var answer = await _http.GetAsync(new Uri($"{Url}/latest?base={Currencies.Euro}"), cancellationToken);
-            if (!answer.IsSuccessStatusCode) throw new RatesException($"it answers {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode)
+                throw new RatesException($"it answers {(int)answer.StatusCode}");
             return Read(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
@@ -51,7 +53,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
         try
         {
             using var json = JsonDocument.Parse(answer);
-            if (json.RootElement.GetProperty("base").GetString() != Currencies.Euro) throw new RatesException($"its rates are not for {Currencies.Euro}");
+            if (json.RootElement.GetProperty("base").GetString() != Currencies.Euro)
+                throw new RatesException($"its rates are not for {Currencies.Euro}");
             var given = json.RootElement.GetProperty("rates");
             var rates = new Dictionary<string, decimal>();
             foreach (var currency in Currencies.All.Where(currency => currency != Currencies.Euro))
@@ -59,7 +62,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
                 var rate = given.GetProperty(currency).GetDecimal();
 
                 // In hundredths of the smallest unit, so that BTC may be as dear as it likes.
-                if (rate <= 0 || rate * Currencies.UnitsOf(currency) / 100 is < Least or > Most) throw new RatesException($"it says that a {Currencies.Euro} is {rate} {currency}");
+                if (rate <= 0 || rate * Currencies.UnitsOf(currency) / 100 is < Least or > Most)
+                    throw new RatesException($"it says that a {Currencies.Euro} is {rate} {currency}");
                 rates[currency] = rate;
             }
             return rates;
@@ -71,7 +75,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
     }
 
     private string OwnAddress =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace("*", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') ?? "";
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace(
+            "*", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') ?? "";
 }
 
 /// <summary>The API cannot be asked now, or answers nonsense.</summary>

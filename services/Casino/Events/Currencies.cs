@@ -24,7 +24,9 @@ internal static class Currencies
     /// <summary>Smallest units in one of the currency; 0 for a currency that is none of ours.</summary>
     public static decimal UnitsOf(string currency) => Units.GetValueOrDefault(currency);
 
-    /// <summary>The event's amount in EUR cents. Half a cent is rounded up, as Regulation (EC) No 1103/97 has it for conversions with the euro.</summary>
+    /// <summary>
+    /// The event's amount in EUR cents. Half a cent is rounded up, as Regulation (EC) No 1103/97 has it for conversions with the euro.
+    /// </summary>
     /// <param name="rate">What one EUR costs in the currency.</param>
     public static long ToEurCents(long amount, string currency, decimal rate) =>
         (long)decimal.Round(amount / (UnitsOf(currency) * Cent * rate), 0, MidpointRounding.AwayFromZero);

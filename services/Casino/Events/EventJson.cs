@@ -5,10 +5,16 @@ using System.Text.Json.Serialization;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>How events travel from stage to stage, and how they are printed in the end: a line each, with their own keys, absent values left out.</summary>
+/// <summary>
+/// How events travel from stage to stage, and how they are printed in the end: a line each, with their own keys, absent values left out.
+/// </summary>
 internal static class EventJson
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public static Utf8JsonWriter Writer(IBufferWriter<byte> output) => new(output, Plain);
 
@@ -16,10 +22,12 @@ internal static class EventJson
     /// <exception cref="JsonException">The line is no event that could be completed.</exception>
     public static CasinoEvent Read(ReadOnlySpan<byte> line)
     {
-        var e = JsonSerializer.Deserialize(line, EventJsonContext.Default.CasinoEvent) ?? throw new JsonException("An event is expected, not null");
+        var e = JsonSerializer.Deserialize(line, EventJsonContext.Default.CasinoEvent)
+            ?? throw new JsonException("An event is expected, not null");
         if (e.Id < 1 || e.PlayerId < 1 || !Enum.IsDefined(e.Type))
             throw new JsonException("It has no id, no player or no type that is known here");
-        if (e.Amount is < 0 or > EventKind.MostAmount || (e.Amount is not null || e.Currency is not null) && Currencies.UnitsOf(e.Currency ?? "") == 0)
+        if (e.Amount is < 0 or > EventKind.MostAmount
+            || (e.Amount is not null || e.Currency is not null) && Currencies.UnitsOf(e.Currency ?? "") == 0)
             throw new JsonException($"{e.Amount} {e.Currency} is no amount that is known here");
         return e;
     }
@@ -31,15 +39,22 @@ internal static class EventJson
         json.WriteStartObject();
         json.WriteNumber("id", e.Id);
         json.WriteNumber("player_id", e.PlayerId);
-        if (e.GameId is { } game) json.WriteNumber("game_id", game);
+        if (e.GameId is { } game)
+            json.WriteNumber("game_id", game);
         json.WriteString("type", Name(e.Type));
-        if (e.Amount is { } amount) json.WriteNumber("amount", amount);
-        if (e.Currency is { } currency) json.WriteString("currency", currency);
-        if (e.HasWon is { } won) json.WriteBoolean("has_won", won);
+        if (e.Amount is { } amount)
+            json.WriteNumber("amount", amount);
+        if (e.Currency is { } currency)
+            json.WriteString("currency", currency);
+        if (e.HasWon is { } won)
+            json.WriteBoolean("has_won", won);
         json.WriteString("created_at", e.CreatedAt.UtcDateTime);
-        if (e.AmountEur is { } euros) json.WriteNumber("amount_eur", euros);
-        if (e.Player is { } player) WritePlayer(player, json);
-        if (e.Description is { } description) json.WriteString("description", description);
+        if (e.AmountEur is { } euros)
+            json.WriteNumber("amount_eur", euros);
+        if (e.Player is { } player)
+            WritePlayer(player, json);
+        if (e.Description is { } description)
+            json.WriteString("description", description);
         json.WriteEndObject();
         json.Flush();
         json.Reset();
@@ -49,8 +64,10 @@ internal static class EventJson
     private static void WritePlayer(Player player, Utf8JsonWriter json)
     {
         json.WriteStartObject("player");
-        if (player.Email is { } email) json.WriteString("email", email);
-        if (player.LastSignedInAt is { } signedIn) json.WriteString("last_signed_in_at", signedIn.UtcDateTime);
+        if (player.Email is { } email)
+            json.WriteString("email", email);
+        if (player.LastSignedInAt is { } signedIn)
+            json.WriteString("last_signed_in_at", signedIn.UtcDateTime);
         json.WriteEndObject();
     }
 

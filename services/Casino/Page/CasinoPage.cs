@@ -3,7 +3,10 @@ using RideIngest.Hosting.Endpoints;
 
 namespace RideIngest.Casino.Page;
 
-/// <summary>The live page at <c>/casino</c>: three files, as they are. There is nothing in them to keep from anybody; for what it shows it asks <see cref="LiveEndpoint"/>, with a key where one is needed.</summary>
+/// <summary>
+/// The live page at <c>/casino</c>: three files, as they are. There is nothing in them to keep from anybody; for what it shows it asks <see
+/// cref="LiveEndpoint"/>, with a key where one is needed.
+/// </summary>
 internal static class CasinoPage
 {
     public static void Map(IEndpointRouteBuilder endpoints)

@@ -3,7 +3,9 @@ using RideIngest.Casino.Aggregates;
 
 namespace RideIngest.Casino.Page;
 
-/// <summary><c>GET /casino/live</c>: the view once a second, as server-sent events. Each is complete, so a page that lost one has lost nothing.</summary>
+/// <summary>
+/// <c>GET /casino/live</c>: the view once a second, as server-sent events. Each is complete, so a page that lost one has lost nothing.
+/// </summary>
 internal sealed class LiveEndpoint(EventAggregates aggregates, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -38,9 +40,12 @@ internal sealed class LiveEndpoint(EventAggregates aggregates, IHostApplicationL
     {
         lock (_gate)
         {
-            if (_view.Length > 0 && clock.GetElapsedTime(_viewedAt) < Interval / 2) return _view;
+            if (_view.Length > 0 && clock.GetElapsedTime(_viewedAt) < Interval / 2)
+                return _view;
             _viewedAt = clock.GetTimestamp();
-            var json = aggregates.IsCounting ? JsonSerializer.SerializeToUtf8Bytes(aggregates.View, FiguresEndpoint.Json) : "null"u8.ToArray();
+            var json = aggregates.IsCounting
+                ? JsonSerializer.SerializeToUtf8Bytes(aggregates.View, FiguresEndpoint.Json)
+                : "null"u8.ToArray();
             return _view = [.. "data: "u8, .. json, .. "\n\n"u8];
         }
     }

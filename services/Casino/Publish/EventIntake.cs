@@ -9,7 +9,9 @@ using RideIngest.Records.Uploads;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary><c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.</summary>
+/// <summary>
+/// <c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.
+/// </summary>
 internal sealed class EventIntake(EventPublisher publisher)
 {
     public static readonly string Scope = Scopes.Write("casino");
@@ -28,17 +30,23 @@ internal sealed class EventIntake(EventPublisher publisher)
         }
         var answer = http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
         {
-            "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(http, UploadFormat.JsonArray, caller?.Rate),
+            "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(
+                http, UploadFormat.JsonArray, caller?.Rate),
             "application/json" => await OneAsync(http, caller),
-            "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(http, UploadFormat.JsonLines, caller?.Rate),
-            _ => Problem.OfStatus(415) with { Detail = "Send application/json (an event, or an array of events) or application/x-ndjson, in UTF-8." },
+            "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(
+                http, UploadFormat.JsonLines, caller?.Rate),
+            _ => Problem.OfStatus(415) with
+            {
+                Detail = "Send application/json (an event, or an array of events) or application/x-ndjson, in UTF-8.",
+            },
         };
         await answer.ExecuteAsync(http);
     }
 
     private async Task<IResult> OneAsync(HttpContext http, Caller? caller)
     {
-        if (caller?.Take(1) is { } tooMany) return tooMany;
+        if (caller?.Take(1) is { } tooMany)
+            return tooMany;
         var body = http.Request.BodyReader;
         var read = await body.ReadAsync();
         while (!read.IsCompleted && read.Buffer.Length <= LongestEvent)
@@ -51,9 +59,13 @@ internal sealed class EventIntake(EventPublisher publisher)
         if (reading.Record is not CasinoEvent e)
         {
             CasinoTelemetry.EventRefused();
-            return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with { Detail = $"An event is at most {LongestEvent} bytes long." };
+            return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with
+            {
+                Detail = $"An event is at most {LongestEvent} bytes long.",
+            };
         }
-        if (publisher.IsCrowded) return IntakeAnswer.Busy;
+        if (publisher.IsCrowded)
+            return IntakeAnswer.Busy;
         var end = await publisher.PublishAsync(e);
         return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
     }
@@ -65,22 +77,29 @@ internal sealed class EventIntake(EventPublisher publisher)
         var (received, refusals) = (0L, 0L);
         await foreach (var uploaded in new UploadReader(Kind, format, LongestEvent).ReadAsync(http.Request.BodyReader, http.RequestAborted))
         {
-            while (rate?.TryTake(1, out var wait) == false) await Task.Delay(wait, http.RequestAborted);
-            if (uploaded.EndsUpload && uploaded.Index == 0) return IntakeAnswer.Refusal(uploaded.Reading);
+            while (rate?.TryTake(1, out var wait) == false)
+                await Task.Delay(wait, http.RequestAborted);
+            if (uploaded.EndsUpload && uploaded.Index == 0)
+                return IntakeAnswer.Refusal(uploaded.Reading);
             received++;
             if (uploaded.Reading.Record is CasinoEvent e)
             {
                 await events.PublishAsync(e);
-                if (events.Worst == Published.Taken) continue;
+                if (events.Worst == Published.Taken)
+                    continue;
 
                 // The sender has to send it all again in any case.
                 break;
             }
             CasinoTelemetry.EventRefused();
-            if (++refusals <= MostProblems) refused.Add(RefusedEvent.Of(uploaded.Index, uploaded.Reading));
+            if (++refusals <= MostProblems)
+                refused.Add(RefusedEvent.Of(uploaded.Index, uploaded.Reading));
         }
         await events.SettleAsync();
-        return new IntakeAnswer(received, events.Taken, refusals > 0 ? refused : null) { Truncated = refusals > MostProblems ? true : null }.Of(events.Worst);
+        return new IntakeAnswer(received, events.Taken, refusals > 0 ? refused : null)
+        {
+            Truncated = refusals > MostProblems ? true : null,
+        }.Of(events.Worst);
     }
 
     private static async Task<bool> IsArrayAsync(PipeReader body)
@@ -91,7 +110,8 @@ internal sealed class EventIntake(EventPublisher publisher)
             var first = FirstByte(read.Buffer);
             var undecided = first is null && !read.IsCompleted && read.Buffer.Length <= LongestEvent;
             body.AdvanceTo(read.Buffer.Start, undecided ? read.Buffer.End : read.Buffer.Start);
-            if (!undecided) return first == '[';
+            if (!undecided)
+                return first == '[';
         }
     }
 
@@ -100,7 +120,8 @@ internal sealed class EventIntake(EventPublisher publisher)
         foreach (var piece in buffer)
         {
             var at = piece.Span.IndexOfAnyExcept(" \t\r\n\uFEFF"u8);
-            if (at >= 0) return piece.Span[at];
+            if (at >= 0)
+                return piece.Span[at];
         }
         return null;
     }

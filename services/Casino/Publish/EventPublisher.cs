@@ -4,7 +4,9 @@ using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary>Where events enter the stream: those that need an exchange rate in frames of their own, for which the others need not wait.</summary>
+/// <summary>
+/// Where events enter the stream: those that need an exchange rate in frames of their own, for which the others need not wait.
+/// </summary>
 internal sealed class EventPublisher(CasinoStream stream, StreamRoom room)
 {
     // While NATS stands still nothing else would end what senders go on posting.
@@ -19,7 +21,8 @@ internal sealed class EventPublisher(CasinoStream stream, StreamRoom room)
     /// <summary>Ends when the stream has the event, or has not.</summary>
     public Task<Published> PublishAsync(CasinoEvent e)
     {
-        if (room.IsFull) return Task.FromResult(Published.Full);
+        if (room.IsFull)
+            return Task.FromResult(Published.Full);
         return (CurrencyStep.NeedsRate(e) ? _foreign : _plain).AddAsync(e);
     }
 }

@@ -5,8 +5,9 @@ using RideIngest.Casino.Telemetry;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Gathers events for one lane into frames, without a timer: while fewer frames than the window are on their way to the stream, an event leaves at once;
-/// while the window is full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes them.
+/// Gathers events for one lane into frames, without a timer: while fewer frames than the window are on their way to the stream, an event
+/// leaves at once; while the window is full, what arrives gathers and leaves as the next frame. So frames are as large as the load makes
+/// them.
 /// </summary>
 internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom room)
 {
@@ -46,7 +47,8 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
                 _gathering = null;
             }
         }
-        if (leaving is not null) _ = LeaveAsync(leaving);
+        if (leaving is not null)
+            _ = LeaveAsync(leaving);
         return frame.Published;
     }
 
@@ -75,10 +77,12 @@ internal sealed class FrameGatherer(Lane lane, CasinoStream stream, StreamRoom r
         lock (_gate)
         {
             Volatile.Write(ref _events, _events - ended.Events.Count);
-            if (_full.TryDequeue(out var full)) return full;
+            if (_full.TryDequeue(out var full))
+                return full;
             var gathered = _gathering;
             _gathering = null;
-            if (gathered is null) _onTheirWay--;
+            if (gathered is null)
+                _onTheirWay--;
             return gathered;
         }
     }

@@ -6,8 +6,8 @@ using RideIngest.Casino.Stream;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Publishes events of its own, with a random pause between any two that is at most twice the average: at 20 a second, under 100 ms. What the stream does not
-/// take is offered again until it does.
+/// Publishes events of its own, with a random pause between any two that is at most twice the average: at 20 a second, under 100 ms. What
+/// the stream does not take is offered again until it does.
 /// </summary>
 internal sealed class Generator(EventPublisher publisher, CasinoSettings settings, CasinoDefaults defaults, TimeProvider clock)
 {
@@ -19,7 +19,8 @@ internal sealed class Generator(EventPublisher publisher, CasinoSettings setting
     public async Task RunAsync(CancellationToken stop)
     {
         var rate = settings.Generator.Rate ?? defaults.GeneratorRate;
-        if (rate == 0) return;
+        if (rate == 0)
+            return;
         var random = settings.Generator.Seed is { } seed ? new Random(seed) : new Random();
         var events = new GeneratedEvents(random, FirstId());
         var due = clock.GetTimestamp();
@@ -30,8 +31,10 @@ internal sealed class Generator(EventPublisher publisher, CasinoSettings setting
             var now = clock.GetTimestamp();
 
             // After a stall it goes on from here: it does not make up for what it did not do.
-            if (now - due > second) due = now;
-            for (; due <= now && batch.Count < Together; due += (long)(random.NextDouble() * 2 / rate * second)) batch.Add(events.Next(clock.GetUtcNow()));
+            if (now - due > second)
+                due = now;
+            for (; due <= now && batch.Count < Together; due += (long)(random.NextDouble() * 2 / rate * second))
+                batch.Add(events.Next(clock.GetUtcNow()));
             await PublishAsync(batch, stop);
             var pause = clock.GetElapsedTime(clock.GetTimestamp(), due);
             await Task.Delay(pause > Tick ? pause : Tick, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -45,13 +48,18 @@ internal sealed class Generator(EventPublisher publisher, CasinoSettings setting
             var ends = await Task.WhenAll(batch.ConvertAll(publisher.PublishAsync));
             for (var i = batch.Count - 1; i >= 0; i--)
             {
-                if (ends[i] == Published.Taken) batch.RemoveAt(i);
+                if (ends[i] == Published.Taken)
+                    batch.RemoveAt(i);
             }
-            if (batch.Count == 0 || stop.IsCancellationRequested) return;
+            if (batch.Count == 0 || stop.IsCancellationRequested)
+                return;
             await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Where the ids of this run begin: no two runs' meet, none is a small number of somebody else's, and all are exact in any JSON reader (2^53).</summary>
+    /// <summary>
+    /// Where the ids of this run begin: no two runs' meet, none is a small number of somebody else's, and all are exact in any JSON reader
+    /// (2^53).
+    /// </summary>
     private static long FirstId() => (long)RandomNumberGenerator.GetInt32(1, 1 << 21) << 32;
 }

@@ -29,7 +29,11 @@ internal sealed record IntakeAnswer(
     public bool? Truncated { get; init; }
 
     /// <summary>Too many events of others are on their way to the stream.</summary>
-    public static Problem Busy { get; } = new(503, "busy", "Nothing was kept: too many events are on their way") { Retryable = true, RetryAfter = RetryAfter };
+    public static Problem Busy { get; } = new(503, "busy", "Nothing was kept: too many events are on their way")
+    {
+        Retryable = true,
+        RetryAfter = RetryAfter,
+    };
 
     /// <summary>202, 207 when some were refused, or the problem of a stream that has not taken all of them.</summary>
     public IResult Of(Published worst) => worst switch
@@ -45,18 +49,26 @@ internal sealed record IntakeAnswer(
     {
         var line = string.Join("; ", reading.Problems);
         if (reading.Problems.Any(problem => problem.Field.Length == 0))
-            return Problem.OfStatus(400) with { Title = "There is no event", Detail = $"{(line.StartsWith("the ", StringComparison.Ordinal) ? "T" + line[1..] : "It " + line).TrimEnd('.')}.", Id = reading.Id };
+            return Problem.OfStatus(400) with
+            {
+                Title = "There is no event",
+                Detail = $"{(line.StartsWith("the ", StringComparison.Ordinal) ? "T" + line[1..] : "It " + line).TrimEnd('.')}.",
+                Id = reading.Id,
+            };
         return Problem.OfStatus(422) with
         {
             Title = "The event breaks a rule",
             Detail = $"{line}.",
             Id = reading.Id,
-            Errors = reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
+            Errors = reading.Problems
+                .GroupBy(problem => problem.Field)
+                .ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
         };
     }
 
     private Problem NotTaken(int status, string type, string title) => new(
-        status, type, title, $"{Published} of the {Received} events that were read were taken. Sending all of them again is safe: an event counts once.")
+        status, type, title,
+        $"{Published} of the {Received} events that were read were taken. Sending all of them again is safe: an event counts once.")
     {
         Retryable = true,
         RetryAfter = RetryAfter,

@@ -3,7 +3,10 @@ using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary>The events of one request on their way into the stream: so many at once and no more, and while many requests have some there, one frame after the other.</summary>
+/// <summary>
+/// The events of one request on their way into the stream: so many at once and no more, and while many requests have some there, one frame
+/// after the other.
+/// </summary>
 internal sealed class PostedEvents(EventPublisher publisher)
 {
     private const int MostOnTheirWay = 5000;
@@ -28,8 +31,10 @@ internal sealed class PostedEvents(EventPublisher publisher)
             _last.Frame = frame;
         }
         _last.Events++;
-        if (++_onTheirWay < MostOnTheirWay && !publisher.IsCrowded) return;
-        if (_frames.Count == 0) Close();
+        if (++_onTheirWay < MostOnTheirWay && !publisher.IsCrowded)
+            return;
+        if (_frames.Count == 0)
+            Close();
         await NextAsync();
     }
 
@@ -37,12 +42,14 @@ internal sealed class PostedEvents(EventPublisher publisher)
     public async Task SettleAsync()
     {
         Close();
-        while (_frames.Count > 0) await NextAsync();
+        while (_frames.Count > 0)
+            await NextAsync();
     }
 
     private void Close()
     {
-        if (_last.Frame is { } frame) _frames.Enqueue((frame, _last.Events));
+        if (_last.Frame is { } frame)
+            _frames.Enqueue((frame, _last.Events));
         _last = default;
     }
 
@@ -51,7 +58,9 @@ internal sealed class PostedEvents(EventPublisher publisher)
         var (frame, events) = _frames.Dequeue();
         var end = await frame;
         _onTheirWay -= events;
-        if (end == Published.Taken) Taken += events;
-        else if (end > Worst) Worst = end;
+        if (end == Published.Taken)
+            Taken += events;
+        else if (end > Worst)
+            Worst = end;
     }
 }

@@ -5,8 +5,8 @@ using RideIngest.Casino.Telemetry;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Whether events may enter. An event grows up to three times as it is completed, and a role hands on before it acknowledges: a stream that were full of new
-/// events would let no role go on. So they may take up a quarter of it.
+/// Whether events may enter. An event grows up to three times as it is completed, and a role hands on before it acknowledges: a stream that
+/// were full of new events would let no role go on. So they may take up a quarter of it.
 /// </summary>
 internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom> logger) : BackgroundService
 {
@@ -33,7 +33,8 @@ internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom
                 CasinoTelemetry.StreamHolds(info.State.Bytes);
                 Volatile.Write(ref _most, info.Config.MaxBytes > 0 ? info.Config.MaxBytes / Quarter : long.MaxValue);
                 Volatile.Write(ref _held, info.State.Bytes);
-                if (IsFull && !_told) Fills(info.State.Bytes, info.Config.MaxBytes);
+                if (IsFull && !_told)
+                    Fills(info.State.Bytes, info.Config.MaxBytes);
                 _told = IsFull;
             }
             catch (NatsException)
@@ -44,6 +45,7 @@ internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(6001, LogLevel.Warning, "{Bytes} bytes of events wait in the stream, more than a quarter of its {Most}: no more are taken until the roles have caught up")]
+    [LoggerMessage(6001, LogLevel.Warning,
+        "{Bytes} bytes of events wait in the stream, more than a quarter of its {Most}: no more are taken until the roles have caught up")]
     private partial void Fills(long bytes, long most);
 }

@@ -34,6 +34,8 @@ internal sealed class CasinoRoles(IServiceProvider provider, CasinoSettings sett
         return new Stage(lane, pull, provider.GetRequiredService<TStep>(), stream, logger);
 
         async Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken) =>
-            lane == Lane.Aggregates ? await provider.GetRequiredService<CountingSeat>().TakeAsync(cancellationToken) : await stream.ConsumerAsync(lane, cancellationToken);
+            lane == Lane.Aggregates
+                ? await provider.GetRequiredService<CountingSeat>().TakeAsync(cancellationToken)
+                : await stream.ConsumerAsync(lane, cancellationToken);
     }
 }

@@ -8,7 +8,8 @@ using RideIngest.Hosting.Processes;
 namespace RideIngest.Casino.Roles;
 
 /// <summary>Runs the roles of this process.</summary>
-internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, CountingSeat seat, NatsConnection connection, RatesApi rates) : IHostedService, IDisposable
+internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, CountingSeat seat, NatsConnection connection, RatesApi rates)
+    : IHostedService, IDisposable
 {
     // Who leaves need not wait for a NATS that is away: the frames are safe in the stream.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -25,9 +26,12 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (roles.Has(Role.Currency)) rates.EnsureChosen();
-        if (roles.Has(Role.Generator)) _generating = Task.Run(() => generator.RunAsync(_generated.Token), CancellationToken.None);
-        _working = Task.WhenAll(roles.Stages.Select(stage => Task.Run(() => stage.RunAsync(_stop.Token, _abandon.Token), CancellationToken.None)));
+        if (roles.Has(Role.Currency))
+            rates.EnsureChosen();
+        if (roles.Has(Role.Generator))
+            _generating = Task.Run(() => generator.RunAsync(_generated.Token), CancellationToken.None);
+        _working = Task.WhenAll(
+            roles.Stages.Select(stage => Task.Run(() => stage.RunAsync(_stop.Token, _abandon.Token), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
@@ -39,7 +43,8 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
         await FinishAsync(_generating, cancellationToken);
         await _stop.CancelAsync();
         await FinishAsync(_working, cancellationToken);
-        if (IsNatsAway) return;
+        if (IsNatsAway)
+            return;
         try
         {
             await LeaveAsync().WaitAsync(LongPatience, cancellationToken);
@@ -63,7 +68,8 @@ internal sealed class CasinoWorker(CasinoRoles roles, Generator generator, Count
     /// <summary>Ends with the work, or when NATS has been away for long enough.</summary>
     private async Task FinishAsync(Task work, CancellationToken cancellationToken)
     {
-        if (await Leaving.FinishedAsync(work, () => IsNatsAway ? Patience : TimeSpan.MaxValue, cancellationToken)) return;
+        if (await Leaving.FinishedAsync(work, () => IsNatsAway ? Patience : TimeSpan.MaxValue, cancellationToken))
+            return;
         cancellationToken.ThrowIfCancellationRequested();
         await _abandon.CancelAsync();
         await Task.WhenAny(work, Task.Delay(Patience, cancellationToken));

@@ -10,8 +10,8 @@ using RideIngest.Streams.Nats;
 namespace RideIngest.Casino.Stream;
 
 /// <summary>
-/// The one stream of the casino: a work queue, in which an event stays until the role that it waits for has handed it on. A publish carries an id, so that
-/// trying again is safe.
+/// The one stream of the casino: a work queue, in which an event stays until the role that it waits for has handed it on. A publish carries
+/// an id, so that trying again is safe.
 /// </summary>
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
@@ -61,7 +61,9 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         }
     }
 
-    /// <summary>A consumer of this process alone, gone when nobody pulls. The server grants one to a subject: null while another process has it.</summary>
+    /// <summary>
+    /// A consumer of this process alone, gone when nobody pulls. The server grants one to a subject: null while another process has it.
+    /// </summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>
     public async Task<INatsJSConsumer?> OnlyConsumerAsync(Lane lane, string name, TimeSpan inactive, CancellationToken cancellationToken)
     {
@@ -79,25 +81,35 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         }
     }
 
-    /// <summary>Removes the consumer when the server has taken every ack: they wait in a queue there, which a removal would overtake.</summary>
+    /// <summary>
+    /// Removes the consumer when the server has taken every ack: they wait in a queue there, which a removal would overtake.
+    /// </summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>
     public async Task LeaveAsync(string consumer)
     {
         for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < AcksTakenWithin; await Task.Delay(Look))
         {
-            if ((await _js.GetConsumerAsync(settings.Stream, consumer)).Info.NumAckPending == 0) break;
+            if ((await _js.GetConsumerAsync(settings.Stream, consumer)).Info.NumAckPending == 0)
+                break;
         }
         await _js.DeleteConsumerAsync(settings.Stream, consumer);
     }
 
-    /// <summary>The first frame that waits on the lane, if the consumer counts it as settled: below its floor, or delivered, with none in anybody's hand.</summary>
+    /// <summary>
+    /// The first frame that waits on the lane, if the consumer counts it as settled: below its floor, or delivered, with none in anybody's
+    /// hand.
+    /// </summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>
     public async Task<ulong?> OrphanAsync(Lane lane, string consumer, CancellationToken cancellationToken)
     {
         try
         {
             var stream = await _js.GetStreamAsync(settings.Stream, cancellationToken: cancellationToken);
-            var first = (await stream.GetAsync(new StreamMsgGetRequest { Seq = 1, NextBySubj = lane.Subject }, cancellationToken)).Message.Seq;
+            var first = (await stream.GetAsync(new StreamMsgGetRequest
+            {
+                Seq = 1,
+                NextBySubj = lane.Subject,
+            }, cancellationToken)).Message.Seq;
             var info = (await stream.GetConsumerAsync(consumer, cancellationToken)).Info;
             return info.AckFloor.StreamSeq >= first || (info.NumAckPending == 0 && info.Delivered.StreamSeq >= first) ? first : null;
         }
@@ -109,10 +121,14 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
 
     /// <summary>Removes the consumer, whoever pulls.</summary>
     /// <exception cref="NatsException">NATS is away, or refuses.</exception>
-    public async Task RemoveAsync(string consumer, CancellationToken cancellationToken) => await _js.DeleteConsumerAsync(settings.Stream, consumer, cancellationToken);
+    public async Task RemoveAsync(string consumer, CancellationToken cancellationToken) =>
+        await _js.DeleteConsumerAsync(settings.Stream, consumer, cancellationToken);
 
-    /// <summary>Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.</summary>
-    public async Task<Published> PublishAsync(Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Publishes under an id that the stream stores once within its duplicate window. Never throws but for a cancellation.
+    /// </summary>
+    public async Task<Published> PublishAsync(
+        Lane lane, ReadOnlyMemory<byte> payload, string id, CancellationToken cancellationToken = default)
     {
         // NATS.Net waits without end for a connection that is lost.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -135,7 +151,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         await Publishing.ExecuteAsync(async token =>
         {
             // What was sent before NATS went away, it may have: the end stays as it was.
-            if (nats.ConnectionState != NatsConnectionState.Open || (!_seen && !await IsThereAsync(token))) return false;
+            if (nats.ConnectionState != NatsConnectionState.Open || (!_seen && !await IsThereAsync(token)))
+                return false;
             var result = await _js.TryPublishAsync(
                 lane.Subject, payload, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, opts, cancellationToken: token);
             end = result switch
@@ -144,7 +161,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
                 { Success: true, Value.Error.ErrCode: StreamFull } => Published.Full,
                 _ => Published.Unknown,
             };
-            if (end == Published.Unknown) _seen = false;
+            if (end == Published.Unknown)
+                _seen = false;
             return end == Published.Unknown;
         }, cancellationToken);
         return end;

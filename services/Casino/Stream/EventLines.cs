@@ -11,7 +11,8 @@ internal static class EventLines
         const int Usual = 512;
         var payload = new ArrayBufferWriter<byte>(events.Count * Usual);
         using var json = EventJson.Writer(payload);
-        foreach (var e in events) EventJson.WriteLine(e, json, payload);
+        foreach (var e in events)
+            EventJson.WriteLine(e, json, payload);
         return payload.WrittenMemory;
     }
 
@@ -23,7 +24,8 @@ internal static class EventLines
         foreach (var range in payload.Split((byte)'\n'))
         {
             var line = payload[range];
-            if (line.IndexOfAnyExcept(" \t\r"u8) < 0) continue;
+            if (line.IndexOfAnyExcept(" \t\r"u8) < 0)
+                continue;
             try
             {
                 events.Add(EventJson.Read(line));

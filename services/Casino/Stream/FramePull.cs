@@ -7,7 +7,8 @@ using RideIngest.Streams.Pulls;
 namespace RideIngest.Casino.Stream;
 
 /// <summary>Takes a lane's frames from the stream, and the next ones while those are in work.</summary>
-internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, OrphanedFrames orphans, ILogger logger)
+internal sealed partial class FramePull(
+    Lane lane, Func<CancellationToken, Task<INatsJSConsumer?>> reach, OrphanedFrames orphans, ILogger logger)
 {
     private const int MostInHand = 64;
     private const long PullBytes = 4 << 20;
@@ -28,7 +29,8 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     /// <param name="abandon">Breaks the last pulls off all the same: without NATS they would wait for it.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        var persistently = Persistently.Retry(Pause, Pause, on: _ => !abandon.IsCancellationRequested, waits: (trouble, _) => Report(trouble));
+        var persistently = Persistently.Retry(
+            Pause, Pause, on: _ => !abandon.IsCancellationRequested, waits: (trouble, _) => Report(trouble));
         try
         {
             while (true)
@@ -48,15 +50,18 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
 
         async ValueTask TakeAsync(CancellationToken token)
         {
-            if (await ReachAsync(token) is { } consumer) await PullAsync(consumer, token, abandon);
+            if (await ReachAsync(token) is { } consumer)
+                await PullAsync(consumer, token, abandon);
         }
     }
 
     private async Task<INatsJSConsumer?> ReachAsync(CancellationToken stop)
     {
         var consumer = await reach(stop);
-        if (consumer is null && !StandsBy) Stands(lane.Subject);
-        if (consumer is not null && (StandsBy || Trouble is not null)) Reached(lane.Subject, consumer.Info.Name, consumer.Info.NumPending);
+        if (consumer is null && !StandsBy)
+            Stands(lane.Subject);
+        if (consumer is not null && (StandsBy || Trouble is not null))
+            Reached(lane.Subject, consumer.Info.Name, consumer.Info.NumPending);
         (StandsBy, Trouble) = (consumer is null, null);
         return consumer;
     }
@@ -84,7 +89,8 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
         using var payload = message.Data;
         var metadata = message.Metadata ?? throw new InvalidOperationException($"A message on {message.Subject} came from no stream.");
         var at = metadata.Sequence.Stream;
-        if (message.Error is not null) NoEvent(at, lane.Subject, message.Error.Message);
+        if (message.Error is not null)
+            NoEvent(at, lane.Subject, message.Error.Message);
         var events = message.Error is null ? EventLines.Read(payload.Span, wrong => NoEvent(at, lane.Subject, wrong)) : [];
         return new Frame(message, metadata, events);
     }
@@ -92,7 +98,8 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     private void Report(Exception e)
     {
         var reason = e is NatsException ? e.GetBaseException().Message : e.ToString();
-        if (Trouble is null) Lost(lane.Subject, reason);
+        if (Trouble is null)
+            Lost(lane.Subject, reason);
         Trouble = $"{lane.Subject} cannot be read: {reason}";
     }
 
@@ -102,9 +109,12 @@ internal sealed partial class FramePull(Lane lane, Func<CancellationToken, Task<
     [LoggerMessage(6102, LogLevel.Warning, "{Subject} cannot be read: {Reason}. Trying again until it can")]
     private partial void Lost(string subject, string reason);
 
-    [LoggerMessage(6104, LogLevel.Information, "Another process has {Subject} for itself. This one stands by, and takes over when that one is gone")]
+    [LoggerMessage(6104, LogLevel.Information,
+        "Another process has {Subject} for itself. This one stands by, and takes over when that one is gone")]
     private partial void Stands(string subject);
 
-    [LoggerMessage(6103, LogLevel.Error, "Message {Sequence} on {Subject} has a line that is no event, and that somebody else must have published; the line is left out: {Reason}")]
+    [LoggerMessage(6103, LogLevel.Error,
+        "Message {Sequence} on {Subject} has a line that is no event, and that somebody else must have published; the line is "
+        + "left out: {Reason}")]
     private partial void NoEvent(ulong sequence, string subject, string reason);
 }

@@ -3,8 +3,9 @@ using NATS.Client.Core;
 namespace RideIngest.Casino.Stream;
 
 /// <summary>
-/// After a crash of nats-server its two files may disagree: the stream still has frames that a consumer counts as settled. Nobody would ever get them, and they
-/// take up room. A consumer made anew delivers them again, and what was done with them already is done once all the same.
+/// After a crash of nats-server its two files may disagree: the stream still has frames that a consumer counts as settled. Nobody would
+/// ever get them, and they take up room. A consumer made anew delivers them again, and what was done with them already is done once all the
+/// same.
 /// </summary>
 internal sealed partial class OrphanedFrames(CasinoStream stream, ILogger<OrphanedFrames> logger)
 {
@@ -19,12 +20,14 @@ internal sealed partial class OrphanedFrames(CasinoStream stream, ILogger<Orphan
         while (true)
         {
             await Task.Delay(Look, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stop.IsCancellationRequested) return;
+            if (stop.IsCancellationRequested)
+                return;
             try
             {
                 var first = await stream.OrphanAsync(lane, consumer, stop);
                 (orphan, seen) = (first, first is not null && first == orphan ? seen + 1 : 0);
-                if (seen < Enough) continue;
+                if (seen < Enough)
+                    continue;
                 DeliveredAnew(lane.Subject, first, consumer);
                 await stream.RemoveAsync(consumer, stop);
                 return;
@@ -36,6 +39,8 @@ internal sealed partial class OrphanedFrames(CasinoStream stream, ILogger<Orphan
         }
     }
 
-    [LoggerMessage(6105, LogLevel.Warning, "Frames of {Subject} from {Sequence} on are delivered to nobody, as after a crash of nats-server: the consumer {Consumer} is made anew, and delivers them again")]
+    [LoggerMessage(6105, LogLevel.Warning,
+        "Frames of {Subject} from {Sequence} on are delivered to nobody, as after a crash of nats-server: the consumer {Consumer} "
+        + "is made anew, and delivers them again")]
     private partial void DeliveredAnew(string subject, ulong? sequence, string consumer);
 }

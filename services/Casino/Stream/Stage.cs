@@ -4,8 +4,9 @@ using RideIngest.Casino.Telemetry;
 namespace RideIngest.Casino.Stream;
 
 /// <summary>
-/// A role at work on one lane: takes the frames that are there, does its step for all their events at once, hands each frame on, and only then
-/// acknowledges it. So a process may end anywhere: what it had in hand is delivered again, and handed on under the same id, which the stream stores once.
+/// A role at work on one lane: takes the frames that are there, does its step for all their events at once, hands each frame on, and only
+/// then acknowledges it. So a process may end anywhere: what it had in hand is delivered again, and handed on under the same id, which the
+/// stream stores once.
 /// </summary>
 internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, CasinoStream stream, ILogger logger)
 {
@@ -29,7 +30,8 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         while (await pull.Frames.WaitToReadAsync(CancellationToken.None))
         {
             await TakeAsync(Batch(), abandon);
-            if (_waiting is not null) await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_waiting is not null)
+                await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await pulling;
     }
@@ -50,8 +52,10 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     {
         try
         {
-            await step.TakeAsync(frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)], CancellationToken.None);
-            if (Array.TrueForAll(await Task.WhenAll(frames.Select(frame => HandOnAsync(frame, abandon))), done => done)) GoesOn();
+            var events = frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)];
+            await step.TakeAsync(events, CancellationToken.None);
+            if (Array.TrueForAll(await Task.WhenAll(frames.Select(frame => HandOnAsync(frame, abandon))), done => done))
+                GoesOn();
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -66,7 +70,8 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
         {
             // One of them may spoil it for all.
             TriedAlone(e, frames.Count, lane.Subject);
-            foreach (var frame in frames) await TakeAsync([frame], abandon);
+            foreach (var frame in frames)
+                await TakeAsync([frame], abandon);
         }
         catch (Exception e)
         {
@@ -77,7 +82,8 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
 
     private async Task<bool> HandOnAsync(Frame frame, CancellationToken abandon)
     {
-        if (lane.Next is { } next && frame.Events.Count > 0 && await PublishAsync(next, frame.Events, frame.IdFrom(lane), abandon) is not Published.Taken and var end)
+        if (lane.Next is { } next && frame.Events.Count > 0
+            && await PublishAsync(next, frame.Events, frame.IdFrom(lane), abandon) is not Published.Taken and var end)
         {
             Waits($"the stream does not take them on {next.Subject} ({end})");
             await frame.ReturnAsync(abandon);
@@ -89,13 +95,14 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
     }
 
     /// <summary>
-    /// In halves, where completed events have become too long for one message. A half has the same events and the same id each time. Whether there are halves
-    /// may change, with what is known of players; what is then published twice is counted once.
+    /// In halves, where completed events have become too long for one message. A half has the same events and the same id each time.
+    /// Whether there are halves may change, with what is known of players; what is then published twice is counted once.
     /// </summary>
     private async Task<Published> PublishAsync(Lane next, IReadOnlyList<CasinoEvent> events, string id, CancellationToken abandon)
     {
         var payload = EventLines.Write(events);
-        if (payload.Length <= stream.LongestPayload || events.Count == 1) return await stream.PublishAsync(next, payload, id, abandon);
+        if (payload.Length <= stream.LongestPayload || events.Count == 1)
+            return await stream.PublishAsync(next, payload, id, abandon);
         var half = events.Count / 2;
         var first = await PublishAsync(next, [.. events.Take(half)], id + "a", abandon);
         return first is Published.Taken ? await PublishAsync(next, [.. events.Skip(half)], id + "b", abandon) : first;
@@ -103,12 +110,14 @@ internal sealed partial class Stage(Lane lane, FramePull pull, IStep step, Casin
 
     private void Waits(string reason)
     {
-        if (Interlocked.Exchange(ref _waiting, reason) is null) EventsWait(lane.Subject, reason);
+        if (Interlocked.Exchange(ref _waiting, reason) is null)
+            EventsWait(lane.Subject, reason);
     }
 
     private void GoesOn()
     {
-        if (_waiting is not null && Interlocked.Exchange(ref _waiting, null) is not null) EventsGoOn(lane.Subject);
+        if (_waiting is not null && Interlocked.Exchange(ref _waiting, null) is not null)
+            EventsGoOn(lane.Subject);
     }
 
     [LoggerMessage(6201, LogLevel.Warning, "Events of {Subject} wait in the stream: {Reason}. Trying again until it works")]

@@ -10,7 +10,8 @@ using RideIngest.Hosting.Processes;
 namespace RideIngest.Consumer.Announcing;
 
 /// <summary>Says once a second whether this consumer can store, and how much waits; the same goes into the metrics.</summary>
-internal sealed class Announcer(NatsConnection connection, StreamWatch stream, OrphanedFrames orphans, StoreGate gate, FramePull pull, ServiceIdentity identity)
+internal sealed class Announcer(
+    NatsConnection connection, StreamWatch stream, OrphanedFrames orphans, StoreGate gate, FramePull pull, ServiceIdentity identity)
     : BackgroundService
 {
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
@@ -59,8 +60,10 @@ internal sealed class Announcer(NatsConnection connection, StreamWatch stream, O
         ConsumerTelemetry.Observed(_seen ? (_sight.Backlog, _sight.PendingAcks, _sight.OldestAge) : null, trouble is null);
 
         // While NATS is away the client would keep these, and send them all when nobody cares any more.
-        if (connection.ConnectionState != NatsConnectionState.Open) return;
-        var announcement = new ConsumerAnnouncement(identity.Instance, trouble is null, trouble, _sight.Backlog, _sight.DrainPerSecond, DateTimeOffset.UtcNow);
+        if (connection.ConnectionState != NatsConnectionState.Open)
+            return;
+        var announcement = new ConsumerAnnouncement(
+            identity.Instance, trouble is null, trouble, _sight.Backlog, _sight.DrainPerSecond, DateTimeOffset.UtcNow);
         var bytes = new ArrayBufferWriter<byte>();
         announcement.Write(bytes);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -9,12 +9,13 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Consumer.Announcing;
 
 /// <summary>
-/// After a crash of nats-server its two files may disagree: the stream still has frames that the durable consumer counts as delivered and settled, and the
-/// consumer counts others as in hand that the stream has not. Nobody would ever get the former, and most of them are stored; but an answer of 202 rests on
-/// each. A durable consumer made anew delivers what is there: what was stored is a duplicate then.
+/// After a crash of nats-server its two files may disagree: the stream still has frames that the durable consumer counts as delivered and
+/// settled, and the consumer counts others as in hand that the stream has not. Nobody would ever get the former, and most of them are
+/// stored; but an answer of 202 rests on each. A durable consumer made anew delivers what is there: what was stored is a duplicate then.
 /// </summary>
 internal sealed partial class OrphanedFrames(
-    NatsConnection connection, SpineSettings spine, ConsumerSettings settings, NpgsqlDataSource database, FramesInHand inHand, ILogger<OrphanedFrames> logger)
+    NatsConnection connection, SpineSettings spine, ConsumerSettings settings, NpgsqlDataSource database, FramesInHand inHand,
+    ILogger<OrphanedFrames> logger)
 {
     // An ack and the end of its frame are not one moment: so many seconds the same frame, and it is no such moment.
     private const int Enough = 5;
@@ -34,9 +35,11 @@ internal sealed partial class OrphanedFrames(
             return;
         }
         var settled = sight.PendingAcks == 0 || sight.Settled >= sight.First;
-        var stays = sight.First == _first && sight.Delivered >= _first && !inHand.Has(_first) && (settled || sight.Redelivered <= _redelivered);
+        var stays = sight.First == _first && sight.Delivered >= _first && !inHand.Has(_first)
+            && (settled || sight.Redelivered <= _redelivered);
         (_first, _redelivered, _seen) = (sight.First, sight.Redelivered, stays ? _seen + 1 : 0);
-        if (_seen < Enough + (settled ? 0 : LongestInHand.TotalSeconds)) return;
+        if (_seen < Enough + (settled ? 0 : LongestInHand.TotalSeconds))
+            return;
         _seen = 0;
         DeliveredAnew(sight.Backlog, spine.Stream, RidesStream.Consumer);
         var js = new NatsJSContext(connection);
@@ -46,12 +49,18 @@ internal sealed partial class OrphanedFrames(
     }
 
     /// <summary>
-    /// So long another instance may have a frame, and nobody hear of it: while Postgres stands still it tries for hand_back, and once more; or it has put the
-    /// frame off. Then it is delivered again, which is seen.
+    /// So long another instance may have a frame, and nobody hear of it: while Postgres stands still it tries for hand_back, and once more;
+    /// or it has put the frame off. Then it is delivered again, which is seen.
     /// </summary>
-    private TimeSpan LongestInHand => _commandTimeout == 0 ? TimeSpan.MaxValue : settings.HandBack + BatchWork.LongestDelay + (2 * (TimeSpan.FromSeconds(_commandTimeout) + inHand.AckWait));
+    private TimeSpan LongestInHand =>
+        _commandTimeout == 0
+            ? TimeSpan.MaxValue
+            : settings.HandBack + BatchWork.LongestDelay + (2 * (TimeSpan.FromSeconds(_commandTimeout) + inHand.AckWait));
 
-    [LoggerMessage(4701, LogLevel.Warning, "{Frames} frames of stream {Stream} are delivered to nobody, as after a crash of nats-server: its consumer {Consumer} is made anew, "
+    [LoggerMessage(
+        4701, LogLevel.Warning,
+        "{Frames} frames of stream {Stream} are delivered to nobody, as after a crash of nats-server: its consumer {Consumer} is "
+            + "made anew, "
         + "and delivers them again")]
     private partial void DeliveredAnew(long frames, string stream, string consumer);
 }

@@ -14,12 +14,15 @@ namespace RideIngest.Consumer.Announcing;
 /// <param name="Delivered">The last that some consumer was given.</param>
 /// <param name="Redelivered">Grows with every frame that is delivered again.</param>
 /// <param name="Settled">Up to here the durable consumer counts all as settled.</param>
-internal readonly record struct StreamSight(long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond, ulong First, ulong Delivered, long Redelivered, ulong Settled);
+internal readonly record struct StreamSight(
+    long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond, ulong First, ulong Delivered, long Redelivered,
+    ulong Settled);
 
 /// <summary>Looks at the stream.</summary>
 internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, TimeProvider clock)
 {
-    // It rises at once and falls slowly, what was five seconds ago counting a third: after a start or an outage senders are not told to stay away for long.
+    // It rises at once and falls slowly, what was five seconds ago counting a third: after a start or an outage senders are not told to
+    // stay away for long.
     private const double Latest = 0.2;
 
     private long _settled = -1;
@@ -34,7 +37,8 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
         Drained((long)state.LastSeq - state.Messages);
         return new StreamSight(
-            state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs), _drain, state.FirstSeq, consumer.Delivered.StreamSeq,
+            state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs), _drain, state.FirstSeq,
+            consumer.Delivered.StreamSeq,
             (long)consumer.Delivered.ConsumerSeq - (long)consumer.Delivered.StreamSeq, consumer.AckFloor.StreamSeq);
     }
 
@@ -42,7 +46,8 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
     {
         var (last, since) = (_settled, _at);
         (_settled, _at) = (settled, clock.GetTimestamp());
-        if (last < 0 || settled < last) return;
+        if (last < 0 || settled < last)
+            return;
         var seconds = Math.Max(clock.GetElapsedTime(since, _at).TotalSeconds, 0.1);
         var drained = (settled - last) / seconds;
         _drain = Math.Max(drained, _drain + (Latest * (drained - _drain)));
@@ -50,7 +55,8 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
 
     private TimeSpan Age(long messages, string? first)
     {
-        if (messages == 0 || !DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return TimeSpan.Zero;
+        if (messages == 0 || !DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            return TimeSpan.Zero;
         var age = clock.GetUtcNow() - at;
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }

@@ -44,5 +44,6 @@ internal sealed class FrameDecoder(Catalog catalog)
     }
 
     // Not even a JSON object, whose problems would name fields.
-    private static bool IsNoRecord(FrameLine line) => line.Reading is { IsValid: false, Id: null } reading && reading.Problems.All(p => p.Field.Length == 0);
+    private static bool IsNoRecord(FrameLine line) =>
+        line.Reading is { IsValid: false, Id: null } reading && reading.Problems.All(p => p.Field.Length == 0);
 }

@@ -26,12 +26,15 @@ internal sealed class FrameQueue(ConsumerSettings settings)
         while (true)
         {
             var taken = _taken;
-            if (Volatile.Read(ref _records) < _enough && _frames.Reader.Count < _enough) return;
+            if (Volatile.Read(ref _records) < _enough && _frames.Reader.Count < _enough)
+                return;
             await taken.Task.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.</summary>
+    /// <summary>
+    /// Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.
+    /// </summary>
     public async Task<List<Frame>> TakeBatchAsync(CancellationToken cancellationToken)
     {
         if (await NextAsync(cancellationToken) is not { } first)

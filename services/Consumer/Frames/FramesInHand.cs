@@ -35,7 +35,8 @@ internal sealed class FramesInHand
         {
             foreach (var frame in _frames.Values)
             {
-                if (Stopwatch.GetElapsedTime(frame.ReportedAt) < AckWait / 3) continue;
+                if (Stopwatch.GetElapsedTime(frame.ReportedAt) < AckWait / 3)
+                    continue;
                 try
                 {
                     await frame.Message.AckProgressAsync(cancellationToken: cancellationToken);

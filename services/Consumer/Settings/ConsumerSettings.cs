@@ -14,7 +14,9 @@ public sealed class ConsumerSettings
     [Range(1, 16, ErrorMessage = "It must be from 1 to 16"), GoodValue("2")]
     public int ParallelBatches { get; set; } = 2;
 
-    /// <summary>Bytes of frames asked for at a time, while those asked for before are being stored. More than the server's max_payload.</summary>
+    /// <summary>
+    /// Bytes of frames asked for at a time, while those asked for before are being stored. More than the server's max_payload.
+    /// </summary>
     [Range(64.0 * 1024, 1 << 30, ErrorMessage = "It must be from 64KB to 1GB"), GoodValue("4MB")]
     public long PullBytes { get; set; } = 4 << 20;
 

@@ -4,10 +4,11 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Takes batches from the queue and brings each to its end. The one place that catches everything, and decides: what nobody foresaw is tried again frame by
-/// frame and later on, and a frame that it always happens to is kept whole as a dead letter.
+/// Takes batches from the queue and brings each to its end. The one place that catches everything, and decides: what nobody foresaw is
+/// tried again frame by frame and later on, and a frame that it always happens to is kept whole as a dead letter.
 /// </summary>
-internal sealed partial class BatchWork(FrameQueue queue, KindBatch kinds, WholeFrames whole, Settlement settlement, ILogger<BatchWork> logger)
+internal sealed partial class BatchWork(
+    FrameQueue queue, KindBatch kinds, WholeFrames whole, Settlement settlement, ILogger<BatchWork> logger)
 {
     /// <summary>For which a frame that met what nobody foresaw is put off.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
@@ -45,12 +46,14 @@ internal sealed partial class BatchWork(FrameQueue queue, KindBatch kinds, Whole
         catch (Exception e) when (StoreGate.IsAway(e))
         {
             GivenBack(frames.Count, frames[0].KindName, e.Message);
-            foreach (var frame in frames) await settlement.ReturnAsync(frame);
+            foreach (var frame in frames)
+                await settlement.ReturnAsync(frame);
         }
         catch (Exception e) when (frames.Count > 1)
         {
             TriedAlone(e, frames.Count, frames[0].KindName);
-            foreach (var frame in frames) await StoreAsync(kind, [frame], abandon);
+            foreach (var frame in frames)
+                await StoreAsync(kind, [frame], abandon);
         }
         catch (Exception e)
         {
@@ -72,15 +75,18 @@ internal sealed partial class BatchWork(FrameQueue queue, KindBatch kinds, Whole
         await settlement.ReturnAsync(frame, TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, 1 << (int)Math.Min(attempts, 5))));
     }
 
-    [LoggerMessage(4404, LogLevel.Warning, "Postgres stays away ({Reason}): {Frames} frames of {Kind} are given back for other consumers, or until it is there again")]
+    [LoggerMessage(4404, LogLevel.Warning,
+        "Postgres stays away ({Reason}): {Frames} frames of {Kind} are given back for other consumers, or until it is there again")]
     private partial void GivenBack(int frames, string kind, string reason);
 
     [LoggerMessage(4401, LogLevel.Error, "A batch of {Frames} frames of {Kind} met what nobody foresaw. Each frame is stored alone now")]
     private partial void TriedAlone(Exception exception, int frames, string kind);
 
-    [LoggerMessage(4402, LogLevel.Error, "Frame {Sequence} of {Kind} met what nobody foresaw, {Attempts} times so far. It is delivered again in a while")]
+    [LoggerMessage(4402, LogLevel.Error,
+        "Frame {Sequence} of {Kind} met what nobody foresaw, {Attempts} times so far. It is delivered again in a while")]
     private partial void TriedLater(Exception exception, ulong sequence, string kind, ulong attempts);
 
-    [LoggerMessage(4403, LogLevel.Error, "Frame {Sequence} of {Kind} met what nobody foresaw {Attempts} times. It is kept whole as a dead letter")]
+    [LoggerMessage(4403, LogLevel.Error,
+        "Frame {Sequence} of {Kind} met what nobody foresaw {Attempts} times. It is kept whole as a dead letter")]
     private partial void GivenUp(Exception exception, ulong sequence, string kind, ulong attempts);
 }

@@ -10,9 +10,11 @@ using RideIngest.Storage.DeadLetters;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Stores frames of one kind together: one transaction for their records, further ones for those that end as dead letters, and then each frame's reply and ack.
+/// Stores frames of one kind together: one transaction for their records, further ones for those that end as dead letters, and then each
+/// frame's reply and ack.
 /// </summary>
-internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
+internal sealed partial class KindBatch(
+    BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
 {
     public async Task StoreAsync(Kind kind, IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
     {
@@ -37,7 +39,8 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
 
     private async Task<Outcome[]> StoreAsync(Kind kind, List<Incoming> incoming, CancellationToken cancellationToken)
     {
-        if (incoming.Count == 0) return [];
+        if (incoming.Count == 0)
+            return [];
         var since = Stopwatch.GetTimestamp();
         var outcomes = await gate.RunAsync(token => stores[kind].StoreAsync(incoming, token), cancellationToken);
         ConsumerTelemetry.Stored(kind.Name, incoming.Count, Stopwatch.GetElapsedTime(since));
@@ -108,6 +111,7 @@ internal sealed partial class KindBatch(BatchStores stores, StoreGate gate, Dead
         return span;
     }
 
-    [LoggerMessage(4502, LogLevel.Warning, "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters; the first is {Id}: {Reason}")]
+    [LoggerMessage(4502, LogLevel.Warning,
+        "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters; the first is {Id}: {Reason}")]
     private partial void DeadLettersKept(int count, string kind, long? id, string reason);
 }

@@ -47,7 +47,9 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         inHand.Remove(frame);
     }
 
-    [LoggerMessage(4301, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its reply could not be sent: it is delivered again, and its records are duplicates then")]
+    [LoggerMessage(4301, LogLevel.Warning,
+        "Frame {Sequence} of {Kind} is stored, but its reply could not be sent: it is delivered again, and its records are "
+        + "duplicates then")]
     private partial void NotSettled(Exception exception, ulong sequence, string kind);
 
     private sealed class ReplySerializer(int most) : INatsSerialize<FrameReply>

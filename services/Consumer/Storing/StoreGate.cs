@@ -13,8 +13,8 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Everything that goes to Postgres goes through here. While Postgres is away, it is tried again, with a pause that never exceeds a second, and by one batch
-/// at a time: the breaker lets nobody else through. And this is who knows whether records can be stored now.
+/// Everything that goes to Postgres goes through here. While Postgres is away, it is tried again, with a pause that never exceeds a second,
+/// and by one batch at a time: the breaker lets nobody else through. And this is who knows whether records can be stored now.
 /// </summary>
 internal sealed partial class StoreGate
 {
@@ -64,19 +64,29 @@ internal sealed partial class StoreGate
     /// <summary>For how long every attempt has failed, since Postgres answered last.</summary>
     public TimeSpan AwayFor
     {
-        get { lock (_gate) return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_triedSince); }
+        get
+        {
+            lock (_gate)
+                return _failure is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_triedSince);
+        }
     }
 
     /// <summary>Why records cannot be stored now, for people; null while they can.</summary>
     public string? Trouble =>
         Volatile.Read(ref _failure)
         ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Postgres' tables are not up to date yet")
-        ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow) ? $"Postgres has not answered for {Slow.TotalSeconds} s" : null);
+        ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow)
+            ? $"Postgres has not answered for {Slow.TotalSeconds} s"
+            : null);
 
     /// <summary>Whether frames are taken.</summary>
     public bool IsOpen
     {
-        get { lock (_gate) return _reopens is null && _migrations.Applied.IsCompletedSuccessfully; }
+        get
+        {
+            lock (_gate)
+                return _reopens is null && _migrations.Applied.IsCompletedSuccessfully;
+        }
     }
 
     /// <summary>Ends when records can be stored, or when there is no way to find out but to try.</summary>
@@ -84,14 +94,17 @@ internal sealed partial class StoreGate
     {
         await _migrations.Applied.WaitAsync(cancellationToken);
         Task reopens;
-        lock (_gate) reopens = _reopens?.Task ?? Task.CompletedTask;
+        lock (_gate)
+            reopens = _reopens?.Task ?? Task.CompletedTask;
         await reopens.WaitAsync(cancellationToken);
     }
 
     /// <summary>Whether an error says that Postgres is away, and not that something about the work is wrong.</summary>
     public static bool IsAway(Exception? e) => e is StoreUnavailableException or BrokenCircuitException;
 
-    /// <summary>Tries until Postgres has done it, until it has been away for so long that others should have the work, or until cancelled.</summary>
+    /// <summary>
+    /// Tries until Postgres has done it, until it has been away for so long that others should have the work, or until cancelled.
+    /// </summary>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
@@ -105,11 +118,13 @@ internal sealed partial class StoreGate
                 }
                 catch (Exception e) when (IsTriedAgain(e))
                 {
-                    // From here on by the pipeline. While all is well there is nothing for it to do, and it would cost a small batch as much as its rows do.
+                    // From here on by the pipeline. While all is well there is nothing for it to do, and it would cost a small batch as
+                    // much as its rows do.
                 }
             }
             return await _pipeline.ExecuteAsync(
-                static async (work, token) => await work.Gate.AttemptAsync(work.Store, token), (Gate: this, Store: store), cancellationToken);
+                static async (work, token) => await work.Gate.AttemptAsync(work.Store, token), (Gate: this, Store: store),
+                cancellationToken);
         }
         finally
         {
@@ -120,7 +135,8 @@ internal sealed partial class StoreGate
     /// <summary>Looks whether Postgres is there, unless a batch is finding out: that knows more.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _running) > 0) return;
+        if (Volatile.Read(ref _running) > 0)
+            return;
         try
         {
             await _ping.AskAsync(ProbePatience, cancellationToken);
@@ -161,9 +177,12 @@ internal sealed partial class StoreGate
     }
 
     // That it cannot be reached, lets nobody in, has no more connections, or stops: with these it would not answer a question either.
-    private static bool IsToldByPing(string state) => state[..2] is "08" or "28" or "3D" || state[..3] == "57P" || state == PostgresErrorCodes.TooManyConnections;
+    private static bool IsToldByPing(string state) =>
+        state[..2] is "08" or "28" or "3D" || state[..3] == "57P" || state == PostgresErrorCodes.TooManyConnections;
 
-    /// <summary>Postgres answers. After a store that it did not do that says nothing: frames are taken once more, and their store tells.</summary>
+    /// <summary>
+    /// Postgres answers. After a store that it did not do that says nothing: frames are taken once more, and their store tells.
+    /// </summary>
     private void Answered()
     {
         lock (_gate)
@@ -181,10 +200,12 @@ internal sealed partial class StoreGate
 
     private void Worked()
     {
-        if (Volatile.Read(ref _failure) is null) return;
+        if (Volatile.Read(ref _failure) is null)
+            return;
         lock (_gate)
         {
-            if (_failure is null) return;
+            if (_failure is null)
+                return;
             StoresAgain(Math.Round(Stopwatch.GetElapsedTime(_failedAt).TotalSeconds, 1));
             _failure = null;
             _storeFailed = false;
@@ -208,7 +229,8 @@ internal sealed partial class StoreGate
         }
     }
 
-    [LoggerMessage(4201, LogLevel.Warning, "Postgres cannot store: {Reason}. Frames in hand are kept, no more are taken, and it is tried again until it can")]
+    [LoggerMessage(4201, LogLevel.Warning,
+        "Postgres cannot store: {Reason}. Frames in hand are kept, no more are taken, and it is tried again until it can")]
     private partial void CannotStore(string reason);
 
     [LoggerMessage(4202, LogLevel.Information, "Postgres stores again, after {Seconds} s")]

@@ -3,8 +3,8 @@ using RideIngest.Consumer.Frames;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// The ack of a settled frame, sent when the next one is settled, or else a moment later. With the ack of its last frame a stream is empty, and nats-server
-/// gives up the file behind it, to make another for the next frame: with one request at a time that is a fifth of its work.
+/// The ack of a settled frame, sent when the next one is settled, or else a moment later. With the ack of its last frame a stream is empty,
+/// and nats-server gives up the file behind it, to make another for the next frame: with one request at a time that is a fifth of its work.
 /// </summary>
 internal sealed partial class TrailingAcks : IDisposable
 {
@@ -54,6 +54,7 @@ internal sealed partial class TrailingAcks : IDisposable
         }
     }
 
-    [LoggerMessage(4302, LogLevel.Warning, "Frame {Sequence} of {Kind} is stored, but its ack could not be sent: it is delivered again, and its records are duplicates then")]
+    [LoggerMessage(4302, LogLevel.Warning,
+        "Frame {Sequence} of {Kind} is stored, but its ack could not be sent: it is delivered again, and its records are duplicates then")]
     private partial void NotAcked(Exception exception, ulong sequence, string kind);
 }

@@ -7,7 +7,9 @@ using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Consumer.Storing;
 
-/// <summary>Keeps frames whole, as dead letters with all their bytes: those of which no record can be read, and those that always fail.</summary>
+/// <summary>
+/// Keeps frames whole, as dead letters with all their bytes: those of which no record can be read, and those that always fail.
+/// </summary>
 internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settlement, ILogger<WholeFrames> logger)
 {
     // In an index, which takes no more than some thousand bytes; a subject may be longer.
@@ -40,6 +42,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     private static ReplyOutcome Failed(Frame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
 
-    [LoggerMessage(4501, LogLevel.Warning, "Frame {Sequence} on {Subject} ({Bytes} bytes) is kept whole in ops.dead_letters and settled: {Reason}")]
+    [LoggerMessage(4501, LogLevel.Warning,
+        "Frame {Sequence} on {Subject} ({Bytes} bytes) is kept whole in ops.dead_letters and settled: {Reason}")]
     private partial void Kept(ulong sequence, string subject, int bytes, string reason);
 }

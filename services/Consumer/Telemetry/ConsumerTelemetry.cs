@@ -47,9 +47,14 @@ internal static class ConsumerTelemetry
 
     static ConsumerTelemetry()
     {
-        Meter.CreateObservableGauge("rideingest.stream.backlog", () => Seen(stream => stream.Backlog), description: "Frames in the stream that are not settled: waiting and in work.");
-        Meter.CreateObservableGauge("rideingest.stream.pending_acks", () => Seen(stream => stream.PendingAcks), description: "Frames that some consumer has taken and not settled.");
-        Meter.CreateObservableGauge("rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
+        Meter.CreateObservableGauge(
+            "rideingest.stream.backlog", () => Seen(stream => stream.Backlog),
+            description: "Frames in the stream that are not settled: waiting and in work.");
+        Meter.CreateObservableGauge(
+            "rideingest.stream.pending_acks", () => Seen(stream => stream.PendingAcks),
+            description: "Frames that some consumer has taken and not settled.");
+        Meter.CreateObservableGauge(
+            "rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
     }
 
     /// <summary>Begins the span of a batch.</summary>
@@ -59,7 +64,8 @@ internal static class ConsumerTelemetry
     /// <summary>Begins the span of a frame's reply, in the frame's trace. It links to the store if that is in another frame's.</summary>
     public static Activity? StartReply(ActivityContext frame)
     {
-        if (frame == default) return null;
+        if (frame == default)
+            return null;
         var store = Activity.Current;
         var span = RideIngestTelemetry.Source.StartActivity(ReplySpan, ActivityKind.Producer, frame);
         if (span is { IsAllDataRequested: true } && store is not null && store.TraceId != frame.TraceId)
@@ -74,7 +80,8 @@ internal static class ConsumerTelemetry
         foreach (var status in FrameReply.Settled)
         {
             if (reply.Of(status) is > 0 and var count)
-                Records.Add(count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", status.Word()));
+                Records.Add(
+                    count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", status.Word()));
         }
     }
 

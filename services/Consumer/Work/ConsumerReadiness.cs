@@ -3,7 +3,9 @@ using RideIngest.Hosting.Health;
 
 namespace RideIngest.Consumer.Work;
 
-/// <summary>NATS and Postgres have checks of their own, of whether they answer; this is about whether frames come, and records can be stored.</summary>
+/// <summary>
+/// NATS and Postgres have checks of their own, of whether they answer; this is about whether frames come, and records can be stored.
+/// </summary>
 internal sealed class ConsumerReadiness(FramePull pull, StoreGate gate) : IReadinessCheck
 {
     public string Name => "consumer";

@@ -6,7 +6,8 @@ namespace RideIngest.Consumer.Work;
 
 /// <summary>Runs the parts: one pull, several batches at a time, and the word to the server that frames are in progress.</summary>
 internal sealed class ConsumerWorker(
-    FramePull pull, FrameQueue queue, BatchWork work, FramesInHand inHand, Departure departure, ConsumerSettings settings) : IHostedService, IDisposable
+    FramePull pull, FrameQueue queue, BatchWork work, FramesInHand inHand, Departure departure, ConsumerSettings settings)
+        : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
@@ -18,14 +19,16 @@ internal sealed class ConsumerWorker(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pulling = Task.Run(PullAsync, CancellationToken.None);
-        _working = Task.WhenAll(Enumerable.Range(0, settings.ParallelBatches).Select(_ => Task.Run(() => work.RunAsync(_abandon.Token), CancellationToken.None)));
+        _working = Task.WhenAll(
+            Enumerable.Range(0, settings.ParallelBatches).Select(
+                _ => Task.Run(() => work.RunAsync(_abandon.Token), CancellationToken.None)));
         _reporting = Task.Run(() => inHand.ReportAsync(_settled.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Pulls no more, finishes what is in hand with replies and acks, and leaves nothing to be delivered again. While Postgres or NATS is away that cannot
-    /// be done, and is not waited for.
+    /// Pulls no more, finishes what is in hand with replies and acks, and leaves nothing to be delivered again. While Postgres or NATS is
+    /// away that cannot be done, and is not waited for.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -39,7 +39,8 @@ internal sealed partial class Departure(
         try
         {
             await GiveBackAsync(left).WaitAsync(Patience);
-            if (left.Count > 0) GivenBack(left.Count, gate.Trouble ?? "the time to stop was up");
+            if (left.Count > 0)
+                GivenBack(left.Count, gate.Trouble ?? "the time to stop was up");
         }
         catch (Exception e) when (e is NatsException or OperationCanceledException or TimeoutException)
         {
@@ -49,7 +50,8 @@ internal sealed partial class Departure(
 
     private async Task GiveBackAsync(IReadOnlyCollection<Frame> left)
     {
-        foreach (var frame in left) await settlement.ReturnAsync(frame);
+        foreach (var frame in left)
+            await settlement.ReturnAsync(frame);
         await acks.EndAsync();
 
         // Its answer says that the server has read all that was sent before.
@@ -59,9 +61,12 @@ internal sealed partial class Departure(
     [LoggerMessage(4601, LogLevel.Warning, "{Frames} frames are given back unfinished, to be delivered to other consumers: {Reason}")]
     private partial void GivenBack(int frames, string reason);
 
-    [LoggerMessage(4603, LogLevel.Warning, "NATS is away: the {Frames} frames in hand, and those whose acks it did not get, are delivered again, and what is stored of them is a duplicate then")]
+    [LoggerMessage(4603, LogLevel.Warning,
+        "NATS is away: the {Frames} frames in hand, and those whose acks it did not get, are delivered again, and what is stored "
+        + "of them is a duplicate then")]
     private partial void LeftBehind(int frames);
 
-    [LoggerMessage(4602, LogLevel.Warning, "NATS has not confirmed the last acks ({Reason}): what it did not get is delivered again, and its records are duplicates then")]
+    [LoggerMessage(4602, LogLevel.Warning,
+        "NATS has not confirmed the last acks ({Reason}): what it did not get is delivered again, and its records are duplicates then")]
     private partial void NotHeard(string reason);
 }

@@ -8,11 +8,14 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Consumer.Work;
 
 /// <summary>Brings what was pulled into the queue, and says when more is welcome.</summary>
-internal sealed class FrameIntake(NatsConnection connection, SpineSettings spine, FrameDecoder decoder, FramesInHand inHand, FrameQueue queue, StoreGate gate)
+internal sealed class FrameIntake(
+    NatsConnection connection, SpineSettings spine, FrameDecoder decoder, FramesInHand inHand, FrameQueue queue, StoreGate gate)
 {
     public TimeSpan AckWait { set => inHand.AckWait = value > TimeSpan.Zero ? value : inHand.AckWait; }
 
-    /// <summary>Ends when frames could be stored, and there is room for them. What this instance cannot store is left to the others.</summary>
+    /// <summary>
+    /// Ends when frames could be stored, and there is room for them. What this instance cannot store is left to the others.
+    /// </summary>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
         await gate.OpenAsync(cancellationToken);
@@ -22,7 +25,8 @@ internal sealed class FrameIntake(NatsConnection connection, SpineSettings spine
     public async ValueTask AddAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
         var frame = decoder.Decode(message);
-        if (message.Error is not null) frame.Raw = await RawAsync(frame.Metadata.Sequence.Stream);
+        if (message.Error is not null)
+            frame.Raw = await RawAsync(frame.Metadata.Sequence.Stream);
         inHand.Add(frame);
         queue.Add(frame);
     }

@@ -55,7 +55,8 @@ internal sealed partial class FramePull(
     {
         var consumer = await RidesStream.EnsureAsync(new NatsJSContext(connection), spine, stop);
         intake.AckWait = consumer.Info.Config.AckWait;
-        if (Trouble is not null) Reached(spine.Stream, consumer.Info.Name, consumer.Info.NumPending);
+        if (Trouble is not null)
+            Reached(spine.Stream, consumer.Info.Name, consumer.Info.NumPending);
         Trouble = null;
         return consumer;
     }
@@ -63,13 +64,15 @@ internal sealed partial class FramePull(
     private void Report(Exception e)
     {
         var reason = e is NatsException ? e.GetBaseException().Message : e.ToString();
-        if (Trouble is null) Lost(spine.Stream, reason);
+        if (Trouble is null)
+            Lost(spine.Stream, reason);
         Trouble = $"The stream {spine.Stream} cannot be read: {reason}";
     }
 
     [LoggerMessage(4101, LogLevel.Information, "Takes frames from stream {Stream} as {Consumer}: {Pending} are waiting")]
     private partial void Reached(string stream, string consumer, ulong pending);
 
-    [LoggerMessage(4102, LogLevel.Warning, "Stream {Stream} cannot be read: {Reason}. Trying again until it can; frames in hand are stored meanwhile")]
+    [LoggerMessage(4102, LogLevel.Warning,
+        "Stream {Stream} cannot be read: {Reason}. Trying again until it can; frames in hand are stored meanwhile")]
     private partial void Lost(string stream, string reason);
 }

@@ -27,7 +27,8 @@ internal static class ContentTypes
     public static bool TryGetFormat(string? contentType, [NotNullWhen(true)] out UploadFormat? format)
     {
         format = Is(contentType, Json) ? UploadFormat.JsonArray
-            : Is(contentType, JsonLines) || Is(contentType, "application/jsonl") || Is(contentType, "application/ndjson") ? UploadFormat.JsonLines
+            : Is(contentType, JsonLines) || Is(contentType, "application/jsonl")
+                || Is(contentType, "application/ndjson") ? UploadFormat.JsonLines
             : Is(contentType, Csv) ? UploadFormat.Csv
             : null;
         return format is not null;

@@ -9,6 +9,7 @@ namespace RideIngest.Producer.Answers;
 internal static class Invalid
 {
     private const int MostInLine = 5;
+    private const string TooSlow = "the body came more slowly than is waited for";
 
     public static Problem Of(Reading reading)
     {
@@ -18,7 +19,11 @@ internal static class Invalid
             if (problem.Field.Length == 0)
                 return new Problem(400, "bad-request", "The body is no record", $"The body {problem.Message}.") { Id = reading.Id };
         }
-        return new Problem(422, "validation", "The record breaks a rule", $"{Line(reading)}.") { Id = reading.Id, Errors = ByField(reading) };
+        return new Problem(422, "validation", "The record breaks a rule", $"{Line(reading)}.")
+        {
+            Id = reading.Id,
+            Errors = ByField(reading),
+        };
     }
 
     /// <summary>Nothing of the upload could be read.</summary>
@@ -33,15 +38,20 @@ internal static class Invalid
         };
     }
 
-    /// <summary>The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.</summary>
+    /// <summary>
+    /// The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.
+    /// </summary>
     public static Problem? Late(in Uploaded upload) =>
         IsLate(upload) ? Problem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
 
-    private static bool IsLate(in Uploaded upload) => upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
+    private static bool IsLate(in Uploaded upload) =>
+        upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 
     /// <summary>In a line, with its place.</summary>
     public static string Line(in Uploaded uploaded) =>
-        string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {(IsLate(uploaded) ? "the body came more slowly than is waited for" : Line(uploaded.Reading))}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"line {uploaded.Line}, byte {uploaded.Offset}: {(IsLate(uploaded) ? TooSlow : Line(uploaded.Reading))}");
 
     private static string Line(Reading reading)
     {
@@ -50,5 +60,7 @@ internal static class Invalid
     }
 
     private static Dictionary<string, string[]> ByField(Reading reading) =>
-        reading.Problems.GroupBy(problem => problem.Field).ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray());
+        reading.Problems
+            .GroupBy(problem => problem.Field)
+            .ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray());
 }

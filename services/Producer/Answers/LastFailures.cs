@@ -17,14 +17,19 @@ public sealed class LastFailures(TimeProvider clock)
     /// <summary>The latest last.</summary>
     public IReadOnlyList<Failure> All
     {
-        get { lock (_gate) return [.. _failures]; }
+        get
+        {
+            lock (_gate)
+                return [.. _failures];
+        }
     }
 
     internal void Add(Kind kind, long? id, Status status, string? error)
     {
         lock (_gate)
         {
-            if (_failures.Count == Most) _failures.Dequeue();
+            if (_failures.Count == Most)
+                _failures.Dequeue();
             _failures.Enqueue(new Failure(clock.GetUtcNow(), kind.Name, id, status, error));
         }
     }

@@ -9,7 +9,9 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c>, and a body as its senders know it.</summary>
+/// <summary>
+/// The answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c>, and a body as its senders know it.
+/// </summary>
 internal sealed class OldAnswer(ConsumerNews news) : IRecordAnswer
 {
     public const string Path = "/save/booking/detail";

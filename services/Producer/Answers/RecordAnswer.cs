@@ -63,8 +63,10 @@ internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
     {
         Status.Conflict => new Problem(409, "conflict", "Another record with this id is stored, and stays", Sentence(outcome.Message)),
         Status.Invalid => new Problem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
-        _ => new Problem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + (outcome.Code is { } code ? $" ({code})" : "")),
+        _ => new Problem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + InParentheses(outcome.Code)),
     };
+
+    private static string InParentheses(string? code) => code is null ? "" : $" ({code})";
 
     private static string? Sentence(string? message) =>
         string.IsNullOrEmpty(message) ? null : $"{char.ToUpperInvariant(message[0])}{message[1..].TrimEnd('.')}.";

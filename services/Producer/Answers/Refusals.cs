@@ -38,7 +38,8 @@ internal static class Refusals
             $"{(string.IsNullOrEmpty(given) ? "None was given" : $"{Short(given)} was given")}; send {expected}, in UTF-8.");
 
     public static Problem UnsupportedEncoding(string given) =>
-        new(415, "unsupported-content-encoding", "This content encoding is not read here", $"{Short(given)} was given; send the body as it is, without Content-Encoding.");
+        new(415, "unsupported-content-encoding", "This content encoding is not read here", $"{Short(given)} was given; send the "
+            + "body as it is, without Content-Encoding.");
 
     public static Problem NotFound(string detail) => new(404, "not-found", "There is nothing here", detail);
 

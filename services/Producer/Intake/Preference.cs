@@ -46,10 +46,13 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
             joined = this with { RespondAsync = true };
             return true;
         }
-        if (!name.Equals("wait", StringComparison.OrdinalIgnoreCase)) return true;
+        if (!name.Equals("wait", StringComparison.OrdinalIgnoreCase))
+            return true;
         var text = equals < 0 ? default : preference[(equals + 1)..].Trim().Trim('"');
-        if (!WaitTime.TryParse(text, out var wait)) return false;
-        if (Wait is null) joined = this with { Wait = wait };
+        if (!WaitTime.TryParse(text, out var wait))
+            return false;
+        if (Wait is null)
+            joined = this with { Wait = wait };
         return true;
     }
 }

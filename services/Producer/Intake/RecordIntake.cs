@@ -18,7 +18,9 @@ internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeLimits
     {
         var prefer = http.Request.Headers["Prefer"];
         var preference = default(Preference);
-        var refusal = (ContentTypes.IsJson(http.Request.ContentType) ? null : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
+        var refusal = (ContentTypes.IsJson(http.Request.ContentType)
+            ? null
+            : Refusals.UnsupportedMediaType(http.Request.ContentType, ContentTypes.Json))
             ?? ContentTypes.RefuseEncoding(http)
             ?? (prefer.Count == 0 ? null : Preference.Read(prefer, out preference))
             ?? Caller.Of(http)?.Take(1);

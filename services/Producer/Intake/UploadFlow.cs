@@ -11,8 +11,8 @@ using RideIngest.Records.Uploads;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>
-/// One upload: read, cut into frames, sent and answered at the same time, so many frames at once and no more. A frame leaves when it is full; or, not
-/// full, when the upload ends, or when its next bytes are not here yet and none of its frames is on its way.
+/// One upload: read, cut into frames, sent and answered at the same time, so many frames at once and no more. A frame leaves when it is
+/// full; or, not full, when the upload ends, or when its next bytes are not here yet and none of its frames is on its way.
 /// </summary>
 internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limits, int mostFrames)
 {

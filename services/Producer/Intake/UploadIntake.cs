@@ -66,7 +66,8 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
             : new UploadSummary(http, http.Request.Query["results"] == All, () => news.RetryAfter);
 
         // The upload's own problem, when nothing of it could be read, is the request's.
-        if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context ?? default) is { } unreadable)
+        if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context
+            ?? default) is { } unreadable)
         {
             var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 }
                 ? Refusals.TooLarge(limits.LargestUpload)

@@ -5,13 +5,16 @@ using RideIngest.Producer.Answers;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>How long a sender wants to wait, wherever it says so: <c>10</c> and <c>10s</c> are ten seconds, <c>500ms</c> half of one.</summary>
+/// <summary>
+/// How long a sender wants to wait, wherever it says so: <c>10</c> and <c>10s</c> are ten seconds, <c>500ms</c> half of one.
+/// </summary>
 internal static class WaitTime
 {
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan wait)
     {
         text = text.Trim();
-        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9')) return Duration.TryParse(text.ToString(), out wait);
+        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9'))
+            return Duration.TryParse(text.ToString(), out wait);
         var fits = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
         wait = fits ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
         return true;

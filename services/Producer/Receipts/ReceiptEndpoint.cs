@@ -11,7 +11,8 @@ using RideIngest.Storage.Batches;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary><c>GET /v1/receipts/{receipt}?wait=10s</c></summary>
-internal sealed class ReceiptEndpoint(ReceiptLookup lookup, Catalog catalog, IntakeLimits limits, ConsumerNews news, IHostApplicationLifetime lifetime)
+internal sealed class ReceiptEndpoint(
+    ReceiptLookup lookup, Catalog catalog, IntakeLimits limits, ConsumerNews news, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);

@@ -13,20 +13,25 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Receipts;
 
-/// <summary>Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.</summary>
-internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, INatsConnection nats, SpineSettings spine, SpineLink link) : IDisposable
+/// <summary>
+/// Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.
+/// </summary>
+internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, INatsConnection nats, SpineSettings spine, SpineLink link)
+    : IDisposable
 {
     private const int NoMessageFound = 10037;
 
     private static readonly TimeSpan NatsAnswersWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PostgresAnswersWithin = TimeSpan.FromSeconds(5);
 
-    // While Postgres stands still, each question ends by its command's timeout, and Npgsql holds up a thread then to have it cancelled: there must be few.
+    // While Postgres stands still, each question ends by its command's timeout, and Npgsql holds up a thread then to have it cancelled:
+    // there must be few.
     private readonly SemaphoreSlim _asking = new(8);
 
     private readonly ResiliencePipeline _twice = StalePool.RetryOnce(database);
     private readonly DeadLetterStore _deadLetters = new(database);
-    private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(kind => kind.Name, kind => new StoredRecords(database, kind));
+    private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(
+        kind => kind.Name, kind => new StoredRecords(database, kind));
 
     /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
     public Task<StoredRecord?> FindRowAsync(string kind, long id, CancellationToken cancellationToken) =>
@@ -38,7 +43,8 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         if (await InRowAsync(receipt, cancellationToken) is { } stored)
             return stored;
 
-        // Behind a frame that takes longer its own may be settled all the same, which is asked where it matters: a dead letter may be of the same record, sent earlier.
+        // Behind a frame that takes longer its own may be settled all the same, which is asked where it matters: a dead letter may be of
+        // the same record, sent earlier.
         var settled = await IsPastAsync(receipt.Sequence, cancellationToken)
             || (await InDeadLetterAsync(receipt, cancellationToken) is not null && await IsGoneAsync(receipt.Sequence, cancellationToken));
         if (!settled)
@@ -47,7 +53,10 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         // Consumers commit before they ack: what they have settled since is there by now.
         return await InRowAsync(receipt, cancellationToken)
             ?? await InDeadLetterAsync(receipt, cancellationToken)
-            ?? new ReceiptState(Status.Failed, "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in ops.dead_letters, or it was deleted since");
+            ?? new ReceiptState(
+                Status.Failed,
+                "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in "
+                    + "ops.dead_letters, or it was deleted since");
     }
 
     public void Dispose() => _asking.Dispose();
@@ -64,7 +73,8 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest), cancellationToken) switch
         {
             null or { State: DeadLetterState.Replayed } => null,
-            { State: DeadLetterState.Discarded, Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.ErrorCode}); its dead letter was discarded"),
+            { State: DeadLetterState.Discarded, Letter: var letter } => new ReceiptState(
+                Status.Failed, $"{letter.Message} ({letter.ErrorCode}); its dead letter was discarded"),
             { Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.ErrorCode})"),
         };
 
@@ -76,12 +86,14 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         {
             await _asking.WaitAsync(late.Token);
             var asked = _twice.ExecuteAsync(async _ => await ask(), CancellationToken.None).AsTask();
-            _ = asked.ContinueWith(_ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = asked.ContinueWith(
+                _ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return await asked.WaitAsync(late.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StoreUnavailableException(new TimeoutException($"Postgres has not answered for {PostgresAnswersWithin.TotalSeconds} s"));
+            throw new StoreUnavailableException(
+                new TimeoutException($"Postgres has not answered for {PostgresAnswersWithin.TotalSeconds} s"));
         }
     }
 

@@ -31,7 +31,12 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNe
         }
         catch (StoreUnavailableException)
         {
-            await (Problem.OfStatus(503) with { Title = "The store cannot be asked now", Id = id, RetryAfter = news.RetryAfter }).ExecuteAsync(http);
+            await (Problem.OfStatus(503) with
+            {
+                Title = "The store cannot be asked now",
+                Id = id,
+                RetryAfter = news.RetryAfter,
+            }).ExecuteAsync(http);
         }
     }
 }

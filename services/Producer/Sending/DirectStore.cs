@@ -17,10 +17,12 @@ namespace RideIngest.Producer.Sending;
 internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeStored = false);
 
 /// <summary>
-/// The way around the stream: the same store that consumers use. A frame that did get into the stream as well does no harm, since what is stored twice
-/// is a duplicate.
+/// The way around the stream: the same store that consumers use. A frame that did get into the stream as well does no harm, since what is
+/// stored twice is a duplicate.
 /// </summary>
-internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings, ILogger<DirectStore> logger)
+internal sealed partial class DirectStore(
+    NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings,
+    ILogger<DirectStore> logger)
     : IAsyncDisposable
 {
     // Who waits here has waited for the stream already.
@@ -90,6 +92,7 @@ internal sealed partial class DirectStore(NpgsqlDataSource database, PostgresPin
     private static bool IsTrouble(Exception? e) =>
         e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
-    [LoggerMessage(2003, LogLevel.Warning, "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]
+    [LoggerMessage(2003, LogLevel.Warning,
+        "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]
     private partial void AwayAsWell(int count, string kind, string reason);
 }

@@ -7,8 +7,8 @@ using RideIngest.Storage.Batches;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Records of one kind that travel as one message. It is told what becomes of it, by whoever knows first; the first settling word counts, and
-/// what comes after it is passed over.
+/// Records of one kind that travel as one message. It is told what becomes of it, by whoever knows first; the first settling word counts,
+/// and what comes after it is passed over.
 /// </summary>
 internal abstract class Frame(Kind kind)
 {
@@ -35,7 +35,9 @@ internal abstract class Frame(Kind kind)
     {
     }
 
-    /// <summary>The stream has it. Those who do not want to wait for more are answered now; all of them, if nobody is there to store it.</summary>
+    /// <summary>
+    /// The stream has it. Those who do not want to wait for more are answered now; all of them, if nobody is there to store it.
+    /// </summary>
     public abstract void Published(ulong sequence, bool storing);
 
     /// <summary>The consumer's word, which settles every record.</summary>
@@ -58,7 +60,10 @@ internal abstract class Frame(Kind kind)
         return incoming;
     }
 
-    /// <summary>Whether the reply tells of each record. Of those that a truncated one leaves out nobody could say that they are stored; their receipts will.</summary>
+    /// <summary>
+    /// Whether the reply tells of each record. Of those that a truncated one leaves out nobody could say that they are stored; their
+    /// receipts will.
+    /// </summary>
     protected bool Answers(FrameReply reply) => reply.Received == Count && !reply.Truncated;
 
     protected void Append(Record record)

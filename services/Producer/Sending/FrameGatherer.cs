@@ -4,10 +4,11 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the frame leaves when
-/// it has become a quarter as large again as all that is on its way, and larger by as many as the frame that ended last had and are not back yet. A full one
-/// leaves when any on its way has ended. So frames are as large as the load makes them. A frame is on its way until it is settled, since whoever stores it
-/// could not store the next one any sooner; but a slow store, or none, keeps no record from the stream.
+/// Gathers single records of one kind into frames. A record that finds nothing on its way leaves at once; otherwise it gathers, and the
+/// frame leaves when it has become a quarter as large again as all that is on its way, and larger by as many as the frame that ended last
+/// had and are not back yet. A full one leaves when any on its way has ended. So frames are as large as the load makes them. A frame is on
+/// its way until it is settled, since whoever stores it could not store the next one any sooner; but a slow store, or none, keeps no record
+/// from the stream.
 /// </summary>
 internal sealed class FrameGatherer(Kind kind, FrameSender sender, FrameLimits limits)
 {

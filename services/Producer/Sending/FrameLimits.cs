@@ -5,7 +5,9 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>How large a frame may become: so many records, and half of what the server takes, which leaves room for one more record and the headers.</summary>
+/// <summary>
+/// How large a frame may become: so many records, and half of what the server takes, which leaves room for one more record and the headers.
+/// </summary>
 internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, ProducerSettings producer)
 {
     public int MostRecords => settings.FrameRecords;

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>A frame's bytes while it gathers and is sent; its memory comes from a pool and goes back when the stream has the frame.</summary>
+/// <summary>
+/// A frame's bytes while it gathers and is sent; its memory comes from a pool and goes back when the stream has the frame.
+/// </summary>
 internal sealed class FramePayload : IBufferWriter<byte>
 {
     private const int FirstSize = 2048;

@@ -9,10 +9,12 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Publishes frames to the stream. A frame that was not acknowledged is sent again under the same id, which the stream stores once, so that trying
-/// again is always safe. After a failure the stream counts as away until it is seen again, and frames need not find it out one by one.
+/// Publishes frames to the stream. A frame that was not acknowledged is sent again under the same id, which the stream stores once, so that
+/// trying again is always safe. After a failure the stream counts as away until it is seen again, and frames need not find it out one by
+/// one.
 /// </summary>
-internal sealed partial class FramePublisher(INatsConnection nats, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
+internal sealed partial class FramePublisher(
+    INatsConnection nats, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
 {
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 

@@ -45,7 +45,8 @@ internal sealed partial class FrameSender(
         var stored = await direct.StoreAsync(frame);
         if (stored.Outcomes is { } outcomes)
         {
-            ProducerTelemetry.StoredDirectly.Add(outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
+            ProducerTelemetry.StoredDirectly.Add(
+                outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
             frame.Stored(outcomes);
         }
         else if (published.End == PublishEnd.Unknown || stored.MayBeStored)
@@ -83,6 +84,7 @@ internal sealed partial class FrameSender(
         return traces.Count > 0 ? traces[0] : default;
     }
 
-    [LoggerMessage(2004, LogLevel.Error, "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]
+    [LoggerMessage(2004, LogLevel.Error,
+        "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]
     private partial void Lost(Exception exception, int count, string kind);
 }

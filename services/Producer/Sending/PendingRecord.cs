@@ -4,8 +4,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// One request that waits for its record's outcome. Rented from a pool, and back in it once the outcome has been read: its task is awaited exactly
-/// once, and it is settled exactly once, by the frame that holds it.
+/// One request that waits for its record's outcome. Rented from a pool, and back in it once the outcome has been read: its task is awaited
+/// exactly once, and it is settled exactly once, by the frame that holds it.
 /// </summary>
 internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWorkItem
 {
@@ -14,10 +14,14 @@ internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWork
     private ManualResetValueTaskSourceCore<Settled> _core;
     private Settled _settled;
 
-    /// <summary>When the sender wants an answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.</summary>
+    /// <summary>
+    /// When the sender wants an answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.
+    /// </summary>
     public long Deadline { get; private set; }
 
-    /// <summary>That the stream has it is all the sender wants to hear, even if the consumer should be quicker than the stream's acknowledgement.</summary>
+    /// <summary>
+    /// That the stream has it is all the sender wants to hear, even if the consumer should be quicker than the stream's acknowledgement.
+    /// </summary>
     public bool WantsNoOutcome => Deadline == 0;
 
     public ValueTask<Settled> Task => new(this, _core.Version);
@@ -52,7 +56,8 @@ internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWork
 
     ValueTaskSourceStatus IValueTaskSource<Settled>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<Settled>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<Settled>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private sealed class Policy : PooledObjectPolicy<PendingRecord>

@@ -4,8 +4,9 @@ using RideIngest.Hosting.Health;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Whether records can be taken, one way or the other. That NATS or Postgres alone is away is no reason to be taken out of a balancer: every producer
-/// would be, at the same moment, while each of them could go on. Nor is one ready that does not know yet which way its records go.
+/// Whether records can be taken, one way or the other. That NATS or Postgres alone is away is no reason to be taken out of a balancer:
+/// every producer would be, at the same moment, while each of them could go on. Nor is one ready that does not know yet which way its
+/// records go.
 /// </summary>
 internal sealed class ProducerReadiness(INatsConnection nats, SpineLink link, DirectStore direct) : IReadinessCheck
 {
@@ -19,6 +20,8 @@ internal sealed class ProducerReadiness(INatsConnection nats, SpineLink link, Di
             return "The stream has not been looked for yet. This goes away by itself.";
         if (!direct.IsOn)
             return $"The stream cannot be reached, and ingest.fallback is none: senders hear 503. {link.Trouble}".TrimEnd();
-        return await direct.IsThereAsync() ? null : $"Neither the stream nor Postgres can be reached: senders hear 503. {link.Trouble}".TrimEnd();
+        return await direct.IsThereAsync()
+            ? null
+            : $"Neither the stream nor Postgres can be reached: senders hear 503. {link.Trouble}".TrimEnd();
     }
 }

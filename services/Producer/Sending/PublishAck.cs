@@ -12,7 +12,9 @@ internal readonly record struct PublishAck(ulong Sequence, int Error, string? Re
     // The account's resources, the server's, its memory, its disk; and the stream's own limit.
     private static readonly int[] Full = [10002, 10023, 10028, 10047, 10077];
 
-    /// <summary>The error is that there is no room, which only the consumers can mend. Any other says that there is no stream to be had.</summary>
+    /// <summary>
+    /// The error is that there is no room, which only the consumers can mend. Any other says that there is no stream to be had.
+    /// </summary>
     public bool IsFull => Full.Contains(Error);
 
     public static readonly INatsDeserialize<PublishAck> Reader = new AckReader();

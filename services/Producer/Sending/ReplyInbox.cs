@@ -5,7 +5,9 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>Where consumers send their replies to: one subscription for the process, the frame's number as the subject's last token.</summary>
+/// <summary>
+/// Where consumers send their replies to: one subscription for the process, the frame's number as the subject's last token.
+/// </summary>
 internal sealed class ReplyInbox : BackgroundService
 {
     private readonly INatsConnection _nats;

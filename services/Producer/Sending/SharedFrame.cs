@@ -6,8 +6,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Records of many requests, each of which waits. All are woken by a few work items that take the requests in runs, rather than by one item each: a
-/// frame of 500 then costs the pool as much as a frame of a few.
+/// Records of many requests, each of which waits. All are woken by a few work items that take the requests in runs, rather than by one item
+/// each: a frame of 500 then costs the pool as much as a frame of a few.
 /// </summary>
 internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
 {
@@ -28,7 +28,9 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
 
     public override bool IsSettled => Volatile.Read(ref _ended);
 
-    /// <summary>Ends when it is settled. Whoever waits goes on before the records' senders are woken: what is next leaves the sooner.</summary>
+    /// <summary>
+    /// Ends when it is settled. Whoever waits goes on before the records' senders are woken: what is next leaves the sooner.
+    /// </summary>
     public Task Ended => _ending.Task;
 
     public override IReadOnlyList<ActivityContext> Traces => _traces;

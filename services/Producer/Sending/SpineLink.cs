@@ -5,7 +5,9 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>Sees to it that the stream is there: at start, after every reconnect, and whenever somebody finds that it does not answer.</summary>
+/// <summary>
+/// Sees to it that the stream is there: at start, after every reconnect, and whenever somebody finds that it does not answer.
+/// </summary>
 internal sealed partial class SpineLink(INatsConnection nats, SpineSettings settings, ILogger<SpineLink> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -16,7 +18,9 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
     private volatile INatsJSConsumer? _store;
     private volatile bool _doubted;
 
-    /// <summary>Whether the stream has been seen, since anybody last doubted that it answers. That it is there now, only a publish can tell.</summary>
+    /// <summary>
+    /// Whether the stream has been seen, since anybody last doubted that it answers. That it is there now, only a publish can tell.
+    /// </summary>
     public bool IsReady => _store is not null && !_doubted;
 
     /// <summary>Why the stream was not there when it was last looked for; null if it was, or if nobody has looked yet.</summary>

@@ -9,22 +9,30 @@ namespace RideIngest.Producer.Telemetry;
 internal static class ProducerTelemetry
 {
     public static readonly Histogram<long> FrameSize =
-        RideIngestTelemetry.Meter.CreateHistogram<long>("rideingest.producer.frame.records", "{record}", "Records in a frame that was sent on its way.");
+        RideIngestTelemetry.Meter.CreateHistogram<long>(
+            "rideingest.producer.frame.records", "{record}", "Records in a frame that was sent on its way.");
 
     public static readonly Counter<long> StoredDirectly =
-        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
+        RideIngestTelemetry.Meter.CreateCounter<long>(
+            "rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
 
     public static readonly Counter<long> Refused =
-        RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.refused", "{record}", "Requests, and frames of an upload, refused before or instead of an outcome, by problem.");
+        RideIngestTelemetry.Meter.CreateCounter<long>(
+            "rideingest.producer.refused", "{record}",
+            "Requests, and frames of an upload, refused before or instead of an outcome, by problem.");
 
     private static readonly Histogram<double> AnswerDuration =
-        RideIngestTelemetry.Meter.CreateHistogram<double>("rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");
+        RideIngestTelemetry.Meter.CreateHistogram<double>(
+            "rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");
 
     private static readonly Gauge<int> InFlight =
-        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.records_in_flight", "{record}", "Single records whose senders wait; producer.records_in_flight is the limit.");
+        RideIngestTelemetry.Meter.CreateGauge<int>(
+            "rideingest.producer.records_in_flight", "{record}",
+            "Single records whose senders wait; producer.records_in_flight is the limit.");
 
     private static readonly Gauge<int> PendingReplies =
-        RideIngestTelemetry.Meter.CreateGauge<int>("rideingest.producer.pending_replies", "{frame}", "Frames on their way whose outcome is awaited.");
+        RideIngestTelemetry.Meter.CreateGauge<int>(
+            "rideingest.producer.pending_replies", "{frame}", "Frames on their way whose outcome is awaited.");
 
     private static readonly Counter<long> Answers =
         RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.records", "{record}", "Records answered, by kind and outcome.");

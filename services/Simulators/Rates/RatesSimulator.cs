@@ -4,8 +4,10 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Simulators.Rates;
 
 /// <summary>
-/// An exchange-rate API: <c>GET /simulators/rates/latest?base=EUR</c>. Its rates are always the same, so that what is made of them can be checked.
-/// <c>PUT /simulators/rates/fault/{fault}</c> switches a fault on, or with <c>none</c> off; where keys are asked for, that needs the scope <c>ops</c>.
+/// An exchange-rate API: <c>GET /simulators/rates/latest?base=EUR</c>. Its rates are always the same, so that what is made of them can be
+/// checked.
+/// <c>PUT /simulators/rates/fault/{fault}</c> switches a fault on, or with <c>none</c> off; where keys are asked for, that needs the scope
+/// <c>ops</c>.
 /// </summary>
 public sealed class RatesSimulator
 {
@@ -59,13 +61,19 @@ public sealed class RatesSimulator
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
                 break;
         }
-        return http.Request.Query["base"] == "EUR" ? Results.Text(Answer, "application/json") : Problem.OfStatus(400) with { Detail = "The base that is served here is EUR: ?base=EUR." };
+        return http.Request.Query["base"] == "EUR" ? Results.Text(Answer, "application/json") : Problem.OfStatus(400) with
+        {
+            Detail = "The base that is served here is EUR: ?base=EUR.",
+        };
     }
 
     private IResult Switch(string fault)
     {
         if (!Enum.TryParse<RatesFault>(fault, ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
-            return Problem.OfStatus(422) with { Detail = $"A fault is one of {string.Join(", ", Enum.GetNames<RatesFault>()).ToLowerInvariant()}." };
+            return Problem.OfStatus(422) with
+            {
+                Detail = $"A fault is one of {string.Join(", ", Enum.GetNames<RatesFault>()).ToLowerInvariant()}.",
+            };
         Fault = wanted;
         return Results.NoContent();
     }

@@ -27,7 +27,9 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
     /// <summary>The latest first. A record that failed more than once stands here once.</summary>
     public IReadOnlyList<FailureLine> All() =>
     [
-        .. told.All.Select(failure => new FailureLine(failure.At.ToUnixTimeMilliseconds(), failure.Kind, failure.Id, failure.Status.Word(), failure.Error))
+        .. told.All
+        .Select(
+            failure => new FailureLine(failure.At.ToUnixTimeMilliseconds(), failure.Kind, failure.Id, failure.Status.Word(), failure.Error))
             .Concat(_letters)
             .OrderByDescending(failure => failure.At)
             .DistinctBy(failure => failure.Id is null ? (failure.Kind, failure.At) : (failure.Kind, failure.Id.Value))
@@ -42,7 +44,10 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
         {
             await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
             var letters = await connection.QueryAsync<FailureLine>(new CommandDefinition(Letters, cancellationToken: cancellationToken));
-            _letters = [.. letters.Select(letter => letter with { Status = StatusWord.TryParse(letter.Status, out var status) ? status.Word() : Status.Failed.Word() })];
+            _letters = [.. letters.Select(letter => letter with
+            {
+                Status = StatusWord.TryParse(letter.Status, out var status) ? status.Word() : Status.Failed.Word(),
+            })];
         }
         catch (NpgsqlException)
         {
@@ -53,6 +58,8 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
     /// <summary>An error quotes what was sent. Where keys are asked for, this page, which asks for none, keeps that to itself.</summary>
     private FailureLine Shown(FailureLine failure) => failure with
     {
-        Error = auth.Mode == AuthMode.Keys ? null : failure.Error is { Length: > LongestError } error ? $"{error.AsSpan(0, LongestError)}…" : failure.Error,
+        Error = auth.Mode == AuthMode.Keys
+            ? null
+            : failure.Error is { Length: > LongestError } error ? $"{error.AsSpan(0, LongestError)}…" : failure.Error,
     };
 }

@@ -7,7 +7,9 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>The page at <c>/</c>: rendered here as things are, kept up to date by a script that listens to <see cref="LiveStream"/>.</summary>
+/// <summary>
+/// The page at <c>/</c>: rendered here as things are, kept up to date by a script that listens to <see cref="LiveStream"/>.
+/// </summary>
 internal static class FirstPage
 {
     private const string FirstKind = "bookings";
@@ -33,7 +35,8 @@ internal static class FirstPage
 
     private static string FirstRecord(Catalog catalog, HttpRequest request)
     {
-        if (!catalog.Find(FirstKind, out var kind)) return "";
+        if (!catalog.Find(FirstKind, out var kind))
+            return "";
         return $"curl -H 'Content-Type: application/json' -d '{kind.Json(kind.Sample)}' {request.Scheme}://{request.Host}/v1/{kind.Name}";
     }
 

@@ -3,7 +3,9 @@ using RideIngest.Contracts.Outcomes;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>Records answered per second by outcome, over the last two minutes: taken whether or not somebody looks, so that the chart begins full.</summary>
+/// <summary>
+/// Records answered per second by outcome, over the last two minutes: taken whether or not somebody looks, so that the chart begins full.
+/// </summary>
 internal sealed class History(Traffic traffic)
 {
     private const int Seconds = 120;
@@ -13,10 +15,16 @@ internal sealed class History(Traffic traffic)
     private readonly long[] _last = new long[Enum.GetValues<Status>().Length];
     private long _at = Stopwatch.GetTimestamp();
 
-    /// <summary>The latest last. Each is its time in Unix milliseconds, then a rate per outcome, in the order of <see cref="Status"/>.</summary>
+    /// <summary>
+    /// The latest last. Each is its time in Unix milliseconds, then a rate per outcome, in the order of <see cref="Status"/>.
+    /// </summary>
     public IReadOnlyList<double[]> All
     {
-        get { lock (_gate) return [.. _seconds]; }
+        get
+        {
+            lock (_gate)
+                return [.. _seconds];
+        }
     }
 
     /// <summary>A second has gone by. One caller at a time.</summary>
@@ -27,11 +35,13 @@ internal sealed class History(Traffic traffic)
         traffic.ReadAnswered(answered);
         var second = new double[_last.Length + 1];
         second[0] = now.ToUnixTimeMilliseconds();
-        for (var i = 0; i < _last.Length; i++) second[i + 1] = Math.Round((answered[i] - _last[i]) / Stopwatch.GetElapsedTime(since, _at).TotalSeconds, 1);
+        for (var i = 0; i < _last.Length; i++)
+            second[i + 1] = Math.Round((answered[i] - _last[i]) / Stopwatch.GetElapsedTime(since, _at).TotalSeconds, 1);
         answered.CopyTo(_last, 0);
         lock (_gate)
         {
-            if (_seconds.Count == Seconds) _seconds.Dequeue();
+            if (_seconds.Count == Seconds)
+                _seconds.Dequeue();
             _seconds.Enqueue(second);
         }
         return second;

@@ -24,10 +24,12 @@ internal sealed class Instances(INatsConnection nats) : BackgroundService
         var now = Environment.TickCount64;
         foreach (var (name, heard) in _heard)
         {
-            if (heard.At + ForgottenMs < now) _heard.TryRemove(name, out _);
+            if (heard.At + ForgottenMs < now)
+                _heard.TryRemove(name, out _);
         }
         return [.. _heard.Values.OrderBy(heard => heard.News.Instance, StringComparer.Ordinal).Select(heard => new InstanceLine(
-            heard.News.Instance, heard.News.CanStore, heard.News.Reason, heard.News.Backlog, heard.News.DrainPerSecond, Math.Round((now - heard.At) / 1000.0)))];
+            heard.News.Instance, heard.News.CanStore, heard.News.Reason, heard.News.Backlog, heard.News.DrainPerSecond,
+            Math.Round((now - heard.At) / 1000.0)))];
     }
 
     /// <summary>Frames in the stream, as the latest announcement has it; null when nobody was heard.</summary>

@@ -1,6 +1,8 @@
 namespace RideIngest.Standalone.Page;
 
-/// <summary>How long answers took within the last seconds: counted in buckets that are 9% wide, so that a quantile is off by less than 5%.</summary>
+/// <summary>
+/// How long answers took within the last seconds: counted in buckets that are 9% wide, so that a quantile is off by less than 5%.
+/// </summary>
 internal sealed class Latency
 {
     private const double Least = 20e-6;
@@ -40,7 +42,8 @@ internal sealed class Latency
         for (var i = 0; i < Buckets; i++)
         {
             below += _window[i];
-            if (below >= rank) return Least * Math.Pow(2, (i + 0.5) / PerDoubling);
+            if (below >= rank)
+                return Least * Math.Pow(2, (i + 0.5) / PerDoubling);
         }
         return null;
     }

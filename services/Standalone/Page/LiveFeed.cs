@@ -15,9 +15,13 @@ internal sealed record LiveState(
     double[] Second, long[] Answered, long Stored, long Waiting, long? Backlog, double Oldest, double? P50, double? P99,
     string Instance, IReadOnlyList<InstanceLine> Instances, IReadOnlyList<FailureLine> Failures, string? State, string? Page);
 
-/// <summary>Measures once a second, and tells those who watch. What is costly (servers, dead letters) is looked at only while somebody does.</summary>
+/// <summary>
+/// Measures once a second, and tells those who watch. What is costly (servers, dead letters) is looked at only while somebody does.
+/// </summary>
 internal sealed partial class LiveFeed(
-    Traffic traffic, History history, Instances instances, Failures failures, Overview overview, ServiceIdentity identity, ILogger<LiveFeed> logger) : BackgroundService
+    Traffic traffic, History history, Instances instances, Failures failures, Overview overview, ServiceIdentity identity,
+    ILogger<LiveFeed> logger)
+        : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -42,7 +46,8 @@ internal sealed partial class LiveFeed(
             seconds = history.All;
 
             // The servers were last looked at when somebody else watched; the page itself says how they are now.
-            if (seconds.Count > 0) channel.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(State(seconds[^1]) with { State = null, Page = null }, Json));
+            if (seconds.Count > 0)
+                channel.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(State(seconds[^1]) with { State = null, Page = null }, Json));
         }
         return new Watcher(JsonSerializer.SerializeToUtf8Bytes(seconds, Json), channel.Reader, () => Leave(channel));
     }
@@ -56,13 +61,17 @@ internal sealed partial class LiveFeed(
             traffic.Answers.Tick();
             var second = history.Tick(DateTimeOffset.UtcNow);
             Channel<byte[]>[] watchers;
-            lock (_watchers) watchers = [.. _watchers];
-            if (watchers.Length == 0) continue;
+            lock (_watchers)
+                watchers = [.. _watchers];
+            if (watchers.Length == 0)
+                continue;
 
             // A server that hangs must not hold up the second.
-            if (_looking.IsCompleted) _looking = LookAsync(stoppingToken);
+            if (_looking.IsCompleted)
+                _looking = LookAsync(stoppingToken);
             var state = JsonSerializer.SerializeToUtf8Bytes(State(second), Json);
-            foreach (var watcher in watchers) watcher.Writer.TryWrite(state);
+            foreach (var watcher in watchers)
+                watcher.Writer.TryWrite(state);
         }
     }
 
@@ -71,7 +80,8 @@ internal sealed partial class LiveFeed(
         var answered = new long[second.Length - 1];
         traffic.ReadAnswered(answered);
         return new LiveState(
-            second, answered, traffic.Stored, traffic.Waiting, instances.Backlog(), traffic.Oldest, traffic.Answers.Quantile(0.5), traffic.Answers.Quantile(0.99),
+            second, answered, traffic.Stored, traffic.Waiting, instances.Backlog(), traffic.Oldest, traffic.Answers.Quantile(0.5),
+            traffic.Answers.Quantile(0.99),
             identity.Instance, instances.All(), failures.All(),
             _seen is null ? null : OverviewHtml.State(_seen), _seen is null ? null : OverviewHtml.Status(_seen));
     }
@@ -92,7 +102,8 @@ internal sealed partial class LiveFeed(
 
     private void Leave(Channel<byte[]> channel)
     {
-        lock (_watchers) _watchers.Remove(channel);
+        lock (_watchers)
+            _watchers.Remove(channel);
     }
 
     [LoggerMessage(2020, LogLevel.Warning, "The page at / cannot show the state of the servers; it shows what it saw last")]

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary><c>/overview/stream</c>: server-sent events, first the history, then a state per second. It ends when the process stops, so that an open page never holds up the drain.</summary>
+/// <summary>
+/// <c>/overview/stream</c>: server-sent events, first the history, then a state per second. It ends when the process stops, so that an open
+/// page never holds up the drain.
+/// </summary>
 internal sealed class LiveStream(LiveFeed feed, IHostApplicationLifetime lifetime)
 {
     public async Task GetAsync(HttpContext http)

@@ -19,7 +19,8 @@ internal sealed record OverviewReport(
     ServiceIdentity Identity, string Status, TimeSpan Up, string Runtime, string System, long Memory, IReadOnlyList<ServerLine> Servers);
 
 /// <summary>Gathers what runs.</summary>
-internal sealed class Overview(Readiness readiness, NatsConnection nats, NpgsqlDataSource postgres, PrivateServers servers, ServiceIdentity identity)
+internal sealed class Overview(
+    Readiness readiness, NatsConnection nats, NpgsqlDataSource postgres, PrivateServers servers, ServiceIdentity identity)
 {
     public async Task<OverviewReport> ReportAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +34,9 @@ internal sealed class Overview(Readiness readiness, NatsConnection nats, NpgsqlD
             $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores",
             Environment.WorkingSet,
             [
-                new("NATS", nats.ServerInfo?.Version, Redaction.Url(nats.Opts.Url), DateTimeOffset.UtcNow - servers.NatsStartedAt, servers.NatsData, Problem(ready, "nats")),
+                new(
+                    "NATS", nats.ServerInfo?.Version, Redaction.Url(nats.Opts.Url), DateTimeOffset.UtcNow - servers.NatsStartedAt,
+                    servers.NatsData, Problem(ready, "nats")),
                 new("Postgres", database?.Version, Address(), database?.Up, servers.PostgresData, Problem(ready, "postgres")),
             ]);
     }
@@ -52,7 +55,8 @@ internal sealed class Overview(Readiness readiness, NatsConnection nats, NpgsqlD
         {
             await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
             return await connection.QuerySingleAsync<DatabaseFacts>(new CommandDefinition(
-                "select split_part(current_setting('server_version'), ' ', 1) as version, now() - pg_postmaster_start_time() as up", cancellationToken: cancellationToken));
+                "select split_part(current_setting('server_version'), ' ', 1) as version, now() - pg_postmaster_start_time() as up",
+                cancellationToken: cancellationToken));
         }
         catch (NpgsqlException)
         {

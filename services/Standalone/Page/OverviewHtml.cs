@@ -86,7 +86,8 @@ internal static class OverviewHtml
             <section aria-labelledby="servers"><h2 id="servers">Servers</h2><div class="cards">
 
             """);
-        foreach (var server in report.Servers) Card(html, server);
+        foreach (var server in report.Servers)
+            Card(html, server);
         html.Append(CultureInfo.InvariantCulture,
             $"""
             </div></section>
@@ -105,14 +106,19 @@ internal static class OverviewHtml
 
     private static void Card(StringBuilder html, ServerLine server)
     {
+        var (style, badge) = server.Problem is null ? ("up", "up") : ("down", "missing");
         html.Append(CultureInfo.InvariantCulture,
             $"""
-            <article class="card {(server.Problem is null ? "up" : "down")}">
-            <h3>{E(server.Name)} <small>{E(server.Version ?? "")}</small><span class="badge">{(server.Problem is null ? "up" : "missing")}</span></h3>
+            <article class="card {style}">
+            <h3>{E(server.Name)} <small>{E(server.Version ?? "")}</small><span class="badge">{badge}</span></h3>
 
             """);
-        if (server.Problem is { } problem) html.Append(CultureInfo.InvariantCulture, $"<p>{E(problem)}</p>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<dl>{Row("Address", server.Address)}{(server.Up is { } up ? Row("Up", Span(up)) : "")}{Row("Data", server.Data ?? "not ours: named in the configuration")}</dl></article>\n");
+        if (server.Problem is { } problem)
+            html.Append(CultureInfo.InvariantCulture, $"<p>{E(problem)}</p>\n");
+        html.Append("<dl>").Append(Row("Address", server.Address));
+        if (server.Up is { } up)
+            html.Append(Row("Up", Span(up)));
+        html.Append(Row("Data", server.Data ?? "not ours: named in the configuration")).Append("</dl></article>\n");
     }
 
     private static string Row(string name, string value) => $"<div><dt>{E(name)}</dt><dd>{E(value)}</dd></div>";

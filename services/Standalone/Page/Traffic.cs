@@ -5,7 +5,9 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>What this process has measured since it started, heard from its own meters: an addition per answer, whether or not somebody looks.</summary>
+/// <summary>
+/// What this process has measured since it started, heard from its own meters: an addition per answer, whether or not somebody looks.
+/// </summary>
 internal sealed class Traffic : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -53,7 +55,8 @@ internal sealed class Traffic : IDisposable
     /// <summary>Records answered, by <see cref="Status"/>.</summary>
     public void ReadAnswered(Span<long> answered)
     {
-        for (var i = 0; i < _answered.Length; i++) answered[i] = Volatile.Read(ref _answered[i]);
+        for (var i = 0; i < _answered.Length; i++)
+            answered[i] = Volatile.Read(ref _answered[i]);
     }
 
     public void Dispose() => _listener.Dispose();
@@ -73,7 +76,8 @@ internal sealed class Traffic : IDisposable
     {
         foreach (var tag in tags)
         {
-            if (tag.Key == "outcome" && StatusWord.TryParse(tag.Value as string, out var status)) return status;
+            if (tag.Key == "outcome" && StatusWord.TryParse(tag.Value as string, out var status))
+                return status;
         }
         throw new InvalidOperationException("A count of records has no outcome.");
     }

@@ -39,7 +39,8 @@ public sealed class PrivateServers : IAsyncDisposable
                 });
             }
 
-            if (_postgres is { } postgres) yield return new("Postgres", () => postgres.IsRunning, postgres.RestartAsync);
+            if (_postgres is { } postgres)
+                yield return new("Postgres", () => postgres.IsRunning, postgres.RestartAsync);
         }
     }
 
@@ -56,14 +57,16 @@ public sealed class PrivateServers : IAsyncDisposable
         catch (Exception e)
         {
             await DisposeAsync();
-            if (e is LocalServerException) throw new StartupException(e.Message, e);
+            if (e is LocalServerException)
+                throw new StartupException(e.Message, e);
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_nats is null && _postgres is null) return;
+        if (_nats is null && _postgres is null)
+            return;
         Say("Stopping the private servers …");
         await Task.WhenAll(
             _nats?.DisposeAsync().AsTask() ?? Task.CompletedTask,
@@ -73,7 +76,8 @@ public sealed class PrivateServers : IAsyncDisposable
 
     private async Task StartNatsAsync(RideIngestHost host, string data, CancellationToken cancellationToken)
     {
-        if (host.Settings.IsSet("nats.url")) return;
+        if (host.Settings.IsSet("nats.url"))
+            return;
         _nats = await NatsServer.StartAsync(new() { DataDirectory = Path.Combine(data, "nats"), Progress = Say }, cancellationToken);
         NatsStartedAt = DateTimeOffset.UtcNow;
         var settings = host.Settings.Get<NatsSettings>();
@@ -83,8 +87,13 @@ public sealed class PrivateServers : IAsyncDisposable
 
     private async Task StartPostgresAsync(RideIngestHost host, string data, CancellationToken cancellationToken)
     {
-        if (host.Settings.IsSet("postgres.url") || host.Settings.IsSet("postgres.host")) return;
-        _postgres = await PostgresServer.StartAsync(new() { DataDirectory = Path.Combine(data, "postgres"), Progress = Say }, cancellationToken);
+        if (host.Settings.IsSet("postgres.url") || host.Settings.IsSet("postgres.host"))
+            return;
+        _postgres = await PostgresServer.StartAsync(new()
+        {
+            DataDirectory = Path.Combine(data, "postgres"),
+            Progress = Say,
+        }, cancellationToken);
         try
         {
             await _postgres.CreateDatabaseAsync(Database, cancellationToken);
@@ -94,7 +103,10 @@ public sealed class PrivateServers : IAsyncDisposable
             // It is the one of an earlier start.
         }
 
-        host.Settings.Get<PostgresSettings>().Url = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = Database }.ConnectionString;
+        host.Settings.Get<PostgresSettings>().Url = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
+        {
+            Database = Database,
+        }.ConnectionString;
     }
 
     // On the error stream: what the other one carries may be JSON lines for a machine.

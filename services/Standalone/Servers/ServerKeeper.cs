@@ -23,7 +23,8 @@ internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<Serve
             waits: (trouble, pause) => NotYet(server.Name, trouble.Message, Duration.Format(pause)));
         for (; ; await Task.Delay(Interval, cancellationToken))
         {
-            if (!server.IsRunning()) await persistently.ExecuteAsync(RestartAsync, cancellationToken);
+            if (!server.IsRunning())
+                await persistently.ExecuteAsync(RestartAsync, cancellationToken);
         }
 
         async ValueTask RestartAsync(CancellationToken token)

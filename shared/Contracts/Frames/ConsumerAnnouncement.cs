@@ -8,7 +8,8 @@ namespace RideIngest.Contracts.Frames;
 /// <param name="Reason">Why it cannot, for people.</param>
 /// <param name="Backlog">Frames in the stream that nobody has settled: waiting and in work.</param>
 /// <param name="DrainPerSecond">Frames that left the stream per second lately, whoever took them.</param>
-public sealed record ConsumerAnnouncement(string Instance, bool CanStore, string? Reason, long Backlog, double DrainPerSecond, DateTimeOffset At)
+public sealed record ConsumerAnnouncement(
+    string Instance, bool CanStore, string? Reason, long Backlog, double DrainPerSecond, DateTimeOffset At)
 {
     public const string Subject = "rides.consumers";
 
@@ -20,7 +21,8 @@ public sealed record ConsumerAnnouncement(string Instance, bool CanStore, string
         json.WriteStartObject();
         json.WriteString("instance"u8, Instance);
         json.WriteBoolean("can_store"u8, CanStore);
-        if (Reason is not null) json.WriteString("reason"u8, Reason);
+        if (Reason is not null)
+            json.WriteString("reason"u8, Reason);
         json.WriteNumber("backlog"u8, Backlog);
         json.WriteNumber("drain_per_second"u8, Math.Round(DrainPerSecond, 1));
         json.WriteString("at"u8, At);
@@ -57,8 +59,11 @@ public sealed record ConsumerAnnouncement(string Instance, bool CanStore, string
             else if (name.SequenceEqual("backlog"u8)) { json.Read(); backlog = json.GetInt64(); }
             else if (name.SequenceEqual("drain_per_second"u8)) { json.Read(); drain = json.GetDouble(); }
             else if (name.SequenceEqual("at"u8)) { json.Read(); at = json.GetDateTimeOffset(); }
-            else json.Skip();
+            else
+                json.Skip();
         }
-        return instance is null || backlog < 0 || !double.IsFinite(drain) || drain < 0 ? null : new ConsumerAnnouncement(instance, canStore, reason, backlog, drain, at);
+        return instance is null || backlog < 0 || !double.IsFinite(drain) || drain < 0
+            ? null
+            : new ConsumerAnnouncement(instance, canStore, reason, backlog, drain, at);
     }
 }

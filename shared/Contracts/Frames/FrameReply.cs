@@ -9,11 +9,14 @@ namespace RideIngest.Contracts.Frames;
 /// <param name="Id">Null when it could not be read.</param>
 public readonly record struct ReplyOutcome(int Index, long? Id, Outcome Outcome);
 
-/// <summary>The outcomes of one frame, as the consumer sends them to the subject in <c>Ride-Reply</c>: counts, and the exceptions by index.</summary>
+/// <summary>
+/// The outcomes of one frame, as the consumer sends them to the subject in <c>Ride-Reply</c>: counts, and the exceptions by index.
+/// </summary>
 /// <param name="Frame">The frame's id, if it had one.</param>
 /// <param name="Sequence">Its sequence in the stream.</param>
 /// <param name="Received">Its records. 0 says that it was no frame: it is kept whole as a dead letter.</param>
-/// <param name="Exceptions">Every record that was not stored just now, by index; the first ones, when they are <paramref name="Truncated"/>.</param>
+/// <param name="Exceptions">Every record that was not stored just now, by index; the first ones, when they are <paramref
+/// name="Truncated"/>.</param>
 /// <param name="Truncated">There was no room for all exceptions. Not in answer to a frame of ours, which never has that many.</param>
 public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IReadOnlyList<ReplyOutcome> Exceptions, bool Truncated = false)
 {
@@ -34,15 +37,19 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
 
     public int Of(Status status) => _counts[(int)status];
 
-    /// <summary>Appends the reply, leaving out the last exceptions when it would become longer than <paramref name="most"/> bytes.</summary>
+    /// <summary>
+    /// Appends the reply, leaving out the last exceptions when it would become longer than <paramref name="most"/> bytes.
+    /// </summary>
     public void Write(IBufferWriter<byte> output, int most = int.MaxValue)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
-        if (Frame is not null) json.WriteString("frame"u8, Frame);
+        if (Frame is not null)
+            json.WriteString("frame"u8, Frame);
         json.WriteNumber("seq"u8, Sequence);
         json.WriteNumber("received"u8, Received);
-        foreach (var status in Settled) json.WriteNumber(status.Word(), Of(status));
+        foreach (var status in Settled)
+            json.WriteNumber(status.Word(), Of(status));
         if (Exceptions.Count > 0)
         {
             json.WriteStartArray("exceptions"u8);
@@ -50,7 +57,8 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
             for (; written < Exceptions.Count && json.BytesCommitted + json.BytesPending < most - (6 * LongestError) - 256; written++)
                 Write(json, Exceptions[written]);
             json.WriteEndArray();
-            if (Truncated || written < Exceptions.Count) json.WriteBoolean("truncated"u8, true);
+            if (Truncated || written < Exceptions.Count)
+                json.WriteBoolean("truncated"u8, true);
         }
         json.WriteEndObject();
     }
@@ -82,18 +90,23 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, exception.Index);
-        if (exception.Id is { } id) json.WriteNumber("id"u8, id);
+        if (exception.Id is { } id)
+            json.WriteNumber("id"u8, id);
         json.WriteString("status"u8, exception.Outcome.Status.Word());
-        if (exception.Outcome.Code is { } code) json.WriteString("code"u8, code);
-        if (exception.Outcome.Message is { } error) json.WriteString("error"u8, error.AsSpan(0, Math.Min(error.Length, LongestError)));
+        if (exception.Outcome.Code is { } code)
+            json.WriteString("code"u8, code);
+        if (exception.Outcome.Message is { } error)
+            json.WriteString("error"u8, error.AsSpan(0, Math.Min(error.Length, LongestError)));
         json.WriteEndObject();
     }
 
     private static int[] Count(IReadOnlyList<ReplyOutcome> exceptions, int received, bool truncated)
     {
         var counts = new int[Enum.GetValues<Status>().Length];
-        foreach (var exception in exceptions) counts[(int)exception.Outcome.Status]++;
-        if (!truncated) counts[(int)Status.Stored] = Math.Max(0, received - exceptions.Count);
+        foreach (var exception in exceptions)
+            counts[(int)exception.Outcome.Status]++;
+        if (!truncated)
+            counts[(int)Status.Stored] = Math.Max(0, received - exceptions.Count);
         return counts;
     }
 }

@@ -9,7 +9,8 @@ internal static class FrameReplyReader
     internal static FrameReply? Read(ReadOnlySpan<byte> bytes)
     {
         var json = new Utf8JsonReader(bytes);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return null;
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+            return null;
         string? frame = null;
         ulong sequence = 0;
         var (received, truncated) = (-1, false);
@@ -24,7 +25,8 @@ internal static class FrameReplyReader
             else if (name.SequenceEqual("truncated"u8)) { json.Read(); truncated = json.GetBoolean(); }
             else if (name.SequenceEqual("exceptions"u8)) { json.Read(); exceptions = Exceptions(ref json); }
             else if (StatusWord.TryParse(json.GetString(), out var status)) { json.Read(); counts[(int)status] = json.GetInt32(); }
-            else json.Skip();
+            else
+                json.Skip();
         }
         return received < 0 ? null : new FrameReply(frame, sequence, received, exceptions ?? [], truncated).WithCounts(counts);
     }
@@ -32,7 +34,8 @@ internal static class FrameReplyReader
     private static List<ReplyOutcome> Exceptions(ref Utf8JsonReader json)
     {
         var exceptions = new List<ReplyOutcome>();
-        while (json.Read() && json.TokenType == JsonTokenType.StartObject) exceptions.Add(One(ref json));
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+            exceptions.Add(One(ref json));
         return exceptions;
     }
 
@@ -47,10 +50,16 @@ internal static class FrameReplyReader
             var name = json.ValueSpan;
             if (name.SequenceEqual("index"u8)) { json.Read(); index = json.GetInt32(); }
             else if (name.SequenceEqual("id"u8)) { json.Read(); id = json.GetInt64(); }
-            else if (name.SequenceEqual("status"u8)) { json.Read(); status = StatusWord.TryParse(json.GetString(), out var known) ? known : status; }
+            else if (name.SequenceEqual("status"u8))
+            {
+                json.Read(); status = StatusWord.TryParse(json.GetString(), out var known)
+                ? known
+                : status;
+            }
             else if (name.SequenceEqual("code"u8)) { json.Read(); code = json.GetString(); }
             else if (name.SequenceEqual("error"u8)) { json.Read(); error = json.GetString(); }
-            else json.Skip();
+            else
+                json.Skip();
         }
         return new ReplyOutcome(index, id, new Outcome(status, code, error));
     }

@@ -13,15 +13,19 @@ public static class FrameTraces
 
     /// <summary>The W3C form of a context; null for the default.</summary>
     public static string? TraceParent(ActivityContext context) =>
-        context == default ? null : $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
+        context == default
+            ? null
+            : $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
     public static string Write(IReadOnlyList<ActivityContext> contexts)
     {
         var text = new StringBuilder(contexts.Count * 56);
         for (var i = 0; i < contexts.Count; i++)
         {
-            if (i > 0) text.Append(',');
-            if (i == 0 || contexts[i] != contexts[i - 1]) text.Append(TraceParent(contexts[i]) ?? None);
+            if (i > 0)
+                text.Append(',');
+            if (i == 0 || contexts[i] != contexts[i - 1])
+                text.Append(TraceParent(contexts[i]) ?? None);
         }
         return text.ToString();
     }

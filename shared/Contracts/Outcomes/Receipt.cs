@@ -7,8 +7,8 @@ using System.Text;
 namespace RideIngest.Contracts.Outcomes;
 
 /// <summary>
-/// The handle by which an accepted record is followed. It needs no table: it names the record, its content and its place in the stream, which
-/// any producer can look up. A check over all of it tells a receipt that was given from one that was mistyped or made up.
+/// The handle by which an accepted record is followed. It needs no table: it names the record, its content and its place in the stream,
+/// which any producer can look up. A check over all of it tells a receipt that was given from one that was mistyped or made up.
 /// </summary>
 /// <param name="Sequence">The frame's sequence in the stream; 0 when it has none.</param>
 public sealed record Receipt(string Kind, long Id, Guid Digest, ulong Sequence)
@@ -35,10 +35,12 @@ public sealed record Receipt(string Kind, long Id, Guid Digest, ulong Sequence)
     public static bool TryParse(string? text, [NotNullWhen(true)] out Receipt? receipt)
     {
         receipt = null;
-        if (text is null || text.Length > LongestText || !Base64Url.IsValid(text, out var length) || length <= Fixed + Check) return false;
+        if (text is null || text.Length > LongestText || !Base64Url.IsValid(text, out var length) || length <= Fixed + Check)
+            return false;
         ReadOnlySpan<byte> bytes = Base64Url.DecodeFromChars(text);
         var content = bytes[..^Check];
-        if (content[0] != Version || !CheckOf(content).SequenceEqual(bytes[^Check..])) return false;
+        if (content[0] != Version || !CheckOf(content).SequenceEqual(bytes[^Check..]))
+            return false;
         receipt = new Receipt(
             Encoding.UTF8.GetString(content[Fixed..]),
             BinaryPrimitives.ReadInt64BigEndian(content[1..]),

@@ -14,7 +14,8 @@ public static class ProblemTypes
     [
         new(400, "bad-request", false, "The request cannot be understood: its body cannot be read, or an option has a value that is none.",
             Correct),
-        new(401, "unauthorized", false, "Who is asking is not known: no API key was sent, or an unknown one, or a token that is not accepted.",
+        new(401, "unauthorized", false, "Who is asking is not known: no API key was sent, or an unknown one, or a token that is "
+            + "not accepted.",
             "Send an API key or a token, as 'Authorization: Bearer …' or 'X-Api-Key: …'."),
         new(403, "forbidden", false, "The key does not allow this.", "Ask the operator for a key with the scope that the detail names."),
         new(404, "not-found", false, "There is nothing at this address: no such record or receipt, or no such path.", "Check the address."),

@@ -16,7 +16,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { } needed) return next(context);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { } needed)
+            return next(context);
 
         // What a key was needed for is nobody else's.
         context.Response.Headers.CacheControl = "no-store";

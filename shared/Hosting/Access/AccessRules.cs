@@ -36,8 +36,10 @@ internal static partial class AccessRules
             throw new StartupException(
                 $"auth.mode is none, and {url} can be reached from other machines. "
                 + "Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
-        if (settings is { Mode: AuthMode.None, Open: false }) OpenHere(logger);
-        else if (settings.Mode == AuthMode.None) OpenToAll(logger);
+        if (settings is { Mode: AuthMode.None, Open: false })
+            OpenHere(logger);
+        else if (settings.Mode == AuthMode.None)
+            OpenToAll(logger);
     }
 
     private static void CheckScopes(AuthSettings settings, string[] known, ILogger logger)
@@ -48,7 +50,8 @@ internal static partial class AccessRules
         var foreign = given.Where(pair => !known.Contains(pair.Scope)).ToList();
         foreach (var (from, scope) in foreign.Where(pair => NearestName.Of(Subject(pair.Scope), known.Select(Subject)) is not null))
             throw new StartupException($"{from} has the scope {scope}, which does not exist. There are {string.Join(", ", known)}.");
-        if (foreign.Count > 0) ForeignScopes(logger, string.Join(", ", foreign.Select(pair => pair.Scope).Distinct()));
+        if (foreign.Count > 0)
+            ForeignScopes(logger, string.Join(", ", foreign.Select(pair => pair.Scope).Distinct()));
     }
 
     // The bookings of bookings:write: all scopes to write resemble each other in the rest.

@@ -14,10 +14,12 @@ internal static class AccessServices
     /// <param name="settings">Null where no module asks for scopes.</param>
     public static void AddAccess(this IServiceCollection services, AuthSettings? settings)
     {
-        if (settings is not { Mode: AuthMode.Keys }) return;
+        if (settings is not { Mode: AuthMode.Keys })
+            return;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
-        if (!settings.Jwt.IsOn) return;
+        if (!settings.Jwt.IsOn)
+            return;
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer(options => JwtTokens.Configure(options, settings.Jwt));
     }
@@ -25,12 +27,15 @@ internal static class AccessServices
     /// <exception cref="StartupException">The settings contradict each other.</exception>
     public static void UseAccess(this WebApplication app)
     {
-        if (app.Services.GetService<AuthSettings>() is not { } settings) return;
+        if (app.Services.GetService<AuthSettings>() is not { } settings)
+            return;
         var logger = app.Services.GetRequiredService<ILogger<AuthSettings>>();
         var hosting = app.Services.GetRequiredService<HostingSettings>();
         AccessRules.Check(settings, hosting, app.Services.GetServices<KnownScope>(), logger);
-        if (settings is { Mode: AuthMode.None, Open: false }) app.UseMiddleware<LoopbackHosts>();
-        if (settings.Mode == AuthMode.None) return;
+        if (settings is { Mode: AuthMode.None, Open: false })
+            app.UseMiddleware<LoopbackHosts>();
+        if (settings.Mode == AuthMode.None)
+            return;
         if (settings.Jwt.IsOn)
         {
             app.UseAuthentication();

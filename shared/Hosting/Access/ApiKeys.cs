@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>Finds out whose API key a request carries. A key is known by its hash, and compared with all of them in constant time.</summary>
+/// <summary>
+/// Finds out whose API key a request carries. A key is known by its hash, and compared with all of them in constant time.
+/// </summary>
 internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
 {
     private const string Header = "X-Api-Key";
@@ -16,7 +18,8 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
     /// <summary>The key in either header, or a token; empty when there is none.</summary>
     public static ReadOnlySpan<char> Of(HttpRequest request)
     {
-        if (request.Headers[Header] is [{ Length: > 0 } key]) return key;
+        if (request.Headers[Header] is [{ Length: > 0 } key])
+            return key;
         return request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization.AsSpan(Bearer.Length).Trim() : default;
     }
@@ -26,7 +29,8 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
 
     public Caller? Find(ReadOnlySpan<char> key)
     {
-        if (key.IsEmpty || key.Length > LongestKey) return null;
+        if (key.IsEmpty || key.Length > LongestKey)
+            return null;
         Span<byte> bytes = stackalloc byte[LongestKey * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
@@ -35,7 +39,8 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
         Caller? found = null;
         foreach (var caller in _callers)
         {
-            if (CryptographicOperations.FixedTimeEquals(caller.Hash, hash)) found = caller;
+            if (CryptographicOperations.FixedTimeEquals(caller.Hash, hash))
+                found = caller;
         }
         return found;
     }

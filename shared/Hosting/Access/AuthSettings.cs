@@ -32,12 +32,16 @@ public sealed class ApiKeySettings
     [Required, GoodValue("xrides-backend")]
     public string Name { get; set; } = "";
 
-    /// <summary>SHA-256 of the key in hex, also with what sha256sum prints behind it. The key itself is nowhere in the configuration.</summary>
+    /// <summary>
+    /// SHA-256 of the key in hex, also with what sha256sum prints behind it. The key itself is nowhere in the configuration.
+    /// </summary>
     [Required, RegularExpression(@"[0-9a-fA-F]{64}(\s+\S.*)?", ErrorMessage = "It is no SHA-256 in hex")]
     [GoodValue("what `printf %s KEY | sha256sum` prints")]
     public string Sha256 { get; set; } = "";
 
-    /// <summary>What it allows: <c>read</c>, <c>ops</c>, and <c>bookings:write</c> and its like, as <see cref="Scopes"/> has them.</summary>
+    /// <summary>
+    /// What it allows: <c>read</c>, <c>ops</c>, and <c>bookings:write</c> and its like, as <see cref="Scopes"/> has them.
+    /// </summary>
     public List<string> Scopes { get; set; } = [];
 
     /// <summary>Records per second; 0 is no limit.</summary>

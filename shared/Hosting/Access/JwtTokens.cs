@@ -41,7 +41,8 @@ internal static class JwtTokens
             // A key may be sent as a bearer too.
             OnMessageReceived = received =>
             {
-                if (!ApiKeys.IsToken(received.Request)) received.NoResult();
+                if (!ApiKeys.IsToken(received.Request))
+                    received.NoResult();
                 return Task.CompletedTask;
             },
             OnTokenValidated = validated =>
@@ -65,7 +66,8 @@ internal static class JwtTokens
         try
         {
             var text = File.ReadAllText(file);
-            if (text.TrimStart().StartsWith('{')) return new JsonWebKeySet(text).GetSigningKeys();
+            if (text.TrimStart().StartsWith('{'))
+                return new JsonWebKeySet(text).GetSigningKeys();
             return [PublicKey(text)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)

@@ -1,6 +1,8 @@
 namespace RideIngest.Hosting.Access;
 
-/// <summary>A key's records per second: a second's worth may come at once. An upload may run into debt, which the next ones wait for.</summary>
+/// <summary>
+/// A key's records per second: a second's worth may come at once. An upload may run into debt, which the next ones wait for.
+/// </summary>
 public sealed class KeyRate(int perSecond, TimeProvider clock)
 {
     // Senders that do not wait for their turn take more and more of them. The others need not wait longer because of it.
@@ -21,7 +23,8 @@ public sealed class KeyRate(int perSecond, TimeProvider clock)
         {
             Fill();
             wait = _left > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _left) / perSecond);
-            if (_left <= 0) return false;
+            if (_left <= 0)
+                return false;
             _left -= records;
             return true;
         }

@@ -13,7 +13,8 @@ internal sealed class LoopbackHosts(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var host = context.Request.Host.Value;
-        if (IsLoopback(host) || context.GetEndpoint()?.Metadata.GetMetadata<AnyHost>() is not null) return next(context);
+        if (IsLoopback(host) || context.GetEndpoint()?.Metadata.GetMetadata<AnyHost>() is not null)
+            return next(context);
         return new Problem(421, "misdirected", "This host is not served here",
             $"auth.mode is none, so only names of this machine are accepted, such as localhost and 127.0.0.1, not '{Shown(host)}'. "
             + "To serve other names, set auth.mode to keys, or auth.open to true.").ExecuteAsync(context);
@@ -22,7 +23,8 @@ internal sealed class LoopbackHosts(RequestDelegate next)
     internal static bool IsLoopback(ReadOnlySpan<char> host)
     {
         var end = host.StartsWith('[') ? host.IndexOf(']') + 1 : host.IndexOf(':');
-        if (end >= 0) host = host[..end];
+        if (end >= 0)
+            host = host[..end];
         const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
         return host is "127.0.0.1" || host.Equals("localhost", AnyCase) || host.EndsWith(".localhost", AnyCase)
             || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

@@ -11,7 +11,8 @@ public sealed class ScopeRequirement(params IReadOnlyList<string> anyOf)
     {
         foreach (var scope in anyOf)
         {
-            if (caller.Allows(scope)) return true;
+            if (caller.Allows(scope))
+                return true;
         }
         return false;
     }

@@ -16,7 +16,8 @@ public static class Scopes
     public static IServiceCollection AddScopes(this IServiceCollection services, params IEnumerable<string> scopes)
     {
         services.AddSettings<AuthSettings>("auth");
-        foreach (var scope in scopes) services.AddSingleton(new KnownScope(scope));
+        foreach (var scope in scopes)
+            services.AddSingleton(new KnownScope(scope));
         return services;
     }
 }

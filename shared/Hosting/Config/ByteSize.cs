@@ -13,14 +13,17 @@ public static class ByteSize
         var shift = 0;
         foreach (var unit in Units)
         {
-            if (!digits.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase)) continue;
+            if (!digits.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase))
+                continue;
             digits = digits[..^unit.Suffix.Length].TrimEnd();
             shift = unit.Shift;
             break;
         }
 
-        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out bytes)) return false;
-        if (bytes > long.MaxValue >> shift || bytes < -(long.MaxValue >> shift)) return false;
+        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out bytes))
+            return false;
+        if (bytes > long.MaxValue >> shift || bytes < -(long.MaxValue >> shift))
+            return false;
         bytes <<= shift;
         return true;
     }

@@ -20,8 +20,10 @@ internal static class CommandLine
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? text : text[..equals];
             string? value;
-            if (equals >= 0) value = text[(equals + 1)..];
-            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) value = args[++i];
+            if (equals >= 0)
+                value = text[(equals + 1)..];
+            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+                value = args[++i];
             else
             {
                 problems.Add($"--{name}: a value is missing.");

@@ -17,41 +17,54 @@ public static class Duration
         duration = default;
         var seconds = 0.0;
         var rest = text.AsSpan();
-        if (rest is "0") return true;
-        if (rest.IsEmpty) return false;
+        if (rest is "0")
+            return true;
+        if (rest.IsEmpty)
+            return false;
         var previous = double.MaxValue;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(Digits);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+            if (digits <= 0 || !double.TryParse(
+                rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
                 return false;
             rest = rest[digits..];
             var letters = rest.IndexOfAny(Digits);
-            if (letters < 0) letters = rest.Length;
+            if (letters < 0)
+                letters = rest.Length;
             var unit = SecondsIn(rest[..letters]);
 
             // Each unit once, the largest first: 1h30m, and not 30m1h or 5s5s.
-            if (unit is null || unit >= previous) return false;
+            if (unit is null || unit >= previous)
+                return false;
             previous = unit.Value;
             seconds += amount * unit.Value;
             rest = rest[letters..];
         }
 
-        if (seconds > TimeSpan.MaxValue.TotalSeconds / 2) return false;
+        if (seconds > TimeSpan.MaxValue.TotalSeconds / 2)
+            return false;
         duration = TimeSpan.FromSeconds(seconds);
         return true;
     }
 
     public static string Format(TimeSpan duration)
     {
-        if (duration == TimeSpan.Zero) return "0s";
-        if (duration.Ticks % TimeSpan.TicksPerMillisecond != 0) return duration.ToString("c", CultureInfo.InvariantCulture);
+        if (duration == TimeSpan.Zero)
+            return "0s";
+        if (duration.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            return duration.ToString("c", CultureInfo.InvariantCulture);
         var text = "";
-        if (duration.Days > 0) text += $"{duration.Days}d";
-        if (duration.Hours > 0) text += $"{duration.Hours}h";
-        if (duration.Minutes > 0) text += $"{duration.Minutes}m";
-        if (duration.Seconds > 0) text += $"{duration.Seconds}s";
-        if (duration.Milliseconds > 0) text += $"{duration.Milliseconds}ms";
+        if (duration.Days > 0)
+            text += $"{duration.Days}d";
+        if (duration.Hours > 0)
+            text += $"{duration.Hours}h";
+        if (duration.Minutes > 0)
+            text += $"{duration.Minutes}m";
+        if (duration.Seconds > 0)
+            text += $"{duration.Seconds}s";
+        if (duration.Milliseconds > 0)
+            text += $"{duration.Milliseconds}ms";
         return text;
     }
 

@@ -18,13 +18,18 @@ internal sealed class ListenUrlsAttribute : ValidationAttribute
 
     private static bool IsListenUrl(string url)
     {
-        if (!url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return false;
+        if (!url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return false;
         var authority = url[Scheme.Length..];
-        if (authority.EndsWith('/')) authority = authority[..^1];
-        var host = authority.EndsWith(']') ? authority : authority[..(authority.LastIndexOf(':') is var colon and >= 0 ? colon : authority.Length)];
+        if (authority.EndsWith('/'))
+            authority = authority[..^1];
+        var host = authority.EndsWith(']')
+            ? authority
+            : authority[..(authority.LastIndexOf(':') is var colon and >= 0 ? colon : authority.Length)];
         var port = authority[host.Length..];
         return (host is "*" or "+" or "localhost" || IPAddress.TryParse(host, out _))
-            && (port.Length == 0 || ushort.TryParse(port.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
+            && (port.Length == 0 || ushort.TryParse(
+                port.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
             && Uri.TryCreate(host is "*" or "+" ? $"{Scheme}0.0.0.0{port}" : url, UriKind.Absolute, out var whole)
             && (whole.Host != "localhost" || whole.Port != 0);
     }

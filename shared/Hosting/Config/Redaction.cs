@@ -15,11 +15,13 @@ public static partial class Redaction
     internal static string Shown(PropertyInfo property, string text) =>
         property.IsDefined(typeof(SecretAttribute)) ? Mask : Url(text);
 
-    // The last @ before the next URL ends the user info, whatever comes before it: passwords carry unescaped ones, and slashes, which make the URL a wrong one
-    // that is shown all the same.
+    // The last @ before the next URL ends the user info, whatever comes before it: passwords carry unescaped ones, and slashes, which make
+    // the URL a wrong one that is shown all the same.
     [GeneratedRegex(@"(://)(?:(?!://).)*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"((?:password|passwd|pwd|psw|token|secret)\s*=\s*)('(?:[^']|'')*'|""(?:[^""]|"""")*""|[^;&\s]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"((?:password|passwd|pwd|psw|token|secret)\s*=\s*)('(?:[^']|'')*'|""(?:[^""]|"""")*""|[^;&\s]*)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PairedSecret();
 }

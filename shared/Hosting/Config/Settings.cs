@@ -15,7 +15,9 @@ public sealed class Settings
     private readonly IReadOnlyList<SettingsLayer> _layers;
     private readonly Dictionary<Type, object> _bound;
 
-    private Settings(IReadOnlyList<SettingsSection> sections, IReadOnlyList<SettingsLayer> layers, Dictionary<Type, object> bound, IConfigurationRoot root)
+    private Settings(
+        IReadOnlyList<SettingsSection> sections, IReadOnlyList<SettingsLayer> layers, Dictionary<Type, object> bound,
+        IConfigurationRoot root)
     {
         (_sections, _layers, _bound, Configuration) = (sections, layers, bound, root);
         Foreign = [.. layers.SelectMany(l => l.Foreign)];
@@ -30,7 +32,8 @@ public sealed class Settings
     public IReadOnlyDictionary<Type, object> Bound => _bound;
 
     /// <exception cref="SettingsException">Something is wrong; the message lists all of it.</exception>
-    internal static Settings Load(IReadOnlyList<SettingsSection> sections, IReadOnlyList<string> args, IReadOnlyDictionary<string, string> aliases)
+    internal static Settings Load(
+        IReadOnlyList<SettingsSection> sections, IReadOnlyList<string> args, IReadOnlyDictionary<string, string> aliases)
     {
         var problems = new List<string>();
         var schema = new SettingsSchema(sections);
@@ -39,24 +42,34 @@ public sealed class Settings
         string? named = null;
         foreach (var (name, path, value) in CommandLine.Parse(args, aliases, problems))
         {
-            if (name == CommandLine.ConfigPath) named = value;
-            else layers[2].Add(path, value, $"--{name}", strict: true);
+            if (name == CommandLine.ConfigPath)
+                named = value;
+            else
+                layers[2].Add(path, value, $"--{name}", strict: true);
         }
 
-        if (named is "") problems.Add("--config-path: a value is missing.");
-        else if (named is not null && !File.Exists(named)) problems.Add($"--config-path: there is no file {Path.GetFullPath(named)}.");
-        else if (named is not null || File.Exists("config.yaml")) YamlFile.Read(named ?? "config.yaml", layers[0], problems);
+        if (named is "")
+            problems.Add("--config-path: a value is missing.");
+        else if (named is not null && !File.Exists(named))
+            problems.Add($"--config-path: there is no file {Path.GetFullPath(named)}.");
+        else if (named is not null || File.Exists("config.yaml"))
+            YamlFile.Read(named ?? "config.yaml", layers[0], problems);
 
-        foreach (var (name, value) in Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value)))
+        foreach (var (name, value) in Environment
+            .GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .Select(e => ((string)e.Key, (string?)e.Value)))
             if (name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
                 layers[1].Add(name[EnvironmentPrefix.Length..].Split("__"), value, name, strict: false);
 
         var binder = new SettingsBinder(layers, problems);
         var bound = sections.ToDictionary(s => s.Type, binder.Bind);
-        if (problems.Count > 0) throw new SettingsException(problems);
+        if (problems.Count > 0)
+            throw new SettingsException(problems);
 
         var configuration = new ConfigurationBuilder();
-        foreach (var layer in layers) configuration.Add(layer);
+        foreach (var layer in layers)
+            configuration.Add(layer);
         return new(sections, layers, bound, configuration.Build());
     }
 
@@ -81,17 +94,22 @@ public sealed class Settings
             switch (SettingsShape.Of(property.PropertyType).Kind)
             {
                 case ShapeKind.Section:
-                    foreach (var inner in Describe(value!, key)) yield return inner;
+                    foreach (var inner in Describe(value!, key))
+                        yield return inner;
                     break;
 
                 case ShapeKind.Value:
                     var layer = _layers.LastOrDefault(l => l.Find(key, out _));
-                    yield return (key.Replace(':', '.'), value is null ? "" : Redaction.Shown(property, SettingsText.Format(value)), layer?.Origin(key) ?? "default");
+                    var shown = value is null ? "" : Redaction.Shown(property, SettingsText.Format(value));
+                    yield return (key.Replace(':', '.'), shown, layer?.Origin(key) ?? "default");
                     break;
 
                 case ShapeKind.Map:
                     foreach (System.Collections.DictionaryEntry entry in (System.Collections.IDictionary)value!)
-                        yield return ($"{key}:{entry.Key}".Replace(':', '.'), entry.Value!.GetType().IsValueType ? SettingsText.Format(entry.Value) : Redaction.Mask, "");
+                    {
+                        var each = entry.Value!.GetType().IsValueType ? SettingsText.Format(entry.Value) : Redaction.Mask;
+                        yield return ($"{key}:{entry.Key}".Replace(':', '.'), each, "");
+                    }
                     break;
 
                 default:

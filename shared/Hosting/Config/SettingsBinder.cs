@@ -16,8 +16,10 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
         {
             var at = $"{key}:{SettingsShape.Snake(property.Name)}";
             var shape = SettingsShape.Of(property.PropertyType);
-            if (shape.Kind == ShapeKind.Map) FillMap((IDictionary)property.GetValue(target)!, shape, property, at);
-            else if (Value(shape, property, at) is { } value) property.SetValue(target, value);
+            if (shape.Kind == ShapeKind.Map)
+                FillMap((IDictionary)property.GetValue(target)!, shape, property, at);
+            else if (Value(shape, property, at) is { } value)
+                property.SetValue(target, value);
             Validate(target, property, at);
         }
 
@@ -34,8 +36,10 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
     private object? Text(Type type, PropertyInfo property, string at)
     {
         var layer = layers.LastOrDefault(l => l.Find(at, out _));
-        if (layer is null || !layer.Find(at, out var text) || text is null) return null;
-        if (SettingsText.TryParse(type, text, out var value, out var expected)) return value;
+        if (layer is null || !layer.Find(at, out var text) || text is null)
+            return null;
+        if (SettingsText.TryParse(type, text, out var value, out var expected))
+            return value;
         Report(at, property, $"\"{Redaction.Shown(property, text)}\" is not {expected}");
         return null;
     }
@@ -44,10 +48,12 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
     private IList? List(SettingsShape shape, PropertyInfo property, string at)
     {
         var layer = layers.LastOrDefault(l => l.Keys.Any(k => Below(k, at)));
-        if (layer is null) return null;
+        if (layer is null)
+            return null;
         var list = (IList)Activator.CreateInstance(shape.Type)!;
         foreach (var name in Names([layer], at).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal))
-            if (Value(SettingsShape.Of(shape.Element!), property, $"{at}:{name}") is { } item) list.Add(item);
+            if (Value(SettingsShape.Of(shape.Element!), property, $"{at}:{name}") is { } item)
+                list.Add(item);
         return list;
     }
 
@@ -55,7 +61,8 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
     private void FillMap(IDictionary map, SettingsShape shape, PropertyInfo property, string at)
     {
         foreach (var name in Names(layers, at))
-            if (Value(SettingsShape.Of(shape.Element!), property, $"{at}:{name}") is { } item) map[name] = item;
+            if (Value(SettingsShape.Of(shape.Element!), property, $"{at}:{name}") is { } item)
+                map[name] = item;
     }
 
     private static IEnumerable<string> Names(IEnumerable<SettingsLayer> layers, string at) =>
@@ -71,8 +78,11 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
         foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
         {
             var context = new ValidationContext(target) { MemberName = property.Name, DisplayName = "it" };
-            if (rule.GetValidationResult(value, context) is not { ErrorMessage: { } message }) continue;
-            Report(at, property, rule is RequiredAttribute ? "a value is missing" : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" will not do: {Decapitalised(message)}");
+            if (rule.GetValidationResult(value, context) is not { ErrorMessage: { } message })
+                continue;
+            Report(at, property, rule is RequiredAttribute
+                ? "a value is missing"
+                : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" will not do: {Decapitalised(message)}");
         }
     }
 

@@ -2,9 +2,11 @@ namespace RideIngest.Hosting.Config;
 
 /// <summary>What is wrong with the configuration: every problem found, each with its key, its place and a good value.</summary>
 public sealed class SettingsException(IReadOnlyList<string> problems)
-    : Exception($"The configuration has {(problems.Count == 1 ? "a problem" : $"{problems.Count} problems")}:{string.Concat(problems.Select(p => $"\n  {p}"))}")
+    : Exception($"The configuration has {Number(problems)}:{string.Concat(problems.Select(p => $"\n  {p}"))}")
 {
     public SettingsException(string problem) : this([problem]) { }
 
     public IReadOnlyList<string> Problems { get; } = problems;
+
+    private static string Number(IReadOnlyList<string> problems) => problems.Count == 1 ? "a problem" : $"{problems.Count} problems";
 }

@@ -31,7 +31,8 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
         {
             if (resolved.Foreign && !strict && path.Count > 1)
             {
-                if (!Foreign.Exists(f => f.StartsWith($"{path[0]} ", StringComparison.Ordinal))) Foreign.Add($"{path[0]} ({origin})");
+                if (!Foreign.Exists(f => f.StartsWith($"{path[0]} ", StringComparison.Ordinal)))
+                    Foreign.Add($"{path[0]} ({origin})");
                 return;
             }
 
@@ -40,12 +41,14 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
             return;
         }
 
-        if (value is not null && resolved.InFile && !TryReadFile(ref value, path, origin)) return;
+        if (value is not null && resolved.InFile && !TryReadFile(ref value, path, origin))
+            return;
 
         if (resolved.Shape.Kind == ShapeKind.List && SettingsShape.Of(resolved.Shape.Element!).Kind == ShapeKind.Value)
         {
             var items = value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-            for (var i = 0; i < items.Length; i++) Put($"{resolved.Key}:{i}", items[i], origin);
+            for (var i = 0; i < items.Length; i++)
+                Put($"{resolved.Key}:{i}", items[i], origin);
         }
         else if (resolved.Shape.Kind == ShapeKind.Value)
         {
@@ -62,7 +65,8 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
         try
         {
             var text = File.ReadAllText(value).TrimEnd('\r', '\n');
-            if (text.Length == 0) problems.Add($"{string.Join('.', path)}: the file {value} is empty ({origin}).");
+            if (text.Length == 0)
+                problems.Add($"{string.Join('.', path)}: the file {value} is empty ({origin}).");
             value = text;
             return text.Length > 0;
         }

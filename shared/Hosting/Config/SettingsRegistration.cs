@@ -11,9 +11,11 @@ public static class SettingsRegistration
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, string section) where T : class, new()
     {
         var known = services.SettingsSections();
-        if (known.Any(s => s.Type == typeof(T))) return services;
+        if (known.Any(s => s.Type == typeof(T)))
+            return services;
         if (known.Any(s => SettingsShape.SameName(s.Name, section)))
-            throw new InvalidOperationException($"The section {section} already belongs to {known.First(s => SettingsShape.SameName(s.Name, section)).Type}.");
+            throw new InvalidOperationException(
+                $"The section {section} already belongs to {known.First(s => SettingsShape.SameName(s.Name, section)).Type}.");
         return services.AddSingleton(new SettingsSection(section, typeof(T)));
     }
 

@@ -21,7 +21,8 @@ internal sealed class SettingsShape
         else if (Type.IsGenericType && Type.GetGenericTypeDefinition() == typeof(List<>))
             (Kind, Element) = (ShapeKind.List, Type.GetGenericArguments()[0]);
         else
-            (Kind, Properties) = (ShapeKind.Section, [.. Type.GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)]);
+            (Kind, Properties) = (
+                ShapeKind.Section, [.. Type.GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)]);
     }
 
     public Type Type { get; }
@@ -44,7 +45,8 @@ internal sealed class SettingsShape
         var text = new StringBuilder(name.Length + 4);
         foreach (var letter in name)
         {
-            if (char.IsUpper(letter) && text.Length > 0) text.Append('_');
+            if (char.IsUpper(letter) && text.Length > 0)
+                text.Append('_');
             text.Append(char.ToLowerInvariant(letter));
         }
 

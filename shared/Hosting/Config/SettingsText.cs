@@ -10,12 +10,18 @@ internal static class SettingsText
     public static bool TryParse(Type type, string text, out object? value, out string expected)
     {
         (value, expected) = (null, "");
-        if (type == typeof(string)) value = text;
-        else if (type == typeof(bool)) (value, expected) = (Bool(text), "true or false");
-        else if (type == typeof(TimeSpan)) (value, expected) = (Duration.TryParse(text, out var span) ? span : null, "a duration such as 500ms, 5s or 1h30m");
-        else if (type == typeof(long)) (value, expected) = (ByteSize.TryParse(text, out var size) ? size : null, "a whole number or a size such as 64MB");
-        else if (type.IsEnum) (value, expected) = (Member(type, text), $"one of {string.Join(", ", Enum.GetNames(type).Select(SettingsShape.Snake))}");
-        else (value, expected) = (Number(type, text), type == typeof(double) ? "a number" : "a whole number");
+        if (type == typeof(string))
+            value = text;
+        else if (type == typeof(bool))
+            (value, expected) = (Bool(text), "true or false");
+        else if (type == typeof(TimeSpan))
+            (value, expected) = (Duration.TryParse(text, out var span) ? span : null, "a duration such as 500ms, 5s or 1h30m");
+        else if (type == typeof(long))
+            (value, expected) = (ByteSize.TryParse(text, out var size) ? size : null, "a whole number or a size such as 64MB");
+        else if (type.IsEnum)
+            (value, expected) = (Member(type, text), $"one of {string.Join(", ", Enum.GetNames(type).Select(SettingsShape.Snake))}");
+        else
+            (value, expected) = (Number(type, text), type == typeof(double) ? "a number" : "a whole number");
         return value is not null;
     }
 

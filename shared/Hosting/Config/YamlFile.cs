@@ -35,8 +35,10 @@ internal static class YamlFile
             return;
         }
 
-        if (yaml.Documents.Count > 1) problems.Add($"{name}: has {yaml.Documents.Count} documents; the configuration is one.");
-        else if (yaml.Documents.Count == 1) Visit(yaml.Documents[0].RootNode, []);
+        if (yaml.Documents.Count > 1)
+            problems.Add($"{name}: has {yaml.Documents.Count} documents; the configuration is one.");
+        else if (yaml.Documents.Count == 1)
+            Visit(yaml.Documents[0].RootNode, []);
 
         void Visit(YamlNode node, IReadOnlyList<string> at)
         {
@@ -46,14 +48,17 @@ internal static class YamlFile
                 case YamlMappingNode map:
                     foreach (var (key, value) in map.Children)
                     {
-                        if (key is not YamlScalarNode { Value: { } written }) problems.Add($"{name} line {key.Start.Line}: a key must be a word.");
-                        else Visit(value, [.. at, written]);
+                        if (key is not YamlScalarNode { Value: { } written })
+                            problems.Add($"{name} line {key.Start.Line}: a key must be a word.");
+                        else
+                            Visit(value, [.. at, written]);
                     }
 
                     break;
 
                 case YamlSequenceNode list when at.Count > 0:
-                    for (var i = 0; i < list.Children.Count; i++) Visit(list.Children[i], [.. at, i.ToString(CultureInfo.InvariantCulture)]);
+                    for (var i = 0; i < list.Children.Count; i++)
+                        Visit(list.Children[i], [.. at, i.ToString(CultureInfo.InvariantCulture)]);
                     break;
 
                 case YamlScalarNode scalar when at.Count > 0:

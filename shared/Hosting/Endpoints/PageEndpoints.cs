@@ -8,7 +8,8 @@ public static class PageEndpoints
 {
     /// <summary>A page's policy when it states none of its own: its files come from here, and nothing is inline.</summary>
     public const string OwnFiles =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors "
+            + "'none'; base-uri 'none'";
 
     /// <summary>Makes an endpoint public and gives its answers a Content-Security-Policy.</summary>
     public static TBuilder Page<TBuilder>(this TBuilder endpoint, string policy = OwnFiles) where TBuilder : IEndpointConventionBuilder

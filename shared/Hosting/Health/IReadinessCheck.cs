@@ -19,7 +19,8 @@ public static class ReadinessRegistration
     /// Whether the process is not ready while this is missing, or only degraded: it says so, and goes on getting requests. If any module
     /// cannot do without, the process cannot.
     /// </param>
-    public static IServiceCollection AddReadinessCheck<T>(this IServiceCollection services, bool essential = true) where T : class, IReadinessCheck
+    public static IServiceCollection AddReadinessCheck<T>(
+        this IServiceCollection services, bool essential = true) where T : class, IReadinessCheck
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IReadinessCheck, T>());
         return essential ? services.AddSingleton(new EssentialCheck(typeof(T))) : services;

@@ -25,7 +25,8 @@ internal static class OperatorEndpoints
         operators.MapMethods("/readyz", ReadMethods.All, async (HttpContext context, Readiness readiness) =>
         {
             var report = await readiness.ReportAsync(context.RequestAborted);
-            await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = report.Missing.Count > 0 ? report.Missing : null });
+            var missing = report.Missing.Count > 0 ? report.Missing : null;
+            await Write(context, report.IsReady ? 200 : 503, new { report.Status, Missing = missing });
         });
         Metrics.Map(operators).WithMetadata(new HttpMethodMetadata(ReadMethods.All));
     }

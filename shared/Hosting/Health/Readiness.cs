@@ -6,14 +6,16 @@ namespace RideIngest.Hosting.Health;
 /// <summary>One thing that is not there, and what to do.</summary>
 public sealed record Missing(string Name, string Detail);
 
-/// <param name="Status"><c>ready</c>; <c>degraded</c>, when what is missing can be done without; <c>not_ready</c> or <c>draining</c>.</param>
+/// <param name="Status"><c>ready</c>; <c>degraded</c>, when what is missing can be done without; <c>not_ready</c> or
+/// <c>draining</c>.</param>
 public sealed record ReadinessReport(string Status, IReadOnlyList<Missing> Missing)
 {
     public bool IsReady => Status is "ready" or "degraded";
 }
 
 /// <summary>Asks every check at once.</summary>
-public sealed partial class Readiness(IEnumerable<IReadinessCheck> checks, IEnumerable<EssentialCheck> essential, HostingSettings settings, ILogger<Readiness> logger)
+public sealed partial class Readiness(
+    IEnumerable<IReadinessCheck> checks, IEnumerable<EssentialCheck> essential, HostingSettings settings, ILogger<Readiness> logger)
 {
     private readonly IReadinessCheck[] _checks = [.. checks];
     private readonly HashSet<Type> _essential = [.. essential.Select(check => check.Check)];
@@ -21,10 +23,13 @@ public sealed partial class Readiness(IEnumerable<IReadinessCheck> checks, IEnum
 
     public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
     {
-        if (_draining) return new("draining", []);
+        if (_draining)
+            return new("draining", []);
         var results = await Task.WhenAll(_checks.Select(check => AskAsync(check, cancellationToken)));
         var failed = _checks.Zip(results).Where(check => check.Second is not null).ToArray();
-        var status = failed.Length == 0 ? "ready" : failed.Any(check => _essential.Contains(check.First.GetType())) ? "not_ready" : "degraded";
+        var status = failed.Length == 0
+            ? "ready"
+            : failed.Any(check => _essential.Contains(check.First.GetType())) ? "not_ready" : "degraded";
         return new(status, [.. failed.Select(check => check.Second!)]);
     }
 

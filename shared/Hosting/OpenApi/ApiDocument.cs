@@ -60,7 +60,8 @@ internal sealed class ApiDocument(IServiceProvider services)
         var document = await (_document ??= MakeAsync());
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = document.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(document, http.RequestAborted);
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.Body.WriteAsync(document, http.RequestAborted);
     }
 
     private async Task<byte[]> MakeAsync()

@@ -31,7 +31,8 @@ public static class Operations
         // The API explorer passes over endpoints without a method; a RequestDelegate comes without one.
         endpoint.Add(builder =>
         {
-            if (!builder.Metadata.OfType<MethodInfo>().Any()) builder.Metadata.Add(builder.RequestDelegate!.Method);
+            if (!builder.Metadata.OfType<MethodInfo>().Any())
+                builder.Metadata.Add(builder.RequestDelegate!.Method);
         });
         endpoint.WithName(id).WithTags(tag).WithSummary(summary);
         return description is null ? endpoint : endpoint.WithDescription(description);

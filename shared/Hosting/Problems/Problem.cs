@@ -52,8 +52,14 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
     /// <summary>Of a body that is no HTTP, or stood still; null for trouble of our own.</summary>
     public static Problem? OfBody(IOException e) => e switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OfStatus(408) with { Detail = "The body came more slowly than is waited for." },
-        BadHttpRequestException bad => OfStatus(bad.StatusCode) with { Detail = bad.Message.EndsWith('.') ? bad.Message : $"{bad.Message}." },
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OfStatus(408) with
+        {
+            Detail = "The body came more slowly than is waited for.",
+        },
+        BadHttpRequestException bad => OfStatus(bad.StatusCode) with
+        {
+            Detail = bad.Message.EndsWith('.') ? bad.Message : $"{bad.Message}.",
+        },
 
         // What the server throws for a chunk whose length is beyond all numbers.
         { InnerException: OverflowException } => OfStatus(400) with { Detail = "Bad chunk size data." },
@@ -61,7 +67,8 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
     };
 
     /// <summary>As <c>Retry-After</c> has it.</summary>
-    public static string Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    public static string Seconds(TimeSpan wait) =>
+        Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>All of it in a line.</summary>
     public string Line => Detail is null ? Title : $"{Title}: {Detail}";
@@ -76,7 +83,8 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
 
         var body = Body(Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method)) await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        if (!HttpMethods.IsHead(httpContext.Request.Method))
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 
     /// <summary>When to come back, and how to say who is asking.</summary>
@@ -96,16 +104,20 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         json.WriteString("type", $"/problems/{Type}");
         json.WriteString("title", Title);
         json.WriteNumber("status", Status);
-        if (Detail is not null) json.WriteString("detail", Detail);
-        if (Id is { } id) json.WriteNumber("id", id);
-        else json.WriteNull("id");
+        if (Detail is not null)
+            json.WriteString("detail", Detail);
+        if (Id is { } id)
+            json.WriteNumber("id", id);
+        else
+            json.WriteNull("id");
         if (Errors is not null)
         {
             json.WriteStartObject("errors");
             foreach (var (field, messages) in Errors)
             {
                 json.WriteStartArray(field);
-                foreach (var message in messages) json.WriteStringValue(message);
+                foreach (var message in messages)
+                    json.WriteStringValue(message);
                 json.WriteEndArray();
             }
 

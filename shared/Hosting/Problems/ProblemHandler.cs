@@ -23,10 +23,15 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // The sender has gone; there is nobody to answer.
-        if (httpContext.RequestAborted.IsCancellationRequested) return true;
+        if (httpContext.RequestAborted.IsCancellationRequested)
+            return true;
         var problem = exception is IOException body ? Problem.OfBody(body) : null;
-        if (problem is null) Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
-        await (problem ?? Problem.OfStatus(500) with { Detail = "The failure has been logged under the trace id." }).ExecuteAsync(httpContext);
+        if (problem is null)
+            Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
+        await (problem ?? Problem.OfStatus(500) with
+        {
+            Detail = "The failure has been logged under the trace id.",
+        }).ExecuteAsync(httpContext);
         return true;
     }
 

@@ -10,8 +10,8 @@ public interface IModule
     string Name { get; }
 
     /// <summary>
-    /// Registers what the module needs: its settings (<c>AddSettings</c>), <c>AddNats</c>, <c>AddPostgres</c>, <c>AddMigrations</c>, its hosted
-    /// services. Those start in the order of registration and stop in the reverse one, after the last request has been answered.
+    /// Registers what the module needs: its settings (<c>AddSettings</c>), <c>AddNats</c>, <c>AddPostgres</c>, <c>AddMigrations</c>, its
+    /// hosted services. Those start in the order of registration and stop in the reverse one, after the last request has been answered.
     /// </summary>
     void AddServices(IServiceCollection services);
 

@@ -13,7 +13,8 @@ public static class Leaving
     {
         for (var since = Stopwatch.GetTimestamp(); !work.IsCompleted; await Task.WhenAny(work, Task.Delay(Look, CancellationToken.None)))
         {
-            if (cancellationToken.IsCancellationRequested || Stopwatch.GetElapsedTime(since) > patience()) return false;
+            if (cancellationToken.IsCancellationRequested || Stopwatch.GetElapsedTime(since) > patience())
+                return false;
         }
         await work;
         return true;

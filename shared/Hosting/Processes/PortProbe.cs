@@ -12,7 +12,11 @@ public static class PortProbe
     {
         foreach (var url in urls.Split(';'))
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !IPAddress.TryParse(uri.Host == "localhost" ? "127.0.0.1" : uri.Host.Trim('[', ']'), out var address)) continue;
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri))
+                continue;
+            var host = uri.Host == "localhost" ? "127.0.0.1" : uri.Host.Trim('[', ']');
+            if (!IPAddress.TryParse(host, out var address))
+                continue;
             try
             {
                 using var listener = new TcpListener(address, uri.Port);
@@ -27,9 +31,12 @@ public static class PortProbe
 
     internal static string Refused(string urls, SocketError error) => error switch
     {
-        SocketError.AddressAlreadyInUse => $"{urls} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081",
-        SocketError.AddressNotAvailable => $"{urls} is no address of this machine. Listen on one that is: --urls http://127.0.0.1:8080, or http://*:8080 for all",
-        SocketError.AccessDenied => $"{urls} needs more rights than this user has; ports below 1024 are root's. Listen elsewhere: --urls http://127.0.0.1:8080",
+        SocketError.AddressAlreadyInUse =>
+            $"{urls} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081",
+        SocketError.AddressNotAvailable =>
+            $"{urls} is no address of this machine. Listen on one that is: --urls http://127.0.0.1:8080, or http://*:8080 for all",
+        SocketError.AccessDenied =>
+            $"{urls} needs more rights than this user has; ports below 1024 are root's. Listen elsewhere: --urls http://127.0.0.1:8080",
         _ => $"{urls} cannot be listened on ({error}). Listen elsewhere: --urls http://127.0.0.1:8080",
     };
 }

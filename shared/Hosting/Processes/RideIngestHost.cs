@@ -59,13 +59,16 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     internal static void Register(IServiceCollection services, IReadOnlyList<IModule> modules)
     {
         services.AddSettings<HostingSettings>("hosting").AddSettings<LoggingSettings>("logging").AddSwitch("urls", "hosting.urls");
-        foreach (var module in modules) module.AddServices(services);
+        foreach (var module in modules)
+            module.AddServices(services);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var hosting = Settings.Get<HostingSettings>();
-        _builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = hosting.Drain > TimeSpan.Zero ? hosting.Drain : TimeSpan.FromMilliseconds(1));
+        _builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = hosting.Drain > TimeSpan.Zero
+            ? hosting.Drain
+            : TimeSpan.FromMilliseconds(1));
         _builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -77,23 +80,27 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         _app.Use((context, next) =>
         {
             // Who keeps its connection would send its next request into the moment in which that is closed.
-            if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+            if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
             return next(context);
         });
         ProblemHandler.Use(_app);
         _app.UseAccess();
         _app.UseRateLimiter();
         OperatorEndpoints.Map(_app);
-        foreach (var module in _modules) module.MapEndpoints(_app);
+        foreach (var module in _modules)
+            module.MapEndpoints(_app);
         ApiDocument.Map(_app);
         EndpointAccess.EnsureDeclared(_app);
-        foreach (var url in hosting.Urls.Split(';')) _app.Urls.Add(url);
+        foreach (var url in hosting.Urls.Split(';'))
+            _app.Urls.Add(url);
 
         // Before anything is worth a trace id. The SDK begins as the first of the hosted services.
         _app.Services.GetRequiredService<Propagation>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
-        foreach (var section in Settings.Foreign) ForeignSection(logger, section);
+        foreach (var section in Settings.Foreign)
+            ForeignSection(logger, section);
         if (logger.IsEnabled(LogLevel.Debug))
             foreach (var (key, value, origin) in Settings.Describe()) Setting(logger, key, value, origin);
 
@@ -139,7 +146,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
     }
 
     private ServiceIdentity Identity => App.Services.GetRequiredService<ServiceIdentity>();
@@ -148,7 +156,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     {
         var services = _builder.Services;
         var instance = $"{Environment.MachineName.ToLowerInvariant()}-{Environment.ProcessId}";
-        var identity = new ServiceIdentity(name, RideIngestTelemetry.Version, instance, [.. _modules.Select(m => m.Name)], DateTimeOffset.UtcNow);
+        var identity = new ServiceIdentity(
+            name, RideIngestTelemetry.Version, instance, [.. _modules.Select(m => m.Name)], DateTimeOffset.UtcNow);
         services.AddSingleton(identity);
         services.AddSingleton<IHostLifetime, CallerOwnsLifetime>();
         services.AddSingleton<FatalStop>();
@@ -171,7 +180,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     [LoggerMessage(1006, LogLevel.Information, "Stopped after {Seconds} s, everything finished")]
     private static partial void Stopped(ILogger logger, double seconds);
 
-    [LoggerMessage(1007, LogLevel.Warning, "Stopped after {Drain} (hosting.drain) with work unfinished. Whoever waits for an answer sees a broken connection")]
+    [LoggerMessage(1007, LogLevel.Warning,
+        "Stopped after {Drain} (hosting.drain) with work unfinished. Whoever waits for an answer sees a broken connection")]
     private static partial void DrainedInPart(ILogger logger, Exception exception, string drain);
 
     [LoggerMessage(1008, LogLevel.Warning, "Nothing in this process uses the configuration's section {Section}")]

@@ -6,10 +6,13 @@ namespace RideIngest.Hosting.Processes;
 public static class ServiceProcess
 {
     /// <summary>Runs the modules until SIGTERM, Ctrl-C, or one of them gives up.</summary>
-    /// <param name="prepare">Runs when the configuration is known to be right, before any service starts; what it returns is disposed last.</param>
-    /// <returns>The exit code: 0 after a stop that was asked for, 1 when the process could not start, had to give up or lost one of its services, 2 for a wrong configuration.</returns>
+    /// <param name="prepare">Runs when the configuration is known to be right, before any service starts; what it returns is disposed
+    /// last.</param>
+    /// <returns>The exit code: 0 after a stop that was asked for, 1 when the process could not start, had to give up or lost one of its
+    /// services, 2 for a wrong configuration.</returns>
     public static async Task<int> RunAsync(
-        string name, string[] args, IReadOnlyList<IModule> modules, Func<RideIngestHost, CancellationToken, Task<IAsyncDisposable>>? prepare = null)
+        string name, string[] args, IReadOnlyList<IModule> modules,
+        Func<RideIngestHost, CancellationToken, Task<IAsyncDisposable>>? prepare = null)
     {
         if (Usage.IsAsked(args))
         {
@@ -22,7 +25,8 @@ public static class ServiceProcess
         try
         {
             await using var host = RideIngestHost.Create(name, args, modules);
-            if (prepare is not null) prepared = await prepare(host, signals.Asked);
+            if (prepare is not null)
+                prepared = await prepare(host, signals.Asked);
             await host.StartAsync(signals.Asked);
             await EitherAsync(signals.Asked, host.Stopping);
             var asked = signals.Asked.IsCancellationRequested && !host.GaveUp;
@@ -44,7 +48,8 @@ public static class ServiceProcess
         }
         finally
         {
-            if (prepared is not null) await prepared.DisposeAsync();
+            if (prepared is not null)
+                await prepared.DisposeAsync();
         }
     }
 

@@ -18,13 +18,15 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        foreach (var registration in _registrations)
+            registration.Dispose();
         _asked.Dispose();
     }
 
     private void On(PosixSignalContext context)
     {
-        if (_asked.IsCancellationRequested && context.Signal == PosixSignal.SIGINT) return;
+        if (_asked.IsCancellationRequested && context.Signal == PosixSignal.SIGINT)
+            return;
         context.Cancel = true;
 
         // Off this thread: what the token wakes must not hold up the next signal.

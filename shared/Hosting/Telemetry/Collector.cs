@@ -21,7 +21,8 @@ internal static class Collector
     /// <exception cref="SettingsException">A variable has a value that cannot be used.</exception>
     public static void Check()
     {
-        if (IsNamed && Problems().ToList() is { Count: > 0 } problems) throw new SettingsException(problems);
+        if (IsNamed && Problems().ToList() is { Count: > 0 } problems)
+            throw new SettingsException(problems);
     }
 
     private static IEnumerable<string> Problems()

@@ -52,7 +52,8 @@ internal static class LogFormats
     /// <summary>For templates: the lines of an exception, each printable.</summary>
     public static LogEventPropertyValue? Lines(LogEventPropertyValue? exception)
     {
-        if (exception is not ScalarValue { Value: Exception value }) return null;
+        if (exception is not ScalarValue { Value: Exception value })
+            return null;
         var lines = value.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return new SequenceValue(lines.Select(line => new ScalarValue(Visible(line.TrimEnd('\r')))));
     }
@@ -66,12 +67,15 @@ internal static class LogFormats
 
     private static string Replace(string text, Func<char, string> escape)
     {
-        if (!text.Any(IsControl)) return text;
+        if (!text.Any(IsControl))
+            return text;
         var replaced = new StringBuilder(text.Length + 8);
         foreach (var letter in text)
         {
-            if (IsControl(letter)) replaced.Append(escape(letter));
-            else replaced.Append(letter);
+            if (IsControl(letter))
+                replaced.Append(escape(letter));
+            else
+                replaced.Append(letter);
         }
 
         return replaced.ToString();

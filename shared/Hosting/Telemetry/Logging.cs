@@ -27,17 +27,20 @@ internal static class Logging
             var quiet = LoggingSettings.Quiet.TryGetValue(category, out var usual) && chosen == usual;
             var level = quiet && settings.Level > chosen ? settings.Level : chosen;
             configuration.MinimumLevel.Override(category, level);
-            if ($"{Requests}.".StartsWith($"{category}.", StringComparison.Ordinal)) requests = level;
+            if ($"{Requests}.".StartsWith($"{category}.", StringComparison.Ordinal))
+                requests = level;
         }
 
         // Where it is on at any level, each request has a scope, which costs it time, and stays with what outlives the request.
-        if (requests > LogEventLevel.Information) configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
+        if (requests > LogEventLevel.Information)
+            configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
 
         var toErrors = settings.Stream == LogTarget.Stderr;
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         configuration.WriteTo.Console(
             Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null);
-        if (Collector.IsNamed) CollectedLogs.AddTo(configuration, resource.Attributes);
+        if (Collector.IsNamed)
+            CollectedLogs.AddTo(configuration, resource.Attributes);
         return configuration.CreateLogger();
     }
 

@@ -36,7 +36,8 @@ internal static class Metrics
                 prometheus.ScopeInfoEnabled = false;
                 prometheus.TargetInfoEnabled = false;
             });
-        if (Collector.IsNamed) metrics.AddOtlpExporter();
+        if (Collector.IsNamed)
+            metrics.AddOtlpExporter();
     });
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) =>
@@ -52,14 +53,16 @@ internal static class Metrics
     /// <summary>Which instruments are published, under which name and with which buckets.</summary>
     private static MetricStreamConfiguration Stream(Instrument instrument)
     {
-        if (instrument.Meter.Name == NameResolution || RenamedMetrics.Replace(instrument)) return MetricStreamConfiguration.Drop;
+        if (instrument.Meter.Name == NameResolution || RenamedMetrics.Replace(instrument))
+            return MetricStreamConfiguration.Drop;
         var stream = Buckets(instrument) is { } buckets
             ? new ExplicitBucketHistogramConfiguration { Boundaries = buckets }
             : new MetricStreamConfiguration();
         stream.Name = Name(instrument);
 
         // promtool wants a help text for each.
-        if (string.IsNullOrWhiteSpace(instrument.Description)) stream.Description = $"{instrument.Name} of {instrument.Meter.Name}.";
+        if (string.IsNullOrWhiteSpace(instrument.Description))
+            stream.Description = $"{instrument.Name} of {instrument.Meter.Name}.";
         return stream;
     }
 

@@ -44,7 +44,8 @@ internal static class RenamedMetrics
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (Counter(instrument) is { } counter) listener.EnableMeasurementEvents(instrument, counter);
+                if (Counter(instrument) is { } counter)
+                    listener.EnableMeasurementEvents(instrument, counter);
             },
         };
         listener.SetMeasurementEventCallback<long>((_, bytes, tags, counter) => ((Counter<long>)counter!).Add(bytes, tags));

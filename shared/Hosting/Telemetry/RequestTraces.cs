@@ -14,7 +14,8 @@ internal sealed class RequestTraces : BaseProcessor<Activity>
         var isDropped = span.ParentSpanId == default
             ? span.Source.Name != RideIngestTelemetry.WebServer
             : span.Parent is { Recorded: false };
-        if (!isDropped) return;
+        if (!isDropped)
+            return;
         span.IsAllDataRequested = false;
         span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }

@@ -12,7 +12,8 @@ internal static class Tracing
     public static void AddTo(IServiceCollection services, IOpenTelemetryBuilder otel)
     {
         services.AddSingleton<Propagation>();
-        if (!Collector.IsNamed) return;
+        if (!Collector.IsNamed)
+            return;
         services.AddOptions<AspNetCoreTraceInstrumentationOptions>()
             .Configure<EndpointDataSource>((options, endpoints) => options.Filter = UntracedEndpoints.Filter(endpoints));
 

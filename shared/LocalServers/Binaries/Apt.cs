@@ -25,7 +25,8 @@ internal sealed class Apt
 
     /// <summary>Lists of our own, so that an ordinary user may bring them up to date.</summary>
     /// <param name="source">A line as in sources.list; null for the machine's own sources.</param>
-    public static async Task<Apt> PrivateAsync(string directory, string? source, Action<string>? progress, CancellationToken cancellationToken)
+    public static async Task<Apt> PrivateAsync(
+        string directory, string? source, Action<string>? progress, CancellationToken cancellationToken)
     {
         var lists = Directory.CreateDirectory(Path.Combine(directory, "lists", "partial")).Parent!.FullName;
         var cache = Directory.CreateDirectory(Path.Combine(directory, "cache", "archives", "partial")).Parent!.Parent!.FullName;
@@ -73,16 +74,25 @@ internal sealed class Apt
     /// <summary>The version that would be installed; null when the lists know no such package.</summary>
     public async Task<string?> CandidateAsync(string package, CancellationToken cancellationToken)
     {
-        var policy = await Shell.RunAsync(["apt-cache", .. _options, "policy", package], cancellationToken: cancellationToken).ConfigureAwait(false);
-        var candidate = policy.Output.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("Candidate: ", StringComparison.Ordinal));
+        var policy = await Shell
+            .RunAsync(["apt-cache", .. _options, "policy", package], cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var candidate = policy.Output
+            .Split('\n')
+            .Select(line => line.Trim())
+            .FirstOrDefault(line => line.StartsWith("Candidate: ", StringComparison.Ordinal));
         return candidate?["Candidate: ".Length..] is { } version and not "(none)" ? version : null;
     }
 
     /// <summary>The packages that installing this one would add to the machine.</summary>
     public async Task<IReadOnlyList<string>> MissingForAsync(string package, CancellationToken cancellationToken)
     {
-        var plan = await RunAsync(["install", "--simulate", "--no-install-recommends", package], null, cancellationToken).ConfigureAwait(false);
-        return [.. plan.Output.Split('\n').Where(line => line.StartsWith("Inst ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
+        var plan = await RunAsync(
+            ["install", "--simulate", "--no-install-recommends", package], null, cancellationToken).ConfigureAwait(false);
+        return [.. plan.Output
+            .Split('\n')
+            .Where(line => line.StartsWith("Inst ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[1])];
     }
 
     /// <summary>Unpacks packages below a directory; nothing is installed.</summary>
@@ -93,7 +103,9 @@ internal sealed class Apt
         foreach (var package in Directory.GetFiles(download, "*.deb"))
         {
             _progress?.Invoke($"Unpacking {Path.GetFileName(package)}…");
-            var unpack = await Shell.RunAsync(["dpkg-deb", "-x", package, directory], cancellationToken: cancellationToken).ConfigureAwait(false);
+            var unpack = await Shell
+                .RunAsync(["dpkg-deb", "-x", package, directory], cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             if (!unpack.Succeeded)
                 throw new LocalServerException($"dpkg-deb could not unpack {package}: {unpack.Said}");
         }
@@ -101,23 +113,31 @@ internal sealed class Apt
         Directory.Delete(download, recursive: true);
     }
 
-    /// <summary>Once begun it is finished, whatever is asked meanwhile, and Ctrl-C does not reach it: half-way it would leave the machine without a working dpkg.</summary>
+    /// <summary>
+    /// Once begun it is finished, whatever is asked meanwhile, and Ctrl-C does not reach it: half-way it would leave the machine without a
+    /// working dpkg.
+    /// </summary>
     public async Task InstallAsync(string package, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        await RunAsync(["install", "-y", "-q", "--no-install-recommends", package], null, cancellationToken, environment, whole: true).ConfigureAwait(false);
+        await RunAsync(
+            ["install", "-y", "-q", "--no-install-recommends", package], null, cancellationToken, environment,
+            whole: true).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Somebody else's apt or dpkg may hold the lock for a while: waits for it.</summary>
     private async Task<Shell.Result> RunAsync(
-        string[] arguments, string? directory, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null, bool whole = false)
+        string[] arguments, string? directory, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null,
+        bool whole = false)
     {
         var deadline = DateTime.UtcNow + LockedFor;
         while (true)
         {
             string[] session = whole ? ["setsid", "--wait"] : [];
             var result = await Shell.RunAsync(
-                [.. session, "apt-get", .. _options, .. arguments], directory, environment, Tell, whole ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+                [.. session, "apt-get", .. _options, .. arguments], directory, environment, Tell, whole
+                    ? CancellationToken.None
+                    : cancellationToken).ConfigureAwait(false);
             if (result.Succeeded)
                 return result;
             if (DateTime.UtcNow > deadline || !result.Errors.Contains("Could not get lock", StringComparison.Ordinal))

@@ -35,9 +35,12 @@ internal static class DebianPackages
                 File.SetUnixFileMode(Policy, (UnixFileMode)Convert.ToInt32("755", 8));
         }
 
-        var clusterConfig = File.Exists(ClusterConfig) ? await File.ReadAllTextAsync(ClusterConfig, cancellationToken).ConfigureAwait(false) : null;
+        var clusterConfig = File.Exists(ClusterConfig)
+            ? await File.ReadAllTextAsync(ClusterConfig, cancellationToken).ConfigureAwait(false)
+            : null;
         Directory.CreateDirectory(Path.GetDirectoryName(ClusterConfig)!);
-        await File.WriteAllTextAsync(ClusterConfig, clusterConfig + "\ncreate_main_cluster = false\n", cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(ClusterConfig, clusterConfig
+            + "\ncreate_main_cluster = false\n", cancellationToken).ConfigureAwait(false);
         try
         {
             await apt.InstallAsync(package, Quietly, cancellationToken).ConfigureAwait(false);
@@ -51,12 +54,12 @@ internal static class DebianPackages
     }
 
     /// <summary>The folder with the nats-server of this machine's Debian.</summary>
-    public static Task<string> UnpackNatsAsync(Action<string>? progress, CancellationToken cancellationToken)
-        => UnpackAsync("nats-server", Alone("nats-server"), progress, cancellationToken);
+    public static Task<string> UnpackNatsAsync(Action<string>? progress, CancellationToken cancellationToken) =>
+        UnpackAsync("nats-server", Alone("nats-server"), progress, cancellationToken);
 
     /// <summary>The server, and those of its libraries that the machine lacks; not the scripts that manage clusters.</summary>
-    public static Task<string> UnpackPostgresAsync(Action<string>? progress, CancellationToken cancellationToken)
-        => UnpackAsync(
+    public static Task<string> UnpackPostgresAsync(Action<string>? progress, CancellationToken cancellationToken) =>
+        UnpackAsync(
             "postgresql",
             async apt =>
             {
@@ -74,8 +77,8 @@ internal static class DebianPackages
     };
 
     // The compiler (LLVM, Z3) is for JIT, which is off here, and is most of the weight.
-    private static bool IsNeeded(string package)
-        => !package.StartsWith("libllvm", StringComparison.Ordinal) && !package.StartsWith("libz3", StringComparison.Ordinal)
+    private static bool IsNeeded(string package) =>
+        !package.StartsWith("libllvm", StringComparison.Ordinal) && !package.StartsWith("libz3", StringComparison.Ordinal)
            && !package.EndsWith("-perl", StringComparison.Ordinal)
            && (package.StartsWith("lib", StringComparison.Ordinal) || package.StartsWith("postgresql-", StringComparison.Ordinal));
 
@@ -84,8 +87,8 @@ internal static class DebianPackages
 
     /// <summary>The folder with what was chosen of a package and of what it asks for, unpacked once into the user's cache.</summary>
     public static Task<string> UnpackAsync(
-        string package, Func<Apt, Task<IReadOnlyList<string>>> choose, Action<string>? progress, CancellationToken cancellationToken)
-        => UserCache.Shared.GetOrAddAsync(
+        string package, Func<Apt, Task<IReadOnlyList<string>>> choose, Action<string>? progress, CancellationToken cancellationToken) =>
+        UserCache.Shared.GetOrAddAsync(
             Path.Combine("machine", package),
             async directory =>
             {

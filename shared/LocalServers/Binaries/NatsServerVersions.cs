@@ -40,7 +40,8 @@ public static class NatsServerVersions
 
     /// <summary>The nats-server of one release, by the release's codename.</summary>
     /// <exception cref="LocalServerException">This is not Debian, or its mirror has no such release.</exception>
-    public static async Task<string> OfSuiteAsync(string suite, Action<string>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<string> OfSuiteAsync(
+        string suite, Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
         var package = await UserCache.Shared.GetOrAddAsync(
             Path.Combine("suites", suite, "nats-server"),
@@ -53,7 +54,8 @@ public static class NatsServerVersions
 
                 // A mirror that lags serves as well: any version of the release will do, and what it serves is signed all the same.
                 var apt = await Apt.PrivateAsync(
-                    state, $"deb [target=Packages check-valid-until=no{signed}] {mirror} {suite} main", progress, cancellationToken).ConfigureAwait(false);
+                    state, $"deb [target=Packages check-valid-until=no{signed}] {mirror} {suite} main", progress, cancellationToken)
+                        .ConfigureAwait(false);
                 await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
                 await apt.UnpackAsync(["nats-server"], directory, cancellationToken).ConfigureAwait(false);
                 Directory.Delete(state, recursive: true);
@@ -66,7 +68,9 @@ public static class NatsServerVersions
     /// <summary>Where this machine gets its own release from.</summary>
     private static async Task<string> MirrorAsync(string state, Action<string>? progress, CancellationToken cancellationToken)
     {
-        var release = File.Exists("/etc/os-release") ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken).ConfigureAwait(false) : [];
+        var release = File.Exists("/etc/os-release")
+            ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken).ConfigureAwait(false)
+            : [];
         if (!Apt.IsHere || !release.Contains("ID=debian"))
             throw new LocalServerException("Other versions of nats-server come from Debian's releases, and this machine is not a Debian.");
 
@@ -82,7 +86,7 @@ public static class NatsServerVersions
 
         // Other people's repositories name their suites after Debian's too; Debian's own path ends so, on every mirror.
         return sources.Select(line => line.Split(' '))
-            .Where(target => target.Length == 3 && target[1] == "main" && (target[0] == codename || target[0] is "stable" or "testing" or "sid"))
+            .Where(target => target is [var suite, "main", _] && (suite == codename || suite is "stable" or "testing" or "sid"))
             .Select(target => target[2])
             .OrderByDescending(uri => uri.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal))
             .FirstOrDefault() ?? throw new LocalServerException($"apt's sources name no mirror of Debian {codename}.");

@@ -9,6 +9,6 @@ public sealed record PostgresBinaries(string Folder, string Libraries = "")
 
     public string InitDb => Path.Combine(Folder, "initdb");
 
-    internal IReadOnlyDictionary<string, string> Environment
-        => Libraries.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = Libraries };
+    internal IReadOnlyDictionary<string, string> Environment =>
+        Libraries.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = Libraries };
 }

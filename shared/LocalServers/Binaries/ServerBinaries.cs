@@ -25,13 +25,16 @@ public static partial class ServerBinaries
     public static async Task<string> FindNatsAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
         if (Environment.GetEnvironmentVariable(NatsVariable) is { Length: > 0 } named)
-            return Programs.IsExecutable(named) ? named : throw new LocalServerException($"{NatsVariable} names {named}, which is no program.");
+            return Programs.IsExecutable(named)
+                ? named
+                : throw new LocalServerException($"{NatsVariable} names {named}, which is no program.");
         if (Programs.Find("nats-server") is { } found)
             return found;
 
         return await FetchAsync(
             "nats-server", "brew install nats-server", "nats:2 -js",
-            async () => Path.Combine(await DebianPackages.UnpackNatsAsync(progress, cancellationToken).ConfigureAwait(false), "usr/sbin/nats-server"),
+            async () => Path.Combine(
+                await DebianPackages.UnpackNatsAsync(progress, cancellationToken).ConfigureAwait(false), "usr/sbin/nats-server"),
             () => Task.FromResult(Programs.Find("nats-server")), progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -40,7 +43,9 @@ public static partial class ServerBinaries
         int? major = null, Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
         if (Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } named)
-            return IsPostgres(named) ? new PostgresBinaries(named) : throw new LocalServerException($"{PostgresVariable} names {named}, which has no postgres and initdb.");
+            return IsPostgres(named)
+                ? new PostgresBinaries(named)
+                : throw new LocalServerException($"{PostgresVariable} names {named}, which has no postgres and initdb.");
         if (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false) is { } found)
             return found;
 
@@ -50,18 +55,24 @@ public static partial class ServerBinaries
             () => OfMachineAsync(major, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
     }
 
-    public static async Task<Version> VersionAsync(string program, CancellationToken cancellationToken = default)
-        => await VersionAsync(program, null, cancellationToken).ConfigureAwait(false);
+    public static async Task<Version> VersionAsync(string program, CancellationToken cancellationToken = default) =>
+        await VersionAsync(program, null, cancellationToken).ConfigureAwait(false);
 
-    internal static async Task<Version> VersionAsync(string program, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    internal static async Task<Version> VersionAsync(
+        string program, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
-        var said = await Shell.RunAsync([program, "--version"], environment: environment, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var said = await Shell
+            .RunAsync([program, "--version"], environment: environment, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var match = Number().Match(said.Output);
-        return match.Success ? Version.Parse(match.Value) : throw new LocalServerException($"{program} --version tells no version: {said.Said}");
+        return match.Success
+            ? Version.Parse(match.Value)
+            : throw new LocalServerException($"{program} --version tells no version: {said.Said}");
     }
 
     private static async Task<T> FetchAsync<T>(
-        string package, string homebrew, string docker, Func<Task<T>> unpack, Func<Task<T?>> installed, Action<string>? progress, CancellationToken cancellationToken)
+        string package, string homebrew, string docker, Func<Task<T>> unpack, Func<Task<T?>> installed, Action<string>? progress,
+        CancellationToken cancellationToken)
         where T : class
     {
         var reason = "this machine has no apt-get to fetch it with";
@@ -125,7 +136,8 @@ public static partial class ServerBinaries
         return Directory.Exists(parent) ? Directory.GetDirectories(parent, name).Select(folder => Path.Combine(folder, "bin")) : [];
     }
 
-    private static bool IsPostgres(string folder) => Programs.IsExecutable(Path.Combine(folder, "postgres")) && Programs.IsExecutable(Path.Combine(folder, "initdb"));
+    private static bool IsPostgres(string folder) =>
+        Programs.IsExecutable(Path.Combine(folder, "postgres")) && Programs.IsExecutable(Path.Combine(folder, "initdb"));
 
     private static PostgresBinaries Unpacked(string root)
     {

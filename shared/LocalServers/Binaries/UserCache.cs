@@ -18,7 +18,8 @@ internal sealed class UserCache(string root)
 
     /// <summary>The entry of that name, filled first if it is not there.</summary>
     /// <param name="fill">Fills the directory it is given.</param>
-    public async Task<string> GetOrAddAsync(string name, Func<string, Task> fill, Action<string>? progress, CancellationToken cancellationToken)
+    public async Task<string> GetOrAddAsync(
+        string name, Func<string, Task> fill, Action<string>? progress, CancellationToken cancellationToken)
     {
         var entry = Path.Combine(root, name);
         if (Directory.Exists(entry))

@@ -140,8 +140,8 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
     // It has no id before it is created, and asking for one throws.
     private bool IsCreated => _container is { State: not TestcontainersStates.Undefined };
 
-    private static bool SaysTaken(string message)
-        => Array.Exists(TakenPort, said => message.Contains(said, StringComparison.OrdinalIgnoreCase));
+    private static bool SaysTaken(string message) =>
+        Array.Exists(TakenPort, said => message.Contains(said, StringComparison.OrdinalIgnoreCase));
 
     private static void OnLoopback(CreateContainerParameters parameters)
     {

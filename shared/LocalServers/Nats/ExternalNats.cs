@@ -27,13 +27,16 @@ internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
             {
                 var info = await NatsInfo.ReadAsync(address.Host, port, answer.Token).ConfigureAwait(false);
                 if (options.JetStream && !info.JetStream)
-                    throw new LocalServerException($"The NATS server at {address.Host}:{port} runs without JetStream. Start it with --jetstream.");
+                    throw new LocalServerException(
+                        $"The NATS server at {address.Host}:{port} runs without JetStream. Start it with --jetstream.");
                 options.Progress?.Invoke($"NATS {info.Version} is used as it runs on {address.Host}:{port}");
                 return new ExternalNats(url, port, info);
             }
             catch (Exception e) when (e is not LocalServerException && !cancellationToken.IsCancellationRequested)
             {
-                reasons.Add(e is OperationCanceledException ? $"{address.Host}:{port} does not answer" : $"{address.Host}:{port}: {e.Message}");
+                reasons.Add(e is OperationCanceledException
+                    ? $"{address.Host}:{port} does not answer"
+                    : $"{address.Host}:{port}: {e.Message}");
             }
         }
 

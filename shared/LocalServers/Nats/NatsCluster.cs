@@ -26,7 +26,8 @@ public sealed class NatsCluster : IAsyncDisposable
     /// <summary>Returns when every server is ready and JetStream has a leader that counts them all.</summary>
     /// <exception cref="NotSupportedException">Private servers run in containers.</exception>
     /// <param name="options">For every server; each gets a temporary directory of its own.</param>
-    public static async Task<NatsCluster> StartAsync(int size = 3, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<NatsCluster> StartAsync(
+        int size = 3, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new NatsServerOptions();
         for (var attempt = 1; ; attempt++)
@@ -38,10 +39,12 @@ public sealed class NatsCluster : IAsyncDisposable
                 if (await cluster.IsWholeAsync(cancellationToken).ConfigureAwait(false))
                     return cluster;
                 if (attempt == Attempts)
-                    throw new LocalServerException($"{size} nats-servers do not form one JetStream cluster: its leader counts fewer, {Attempts} times in a row.");
+                    throw new LocalServerException(
+                        $"{size} nats-servers do not form one JetStream cluster: its leader counts fewer, {Attempts} times in a row.");
                 await cluster.DisposeAsync().ConfigureAwait(false);
             }
-            catch (LocalServerException e) when (attempt < Attempts && e.Message.Contains("address already in use", StringComparison.Ordinal))
+            catch (LocalServerException e) when (attempt < Attempts
+                && e.Message.Contains("address already in use", StringComparison.Ordinal))
             {
                 // Somebody took a route port between the pick and the start.
                 await cluster.DisposeAsync().ConfigureAwait(false);
@@ -61,18 +64,19 @@ public sealed class NatsCluster : IAsyncDisposable
         {
             var running = _servers.Where(server => server.ProcessId != 0).ToArray();
             var seen = await Task.WhenAll(running.Select(server => MetaSeenByAsync(server, cancellationToken))).ConfigureAwait(false);
-            if (seen.Select(meta => meta?.Leader).Distinct().ToArray() is [{ Length: > 0 } name] && running.FirstOrDefault(server => server.Name == name) is { } leader)
+            if (seen.Select(meta => meta?.Leader).Distinct().ToArray() is [{ Length: > 0 } name]
+                && running.FirstOrDefault(server => server.Name == name) is { } leader)
                 return leader;
             await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public async ValueTask DisposeAsync()
-        => await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask())).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask())).ConfigureAwait(false);
 
     /// <summary>
-    /// Whether the leader counts every server. nats-server 2.10 sometimes founds the cluster without one of them, for good, and it then does not outlive
-    /// the loss of any other.
+    /// Whether the leader counts every server. nats-server 2.10 sometimes founds the cluster without one of them, for good, and it then
+    /// does not outlive the loss of any other.
     /// </summary>
     private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +101,9 @@ public sealed class NatsCluster : IAsyncDisposable
             using var json = JsonDocument.Parse(await Monitor.GetStringAsync($"{address}/jsz", cancellationToken).ConfigureAwait(false));
             if (!json.RootElement.TryGetProperty("meta_cluster", out var meta) || !meta.TryGetProperty("leader", out var leader))
                 return null;
-            var followers = meta.TryGetProperty("replicas", out var others) ? others.EnumerateArray().Count(other => other.GetProperty("current").GetBoolean()) : 0;
+            var followers = meta.TryGetProperty("replicas", out var others)
+                ? others.EnumerateArray().Count(other => other.GetProperty("current").GetBoolean())
+                : 0;
             return new Meta(leader.GetString(), followers);
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))

@@ -41,11 +41,16 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
         var file = Directory.In("nats-server.conf");
         var text = NatsServerConfig.Text(options with { Password = Password }, version, Name, Directory.In("store"), Port, MonitorPort);
         await PrivateFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
-        return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate) { Environment = AsGuest(), Log = options.Log };
+        return new GuardedCommand([binary, "--config", file], file, Directory.In("nats-server.log"), Posix.Terminate)
+        {
+            Environment = AsGuest(),
+            Log = options.Log,
+        };
     }
 
-    // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under load, for nearly half
-    // of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one could do as soon.
+    // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under
+    // load, for nearly half of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one
+    // could do as soon.
     internal static Dictionary<string, string> AsGuest() => new()
     {
         ["GOGC"] = Given("GOGC") ?? "400",
@@ -55,6 +60,6 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
     private static string? Given(string variable) => System.Environment.GetEnvironmentVariable(variable);
 
     /// <summary>It greets once JetStream has read its store.</summary>
-    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-        => (await NatsInfo.ReadAsync("127.0.0.1", Port, cancellationToken).ConfigureAwait(false)).Name == Name;
+    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
+        (await NatsInfo.ReadAsync("127.0.0.1", Port, cancellationToken).ConfigureAwait(false)).Name == Name;
 }

@@ -57,7 +57,9 @@ public sealed class NatsServer : IAsyncDisposable
     /// <summary>Where JetStream's files are, to be shown: <see cref="DataDirectory"/>, or a volume of the container engine.</summary>
     public string Files => Run.Files;
 
-    /// <summary>Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.</summary>
+    /// <summary>
+    /// Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.
+    /// </summary>
     public bool SyncsAlways => _run is { SyncsAlways: true };
 
     private INatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is not ours.");
@@ -74,11 +76,13 @@ public sealed class NatsServer : IAsyncDisposable
         INatsRun? run = null;
         try
         {
-            var binary = options.Binary ?? await ServerContainers.ProgramOrContainerAsync(directory, FindAsync, options.Progress, cancellationToken)
+            var binary = options.Binary ?? await ServerContainers
+                .ProgramOrContainerAsync(directory, FindAsync, options.Progress, cancellationToken)
                 .ConfigureAwait(false);
             run = binary is null
                 ? Container(options, directory)
-                : new NatsRun(options, directory, binary, await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false));
+                : new NatsRun(
+                    options, directory, binary, await ServerBinaries.VersionAsync(binary, cancellationToken).ConfigureAwait(false));
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             return new NatsServer(run, null);
         }

@@ -11,10 +11,11 @@ internal static class NatsServerConfig
     /// <summary>The first that knows <c>sync_interval</c>; older ones refuse to start when they read it.</summary>
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
-    public static bool SyncsAlways(NatsServerOptions options, Version version)
-        => options is { JetStream: true, SyncAlways: true } && version >= KnowsSyncInterval;
+    public static bool SyncsAlways(NatsServerOptions options, Version version) =>
+        options is { JetStream: true, SyncAlways: true } && version >= KnowsSyncInterval;
 
-    public static string Text(NatsServerOptions options, Version version, string name, string store, int port, int? monitorPort, string host = "127.0.0.1")
+    public static string Text(
+        NatsServerOptions options, Version version, string name, string store, int port, int? monitorPort, string host = "127.0.0.1")
     {
         var text = new StringBuilder();
         text.AppendLine("# Written at every start.");
@@ -41,12 +42,13 @@ internal static class NatsServerConfig
         return text.AppendLine(options.Config).ToString();
     }
 
-    public static string Url(string scheme, string? password, int port)
-        => $"{scheme}://{(password is null ? "" : $"{Username}:{Uri.EscapeDataString(password)}@")}127.0.0.1:{port}";
+    public static string Url(string scheme, string? password, int port) =>
+        $"{scheme}://{(password is null ? "" : $"{Username}:{Uri.EscapeDataString(password)}@")}127.0.0.1:{port}";
 
     // A client on a busy machine may need more than the usual two seconds for its CONNECT; refused twice, it may give up.
-    private static string Authorization(string password)
-        => $"authorization {{ user: {Quoted(Username)}, password: {Quoted(password)}, timeout: 10 }}";
+    private static string Authorization(string password) =>
+        $"authorization {{ user: {Quoted(Username)}, password: {Quoted(password)}, timeout: 10 }}";
 
-    private static string Quoted(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string value) =>
+        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

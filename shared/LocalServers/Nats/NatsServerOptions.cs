@@ -54,6 +54,6 @@ public sealed record NatsServerOptions
     internal int? PickMonitorPort() => MonitorPort is 0 ? FreePort.Pick() : MonitorPort;
 
     /// <summary>The one that was given, else the directory's own; null while none is asked for.</summary>
-    internal async Task<string?> PasswordAsync(DataDirectory directory, CancellationToken cancellationToken)
-        => RequirePassword ? Password ?? await PasswordFile.OfAsync(directory, cancellationToken).ConfigureAwait(false) : null;
+    internal async Task<string?> PasswordAsync(DataDirectory directory, CancellationToken cancellationToken) =>
+        RequirePassword ? Password ?? await PasswordFile.OfAsync(directory, cancellationToken).ConfigureAwait(false) : null;
 }

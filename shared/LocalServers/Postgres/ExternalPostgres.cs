@@ -6,7 +6,8 @@ namespace RideIngest.LocalServers.Postgres;
 /// <summary>A Postgres that somebody else runs, seen to take a connection.</summary>
 internal sealed record ExternalPostgres(string ConnectionString, string Version)
 {
-    public static async Task<ExternalPostgres> ReachAsync(string connectionString, Action<string>? progress, CancellationToken cancellationToken)
+    public static async Task<ExternalPostgres> ReachAsync(
+        string connectionString, Action<string>? progress, CancellationToken cancellationToken)
     {
         NpgsqlConnectionStringBuilder settings;
         try

@@ -36,12 +36,15 @@ internal sealed class PostgresCluster
         ?? throw new LocalServerException($"The password of the Postgres in {_directory.Path} is gone.");
 
     /// <summary>Opens what is there, with the Postgres that made it; makes it when nothing is there.</summary>
-    public static async Task<PostgresCluster> OpenAsync(DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
+    public static async Task<PostgresCluster> OpenAsync(
+        DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
     {
         var madeBy = Path.Combine(PostgresPlace.Known(directory), "PG_VERSION") is var file && File.Exists(file)
             ? int.Parse(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture)
             : (int?)null;
-        var binaries = options.Binaries ?? await ServerBinaries.FindPostgresAsync(madeBy, options.Progress, cancellationToken).ConfigureAwait(false);
+        var binaries = options.Binaries ?? await ServerBinaries
+            .FindPostgresAsync(madeBy, options.Progress, cancellationToken)
+            .ConfigureAwait(false);
         var version = await ServerBinaries.VersionAsync(binaries.Server, binaries.Environment, cancellationToken).ConfigureAwait(false);
         if (madeBy is { } old && old != version.Major)
         {

@@ -31,11 +31,11 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
 
     protected override void PickPorts() => Port = FreePort.Pick();
 
-    protected override async Task PrepareAsync(CancellationToken cancellationToken)
-        => _password = await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false);
+    protected override async Task PrepareAsync(CancellationToken cancellationToken) =>
+        _password = await PasswordFile.OfAsync(Directory, cancellationToken).ConfigureAwait(false);
 
-    protected override IContainer Build()
-        => Common(new PostgreSqlBuilder(ServerImages.Postgres), DataPath)
+    protected override IContainer Build() =>
+        Common(new PostgreSqlBuilder(ServerImages.Postgres), DataPath)
             .WithUsername(PostgresCluster.Superuser)
             .WithPassword(_password)
             .WithEnvironment("MALLOC_TRIM_THRESHOLD_", PostgresRun.TrimThreshold)

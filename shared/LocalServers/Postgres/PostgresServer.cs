@@ -50,11 +50,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Returns when the server takes connections.</summary>
     /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
-    public static async Task<PostgresServer> StartAsync(PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<PostgresServer> StartAsync(
+        PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new PostgresServerOptions();
         if (options.ConnectionString is { Length: > 0 } connection)
-            return new PostgresServer(null, await ExternalPostgres.ReachAsync(connection, options.Progress, cancellationToken).ConfigureAwait(false));
+            return new PostgresServer(
+                null, await ExternalPostgres.ReachAsync(connection, options.Progress, cancellationToken).ConfigureAwait(false));
 
         var directory = Processes.DataDirectory.Take(options.DataDirectory, "postgres");
         IPostgresRun? run = null;
@@ -119,7 +121,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The same server again: same port, same data. Stops it first when it runs.</summary>
     public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
 
-    /// <summary>Stops answering without closing anything (SIGSTOP to the postmaster: new connections wait), until <see cref="Resume"/>.</summary>
+    /// <summary>
+    /// Stops answering without closing anything (SIGSTOP to the postmaster: new connections wait), until <see cref="Resume"/>.
+    /// </summary>
     /// <exception cref="NotSupportedException">It runs in a container.</exception>
     public Task PauseAsync() => Run.PauseAsync();
 

@@ -5,15 +5,18 @@ namespace RideIngest.LocalServers.Postgres;
 /// <summary>The settings a private Postgres runs with, given on its command line at every start.</summary>
 internal static class ServerSettings
 {
-    public static IEnumerable<string> Arguments(PostgresServerOptions options, int port) => Arguments(options, new Dictionary<string, string>
-    {
-        ["listen_addresses"] = "127.0.0.1",
-        ["port"] = port.ToString(CultureInfo.InvariantCulture),
-        // A socket's path may have 107 bytes at most, which a data directory easily exceeds; and TCP is what users use.
-        ["unix_socket_directories"] = "",
-    });
+    public static IEnumerable<string> Arguments(PostgresServerOptions options, int port) =>
+        Arguments(options, new Dictionary<string, string>
+        {
+            ["listen_addresses"] = "127.0.0.1",
+            ["port"] = port.ToString(CultureInfo.InvariantCulture),
+            // A socket's path may have 107 bytes at most, which a data directory easily exceeds; and TCP is what users use.
+            ["unix_socket_directories"] = "",
+        });
 
-    /// <summary>The image listens at its own port, and needs its socket to set up the database. Testcontainers turns durability off.</summary>
+    /// <summary>
+    /// The image listens at its own port, and needs its socket to set up the database. Testcontainers turns durability off.
+    /// </summary>
     public static IEnumerable<string> ForContainer(PostgresServerOptions options) => Arguments(options, new Dictionary<string, string>
     {
         ["fsync"] = "on",

@@ -21,7 +21,8 @@ internal sealed class ServerUser
         if (!Posix.IsRoot)
             return new ServerUser(null);
         if (Programs.Find("setpriv") is null)
-            throw new LocalServerException("Postgres refuses to run as root, and there is no setpriv (package util-linux) to run it as another user.");
+            throw new LocalServerException(
+                "Postgres refuses to run as root, and there is no setpriv (package util-linux) to run it as another user.");
         foreach (var name in Candidates)
         {
             var id = await Shell.RunAsync(["id", "-u", name], cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -29,12 +30,15 @@ internal sealed class ServerUser
                 return new ServerUser(name);
         }
 
-        throw new LocalServerException("Postgres refuses to run as root, and there is neither a user postgres nor a user nobody to run it as.");
+        throw new LocalServerException(
+            "Postgres refuses to run as root, and there is neither a user postgres nor a user nobody to run it as.");
     }
 
     /// <summary>The command as this user runs it. No process stands in between: signals reach the server itself.</summary>
-    public IReadOnlyList<string> Command(params IEnumerable<string> command)
-        => _name is null ? [.. command] : [Programs.Find("setpriv")!, $"--reuid={_name}", $"--regid={Group}", "--init-groups", "--", .. command];
+    public IReadOnlyList<string> Command(params IEnumerable<string> command) =>
+        _name is null
+            ? [.. command]
+            : [Programs.Find("setpriv")!, $"--reuid={_name}", $"--regid={Group}", "--init-groups", "--", .. command];
 
     public async Task OwnAsync(string path, CancellationToken cancellationToken)
     {
@@ -52,5 +56,8 @@ internal sealed class ServerUser
     }
 
     // "nobody" belongs to nogroup on Debian, and to a group of its own name elsewhere.
-    private string Group => _name == "nobody" && File.ReadLines("/etc/group").Any(line => line.StartsWith("nogroup:", StringComparison.Ordinal)) ? "nogroup" : _name!;
+    private string Group =>
+        _name == "nobody" && File.ReadLines("/etc/group").Any(line => line.StartsWith("nogroup:", StringComparison.Ordinal))
+            ? "nogroup"
+            : _name!;
 }

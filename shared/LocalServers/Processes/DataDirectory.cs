@@ -32,7 +32,9 @@ internal sealed class DataDirectory : IDisposable
     /// <exception cref="LocalServerException">Another process has it (the message names its id), or it cannot be made.</exception>
     public static DataDirectory Take(string? path, string server)
     {
-        var directory = path is null ? Directory.CreateTempSubdirectory($"rideingest-{server}-").FullName : Make(System.IO.Path.GetFullPath(path));
+        var directory = path is null
+            ? Directory.CreateTempSubdirectory($"rideingest-{server}-").FullName
+            : Make(System.IO.Path.GetFullPath(path));
         var owner = System.IO.Path.Combine(directory, OwnerFile);
         FileStream held;
         try
@@ -43,7 +45,8 @@ internal sealed class DataDirectory : IDisposable
         {
             var other = File.Exists(owner) ? File.ReadAllText(owner) : "unknown";
             throw new LocalServerException(
-                $"{directory} is in use by process {other}, which runs a {server} server on it. Stop that process, or choose another data directory.", e);
+                $"{directory} is in use by process {other}, which runs a {server} server on it. Stop that process, or choose "
+                    + "another data directory.", e);
         }
 
         catch (UnauthorizedAccessException e)
@@ -78,8 +81,8 @@ internal sealed class DataDirectory : IDisposable
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
     /// <param name="mark">What tells this server from whoever may get its process id later: a part of its command line.</param>
-    public void Remember(int processId, string mark)
-        => File.WriteAllLines(ServerFile, [processId.ToString(CultureInfo.InvariantCulture), mark]);
+    public void Remember(int processId, string mark) =>
+        File.WriteAllLines(ServerFile, [processId.ToString(CultureInfo.InvariantCulture), mark]);
 
     /// <summary>
     /// When the last owner crashed a moment ago, its guard may still be stopping the server: waits for that. A server
@@ -95,7 +98,9 @@ internal sealed class DataDirectory : IDisposable
         progress?.Invoke($"{title}: process {processId} of an earlier run still uses {Path}; waiting for it to stop…");
         Posix.Signal(processId, Posix.Interrupt);
         Posix.Signal(processId, Posix.Continue);
-        for (var deadline = DateTime.UtcNow + OthersGrace; Posix.IsAlive(processId); await Task.Delay(50, cancellationToken).ConfigureAwait(false))
+        for (var deadline = DateTime.UtcNow + OthersGrace; Posix.IsAlive(processId); await Task
+            .Delay(50, cancellationToken)
+            .ConfigureAwait(false))
         {
             if (DateTime.UtcNow > deadline)
                 Posix.Signal(processId, Posix.Kill);

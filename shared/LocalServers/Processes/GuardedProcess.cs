@@ -98,8 +98,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
     }
 
     // The state is the first field behind the name, which is in parentheses and may hold any character itself.
-    private static bool IsRunning(string thread)
-        => File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] != 'T';
+    private static bool IsRunning(string thread) =>
+        File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] != 'T';
 
     private static ProcessStartInfo StartInfo(GuardedCommand command)
     {
@@ -115,7 +115,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
         string[] shell = setsid is null ? ["-m"] : ["/bin/sh"];
         string[] guard = [
             .. shell, "-c", GuardScript.Text, "guard",
-            command.StopSignal.ToString(CultureInfo.InvariantCulture), command.Grace.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+            command.StopSignal.ToString(CultureInfo.InvariantCulture),
+            command.Grace.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
             command.LogFile, command.RemoveWhenOrphaned ?? "",
         ];
         foreach (var argument in guard.Concat(command.Command))

@@ -22,8 +22,8 @@ internal sealed class LogFollower : IAsyncDisposable
             File.Move(file, file + ".1", overwrite: true);
     }
 
-    public static string LastLines(string file, int count = 15)
-        => File.Exists(file) ? string.Join('\n', File.ReadLines(file).TakeLast(count)) : "";
+    public static string LastLines(string file, int count = 15) =>
+        File.Exists(file) ? string.Join('\n', File.ReadLines(file).TakeLast(count)) : "";
 
     public async ValueTask DisposeAsync()
     {

@@ -12,8 +12,8 @@ internal static class Programs
 
     public static string? Find(string name) => FindAll(name).FirstOrDefault();
 
-    public static IEnumerable<string> FindAll(string name)
-        => Folders.Distinct().Select(folder => Path.Combine(folder, name)).Where(IsExecutable);
+    public static IEnumerable<string> FindAll(string name) =>
+        Folders.Distinct().Select(folder => Path.Combine(folder, name)).Where(IsExecutable);
 
     public static bool IsExecutable(string path) => !OperatingSystem.IsWindows() && File.Exists(path) && Posix.MayExecute(path);
 }

@@ -1,6 +1,8 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>One server over one data directory, as a process of this machine: started, stopped, and started again on the same port.</summary>
+/// <summary>
+/// One server over one data directory, as a process of this machine: started, stopped, and started again on the same port.
+/// </summary>
 internal abstract class ServerRun(DataDirectory directory, Action<string>? progress) : IServerRun
 {
     private const int Attempts = 5;

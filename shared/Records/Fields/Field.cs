@@ -45,7 +45,9 @@ public abstract class Field
 
     internal byte[] JsonName { get; }
 
-    /// <summary>Stands for the name in digests; so neither the order of the fields nor a new one changes the digest of what exists.</summary>
+    /// <summary>
+    /// Stands for the name in digests; so neither the order of the fields nor a new one changes the digest of what exists.
+    /// </summary>
     internal ushort Tag { get; }
 
     private protected const string Missing = "is required";

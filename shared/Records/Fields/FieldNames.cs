@@ -55,7 +55,8 @@ internal sealed class FieldNames
     }
 
     /// <summary>
-    /// What is to be said of names that were not found. A sender who misspells a field means it to be stored: passing it over would lose it in silence.
+    /// What is to be said of names that were not found. A sender who misspells a field means it to be stored: passing it over would lose it
+    /// in silence.
     /// </summary>
     /// <param name="given">The fields that are there under their right names, by bits.</param>
     internal IEnumerable<FieldProblem> Misspelled(IEnumerable<string> unknown, ulong given)
@@ -64,7 +65,8 @@ internal sealed class FieldNames
         {
             var at = Nearest(name, field => (given & (1UL << field)) != 0);
             if (at >= 0)
-                yield return new FieldProblem(_fields[at].Name, $"is missing; {Excerpt.Of(Encoding.UTF8.GetBytes(name))} was given and is not a field");
+                yield return new FieldProblem(
+                    _fields[at].Name, $"is missing; {Excerpt.Of(Encoding.UTF8.GetBytes(name))} was given and is not a field");
         }
     }
 

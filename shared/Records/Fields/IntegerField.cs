@@ -37,7 +37,8 @@ public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
 
     public override string Expected =>
         _most != TValue.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {_least} to {_most}")
-        : _least != TValue.MinValue ? string.Create(CultureInfo.InvariantCulture, $"a whole number of at least {_least} ({_bytes * 8} bits)")
+        : _least != TValue.MinValue ? string.Create(
+            CultureInfo.InvariantCulture, $"a whole number of at least {_least} ({_bytes * 8} bits)")
         : $"a whole number ({_bytes * 8} bits)";
 
     private protected override int LargestText => 20;

@@ -18,7 +18,8 @@ internal static class NearMiss
     {
         if (given.Length == 0)
             return false;
-        if (given == meant || (given.Length + 2 == meant.Length && meant.StartsWith(given, StringComparison.Ordinal) && meant.EndsWith("id", StringComparison.Ordinal)))
+        if (given == meant || (given.Length + 2 == meant.Length && meant.StartsWith(given, StringComparison.Ordinal)
+            && meant.EndsWith("id", StringComparison.Ordinal)))
             return true;
         var allowed = meant.Length < 4 ? 0 : meant.Length < 9 ? 1 : 2;
         return Math.Abs(given.Length - meant.Length) <= allowed && Distance(given, meant) <= allowed;

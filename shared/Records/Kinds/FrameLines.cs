@@ -13,12 +13,14 @@ public readonly record struct FrameLine(int Offset, int Length, Reading Reading)
 }
 
 /// <summary>
-/// A frame's payload: JSON lines. From a producer of ours the first names the fields, and the others hold the values, a record each, so that the names travel
-/// once. Others may write so too, or each record as an object.
+/// A frame's payload: JSON lines. From a producer of ours the first names the fields, and the others hold the values, a record each, so
+/// that the names travel once. Others may write so too, or each record as an object.
 /// </summary>
 public static class FrameLines
 {
-    /// <summary>Appends the frame's records to <paramref name="lines"/>, in order. Blank lines are no records; a bad line is one with problems.</summary>
+    /// <summary>
+    /// Appends the frame's records to <paramref name="lines"/>, in order. Blank lines are no records; a bad line is one with problems.
+    /// </summary>
     public static void Read(Kind kind, ReadOnlySpan<byte> payload, List<FrameLine> lines)
     {
         RowNames? names = null;

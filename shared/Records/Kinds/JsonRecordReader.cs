@@ -5,8 +5,8 @@ using RideIngest.Records.Fields;
 namespace RideIngest.Records.Kinds;
 
 /// <summary>
-/// Reads one record in one pass over its bytes: a JSON object, or an array whose names are known. Properties in declared order are found by one
-/// comparison, others by name in any case.
+/// Reads one record in one pass over its bytes: a JSON object, or an array whose names are known. Properties in declared order are found by
+/// one comparison, others by name in any case.
 /// </summary>
 internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
     where TRecord : Record, new()
@@ -134,7 +134,9 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
             var end = reason.IndexOf(forProgrammers, StringComparison.Ordinal);
             reason = end < 0 ? reason : reason[..end];
         }
-        var place = malformed.LineNumber > 0 ? $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}" : $"byte {malformed.BytePositionInLine + 1}";
+        var place = malformed.LineNumber > 0
+            ? $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}"
+            : $"byte {malformed.BytePositionInLine + 1}";
         return $"is not valid JSON at its {place}: {reason.TrimEnd('.')}";
     }
 }

@@ -8,8 +8,8 @@ using RideIngest.Records.Fields;
 namespace RideIngest.Records.Kinds;
 
 /// <summary>
-/// A kind made of a table of fields. A new kind is a folder with a record, a class that derives from this one and lists the record's fields,
-/// and the SQL of its table; the <see cref="Catalog"/> finds it.
+/// A kind made of a table of fields. A new kind is a folder with a record, a class that derives from this one and lists the record's
+/// fields, and the SQL of its table; the <see cref="Catalog"/> finds it.
 /// </summary>
 public abstract class Kind<TRecord> : Kind
     where TRecord : Record, new()

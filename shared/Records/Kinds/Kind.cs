@@ -23,7 +23,9 @@ public abstract class Kind
     /// <summary>What one of its records is called: <c>Booking</c>.</summary>
     public abstract string RecordName { get; }
 
-    /// <summary>The schema in Postgres. The numbered SQL files that make its table are embedded beside the kind, under its namespace.</summary>
+    /// <summary>
+    /// The schema in Postgres. The numbered SQL files that make its table are embedded beside the kind, under its namespace.
+    /// </summary>
     public string Schema { get; }
 
     /// <summary>In declared order, which is that of the columns and of canonical JSON. The first is the id.</summary>

@@ -48,5 +48,6 @@ internal sealed class RowNames
     }
 
     // No field has a longer one. And so no short row becomes an object that is many times as long.
-    private static bool IsName(in Utf8JsonReader token) => token.TokenType == JsonTokenType.String && token.ValueSpan.Length <= NearMiss.Longest;
+    private static bool IsName(in Utf8JsonReader token) =>
+        token.TokenType == JsonTokenType.String && token.ValueSpan.Length <= NearMiss.Longest;
 }

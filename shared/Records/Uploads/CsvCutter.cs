@@ -4,8 +4,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// CSV as in RFC 4180, with a header row: columns in any order, in any case. A quoted cell may hold line ends; but if such a row turns out to
-/// be no good, only its first line is given up and reading goes on at the second: a forgotten quote does not swallow the lines after it.
+/// CSV as in RFC 4180, with a header row: columns in any order, in any case. A quoted cell may hold line ends; but if such a row turns out
+/// to be no good, only its first line is given up and reading goes on at the second: a forgotten quote does not swallow the lines after it.
 /// </summary>
 internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {

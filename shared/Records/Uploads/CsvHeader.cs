@@ -57,7 +57,9 @@ internal sealed class CsvHeader
         {
             var field = kind.Names.Nearest(name, field => columns.Contains(field));
             if (field >= 0)
-                problems.Add(kind.Fields[field].Name, $"has no column; there is one named {Excerpt.Of(Encoding.UTF8.GetBytes(name))}, which is not a field");
+                problems.Add(
+                    kind.Fields[field].Name,
+                    $"has no column; there is one named {Excerpt.Of(Encoding.UTF8.GetBytes(name))}, which is not a field");
         }
         for (var i = 0; i < kind.Fields.Count; i++)
         {

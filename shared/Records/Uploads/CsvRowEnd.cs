@@ -3,8 +3,8 @@ using System.Buffers;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// Finds where rows end whose first line leaves a quote open. Inside a quote all lines begin alike, so one search serves every row that begins
-/// in the text that it has searched: no byte is searched twice, however many lines leave a quote open.
+/// Finds where rows end whose first line leaves a quote open. Inside a quote all lines begin alike, so one search serves every row that
+/// begins in the text that it has searched: no byte is searched twice, however many lines leave a quote open.
 /// </summary>
 internal sealed class CsvRowEnd
 {

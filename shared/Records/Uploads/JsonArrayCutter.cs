@@ -4,8 +4,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// The elements of one JSON array, told apart by brackets and strings alone, so that an element that is no good ends where it ends. Only one that
-/// leaves a bracket or a string open takes the rest with it: where it was meant to end, nobody knows.
+/// The elements of one JSON array, told apart by brackets and strings alone, so that an element that is no good ends where it ends. Only
+/// one that leaves a bracket or a string open takes the rest with it: where it was meant to end, nobody knows.
 /// </summary>
 internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {

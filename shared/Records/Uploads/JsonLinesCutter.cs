@@ -59,5 +59,6 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
 
     private static Reading Unended(Reading reading) => reading.IsValid
         ? reading
-        : new Reading(reading.Id, [.. reading.Problems, new FieldProblem("", "is the last line and has no end: the upload may have been cut off")]);
+        : new Reading(
+            reading.Id, [.. reading.Problems, new FieldProblem("", "is the last line and has no end: the upload may have been cut off")]);
 }

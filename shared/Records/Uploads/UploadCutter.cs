@@ -47,7 +47,8 @@ internal abstract class UploadCutter(Kind kind, int longest)
     }
 
     /// <summary>
-    /// Finds the length of the line that the buffer begins with. False, with all that there is, when its end has not arrived; that is not searched again.
+    /// Finds the length of the line that the buffer begins with. False, with all that there is, when its end has not arrived; that is not
+    /// searched again.
     /// </summary>
     protected bool FindLineEnd(in ReadOnlySequence<byte> buffer, out long length)
     {

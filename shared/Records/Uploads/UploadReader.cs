@@ -14,8 +14,10 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
 {
     public const int DefaultLongestRecord = 64 * 1024;
 
-    /// <exception cref="OperationCanceledException">The token was cancelled. No record is read after that, even if it has arrived.</exception>
-    public async IAsyncEnumerable<Uploaded> ReadAsync(PipeReader body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">The token was cancelled. No record is read after that, even if it has
+    /// arrived.</exception>
+    public async IAsyncEnumerable<Uploaded> ReadAsync(
+        PipeReader body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         UploadCutter cutter = format switch
         {

@@ -9,4 +9,5 @@ namespace RideIngest.Records.Uploads;
 /// <param name="Reading">The record, or its problems.</param>
 /// <param name="EndsUpload">The problem is the upload's, not a record's, and nothing more can be read of it: always the last.</param>
 /// <param name="Broken">Why no more bytes came, when that ended it.</param>
-public readonly record struct Uploaded(long Index, long Line, long Offset, Reading Reading, bool EndsUpload = false, IOException? Broken = null);
+public readonly record struct Uploaded(
+    long Index, long Line, long Offset, Reading Reading, bool EndsUpload = false, IOException? Broken = null);

@@ -7,9 +7,9 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// A batch in the binary form of COPY, ordered by id and then by arrival. The order makes neighbours in the index, puts records with the same id
-/// side by side, and keeps two consumers with the same ids from waiting for each other in a circle. Its rows say themselves when they were stored: a
-/// transaction may be older than they are.
+/// A batch in the binary form of COPY, ordered by id and then by arrival. The order makes neighbours in the index, puts records with the
+/// same id side by side, and keeps two consumers with the same ids from waiting for each other in a circle. Its rows say themselves when
+/// they were stored: a transaction may be older than they are.
 /// </summary>
 internal sealed class Batch : IDisposable
 {
@@ -58,7 +58,9 @@ internal sealed class Batch : IDisposable
     /// <summary>The record's place in the batch as it came.</summary>
     internal int Arrival(int row) => _arrivals[row];
 
-    /// <summary>These rows as COPY takes them. A part is made when it is asked for: while the one before is on its way to Postgres.</summary>
+    /// <summary>
+    /// These rows as COPY takes them. A part is made when it is asked for: while the one before is on its way to Postgres.
+    /// </summary>
     internal IEnumerable<ReadOnlyMemory<byte>> Parts(IReadOnlyList<int> rows)
     {
         for (int first = 0, next; first < rows.Count; first = next)

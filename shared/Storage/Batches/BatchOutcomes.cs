@@ -4,8 +4,8 @@ using RideIngest.Contracts.Outcomes;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// What became of each row, and which rows come next. Of the rows with one id the first goes ahead; the others are compared with what rests in
-/// the table then, and if the first was refused, the next one has its turn.
+/// What became of each row, and which rows come next. Of the rows with one id the first goes ahead; the others are compared with what rests
+/// in the table then, and if the first was refused, the next one has its turn.
 /// </summary>
 internal sealed class BatchOutcomes(Batch batch)
 {

@@ -5,14 +5,15 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// Stores batches of one kind, and tells what became of each record. The fast way is one COPY, which is one transaction. If that meets an id that
-/// exists, or a row that Postgres refuses, the careful way looks up which ids exist, settles those by their digests, and copies the rest, halving what is
-/// refused until the refused row stands alone. Storing a batch again is always safe: what was committed before is a duplicate. So a
-/// connection that is lost while it commits needs no more than a retry.
+/// Stores batches of one kind, and tells what became of each record. The fast way is one COPY, which is one transaction. If that meets an
+/// id that exists, or a row that Postgres refuses, the careful way looks up which ids exist, settles those by their digests, and copies the
+/// rest, halving what is refused until the refused row stands alone. Storing a batch again is always safe: what was committed before is a
+/// duplicate. So a connection that is lost while it commits needs no more than a retry.
 /// </summary>
 public sealed class BatchStore : IAsyncDisposable
 {
-    // A server that has no transaction ids left refuses every row, with what it says of a row too large for an index; whether it has, this asks, and no row.
+    // A server that has no transaction ids left refuses every row, with what it says of a row too large for an index; whether it has, this
+    // asks, and no row.
     private const string Begin = "set constraints all immediate; savepoint part; select pg_current_xact_id()";
     private readonly TableWriter _table;
     private readonly StoreSessions _sessions;
@@ -29,10 +30,11 @@ public sealed class BatchStore : IAsyncDisposable
     public Kind Kind { get; }
 
     /// <summary>
-    /// The outcomes, in the order of the records: stored, duplicate, conflict or failed. Of several records with one id the first to be stored counts,
-    /// and the others are compared with it.
+    /// The outcomes, in the order of the records: stored, duplicate, conflict or failed. Of several records with one id the first to be
+    /// stored counts, and the others are compared with it.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The server's trouble, not a record's: nothing is known; store the batch again later.</exception>
+    /// <exception cref="StoreUnavailableException">The server's trouble, not a record's: nothing is known; store the batch again
+    /// later.</exception>
     public async Task<Outcome[]> StoreAsync(IReadOnlyList<Incoming> records, CancellationToken cancellationToken = default)
     {
         if (records.Count == 0)

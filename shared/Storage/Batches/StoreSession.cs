@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>A connection to store batches over, one after the other, and perhaps a COPY that has begun before there is a batch for it.</summary>
+/// <summary>
+/// A connection to store batches over, one after the other, and perhaps a COPY that has begun before there is a batch for it.
+/// </summary>
 internal sealed class StoreSession(NpgsqlConnection connection, TableWriter table) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _abandon = new();
@@ -59,7 +61,8 @@ internal sealed class StoreSession(NpgsqlConnection connection, TableWriter tabl
         if (_begun is not { } begun)
             return null;
         _begun = null;
-        await using var abandoning = cancellationToken.UnsafeRegister(static abandon => ((CancellationTokenSource)abandon!).Cancel(), _abandon);
+        await using var abandoning = cancellationToken.UnsafeRegister(
+            static abandon => ((CancellationTokenSource)abandon!).Cancel(), _abandon);
         return await begun;
     }
 }

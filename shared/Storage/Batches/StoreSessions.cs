@@ -4,12 +4,13 @@ using Npgsql;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// The sessions of one table's batches. A COPY takes two round trips, one until Postgres takes rows and one until they are committed. Where batches follow
-/// each other closely the first of them is made ahead, while nobody waits for it.
+/// The sessions of one table's batches. A COPY takes two round trips, one until Postgres takes rows and one until they are committed. Where
+/// batches follow each other closely the first of them is made ahead, while nobody waits for it.
 /// </summary>
 internal sealed class StoreSessions : IAsyncDisposable
 {
-    // A COPY that waits is a transaction that is open, in the way of whoever alters the table or vacuums it: it does so for at most twice this.
+    // A COPY that waits is a transaction that is open, in the way of whoever alters the table or vacuums it: it does so for at most twice
+    // this.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(1);

@@ -3,8 +3,8 @@ using Npgsql;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// The store cannot take records now, whatever they are: Postgres is away, full, read-only, too busy, or lacks the table. Nothing is known about the
-/// batch's records, some of which may have been committed; storing them again, later, is right and safe.
+/// The store cannot take records now, whatever they are: Postgres is away, full, read-only, too busy, or lacks the table. Nothing is known
+/// about the batch's records, some of which may have been committed; storing them again, later, is right and safe.
 /// </summary>
 public sealed class StoreUnavailableException : Exception
 {

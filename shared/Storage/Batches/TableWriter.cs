@@ -35,7 +35,8 @@ internal sealed class TableWriter(KindTable table)
     }
 
     /// <summary>Copies all of these rows, or none where there are none, and ends the COPY; or throws and copies none.</summary>
-    internal static async Task EndAsync(NpgsqlRawCopyStream copy, IEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
+    internal static async Task EndAsync(
+        NpgsqlRawCopyStream copy, IEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
     {
         try
         {

@@ -13,7 +13,8 @@ namespace RideIngest.Storage.DeadLetters;
 /// <param name="TraceId">Of the request that brought it.</param>
 /// <param name="Attempts">How often storing it was tried.</param>
 public sealed record DeadLetter(
-    string Kind, long? RecordId, Guid Digest, string ErrorCode, string Message, ReadOnlyMemory<byte> Payload, string? TraceId = null, int Attempts = 1)
+    string Kind, long? RecordId, Guid Digest, string ErrorCode, string Message, ReadOnlyMemory<byte> Payload, string? TraceId = null,
+    int Attempts = 1)
 {
     /// <summary>Stands for bytes that are no record.</summary>
     public static Guid DigestOf(ReadOnlySpan<byte> payload) => new(SHA256.HashData(payload).AsSpan(0, 16), bigEndian: true);

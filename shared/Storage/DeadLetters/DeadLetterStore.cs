@@ -28,7 +28,9 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         where kind = @kind and coalesce(record_id, 0) = @recordId and digest = @digest
         """;
 
-    /// <summary>Keeps all of them. One that is kept already is opened again, with the newer reason, so that keeping them again is safe.</summary>
+    /// <summary>
+    /// Keeps all of them. One that is kept already is opened again, with the newer reason, so that keeping them again is safe.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">They are not all kept; try again later.</exception>
     /// <exception cref="PostgresException">One of them is refused.</exception>
     public async Task AddAsync(IReadOnlyCollection<DeadLetter> letters, CancellationToken cancellationToken = default)
@@ -43,7 +45,8 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException
+            && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
         {
             throw new StoreUnavailableException(trouble);
         }

@@ -24,7 +24,9 @@ internal sealed partial record MigrationSet(string Name, string Schema, IReadOnl
         var files = new List<Migration>();
         foreach (var resource in assembly.GetManifestResourceNames())
         {
-            if (!resource.StartsWith($"{folder}.", StringComparison.Ordinal) || FileName().Match(resource[(folder.Length + 1)..]) is not { Success: true } name) continue;
+            if (!resource.StartsWith($"{folder}.", StringComparison.Ordinal)
+                || FileName().Match(resource[(folder.Length + 1)..]) is not { Success: true } name)
+                continue;
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
             files.Add(new(int.Parse(name.Groups[1].ValueSpan, CultureInfo.InvariantCulture), name.Value, reader.ReadToEnd()));
         }
@@ -40,9 +42,11 @@ internal sealed partial record MigrationSet(string Name, string Schema, IReadOnl
             throw new MigrationException($"{name} has no SQL files; they are embedded resources named 001_name.sql.");
         for (var i = 0; i < ordered.Length; i++)
         {
-            if (ordered[i].Number == i + 1) continue;
+            if (ordered[i].Number == i + 1)
+                continue;
             throw new MigrationException(i > 0 && ordered[i].Number == ordered[i - 1].Number
-                ? $"{name} has two files numbered {ordered[i].Number:000}: {ordered[i - 1].File} and {ordered[i].File}. Give the later one the next free number."
+                ? $"{name} has two files numbered {ordered[i].Number:000}: {ordered[i - 1].File} and {ordered[i].File}. Give the "
+                    + "later one the next free number."
                 : $"{name} has no file {i + 1:000}, but has {ordered[i].File}. The numbers run from 001 without a gap.");
         }
 

@@ -23,7 +23,8 @@ public sealed partial class Migrations : IHostedService, IDisposable
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _applying = Task.CompletedTask;
 
-    internal Migrations(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
+    internal Migrations(
+        NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
         (_database, _sets, Needed, _fatal, _logger) = (database, [.. sets], needed, fatal, logger);
 
     /// <summary>Whether this process uses Postgres at all; if not, nothing is ever applied.</summary>
@@ -34,7 +35,8 @@ public sealed partial class Migrations : IHostedService, IDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!Needed) return;
+        if (!Needed)
+            return;
         await using var cancelled = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stopping);
         var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
@@ -71,7 +73,8 @@ public sealed partial class Migrations : IHostedService, IDisposable
 
     private async ValueTask ApplyAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken)) FileApplied(file);
+        foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken))
+            FileApplied(file);
         _applied.TrySetResult();
     }
 

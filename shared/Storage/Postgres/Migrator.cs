@@ -26,20 +26,24 @@ internal static class Migrator
 
     /// <returns>What was applied now, as <c>set/file</c>.</returns>
     /// <exception cref="MigrationException">A file was changed, removed or put in late, or does not run.</exception>
-    public static async Task<IReadOnlyList<string>> ApplyAsync(NpgsqlDataSource database, IEnumerable<MigrationSet> sets, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ApplyAsync(
+        NpgsqlDataSource database, IEnumerable<MigrationSet> sets, CancellationToken cancellationToken)
     {
         var applied = new List<string>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
 
         // Held by the session: whoever dies while applying gives the lock back with the connection.
-        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@LockKey)", new { LockKey }, commandTimeout: 0, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "select pg_advisory_lock(@LockKey)", new { LockKey }, commandTimeout: 0, cancellationToken: cancellationToken));
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(Ledger, cancellationToken: cancellationToken));
             foreach (var set in sets)
             {
                 var rows = await connection.QueryAsync<AppliedMigration>(new CommandDefinition(
-                    "select number, name, checksum from ops.migrations where set_name = @Name order by number", new { set.Name }, cancellationToken: cancellationToken));
+                    "select number, name, checksum from ops.migrations where set_name = @Name order by number", new { set.Name },
+                    cancellationToken: cancellationToken));
                 foreach (var file in Outstanding(set, [.. rows]))
                 {
                     await ApplyAsync(connection, set, file, cancellationToken);
@@ -62,11 +66,13 @@ internal static class Migrator
         foreach (var row in rows)
         {
             // A newer build has been here: its files are beyond ours, and we run beside it during a roll-out.
-            if (row.Number > set.Files.Count) continue;
+            if (row.Number > set.Files.Count)
+                continue;
             var file = set.Files[row.Number - 1];
             if (file.Checksum != row.Checksum)
                 throw new MigrationException(
-                    $"{set.Name}/{file.File} is not what was applied to this database as {row.Name}: it has checksum {file.Checksum[..12]}, and {row.Checksum[..12]} was applied. "
+                    $"{set.Name}/{file.File} is not what was applied to this database as {row.Name}: it has checksum "
+                        + $"{file.Checksum[..12]}, and {row.Checksum[..12]} was applied. "
                     + "Put the file back as it was, and write the change as the next numbered file.");
         }
 
@@ -74,7 +80,8 @@ internal static class Migrator
         var known = rows.Select(r => r.Number).ToHashSet();
         foreach (var file in set.Files)
         {
-            if (known.Contains(file.Number)) continue;
+            if (known.Contains(file.Number))
+                continue;
             if (file.Number < last)
                 throw new MigrationException(
                     $"{set.Name}/{file.File} was never applied to this database, but {last:000} was, which comes after it. "
@@ -89,7 +96,8 @@ internal static class Migrator
         try
         {
             var schema = new NpgsqlCommandBuilder().QuoteIdentifier(set.Schema);
-            await using (var command = new NpgsqlCommand($"create schema if not exists {schema}; set local search_path to {schema}, public", connection, transaction))
+            await using (var command = new NpgsqlCommand(
+                $"create schema if not exists {schema}; set local search_path to {schema}, public", connection, transaction))
                 await command.ExecuteNonQueryAsync(cancellationToken);
             await using (var command = new NpgsqlCommand(file.Sql, connection, transaction) { CommandTimeout = 0 })
                 await command.ExecuteNonQueryAsync(cancellationToken);
@@ -100,7 +108,8 @@ internal static class Migrator
         }
         catch (PostgresException e) when (!e.IsTransient && !e.SqlState.StartsWith(OperatorIntervenes, StringComparison.Ordinal))
         {
-            throw new MigrationException($"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). Nothing of it was kept.", e);
+            throw new MigrationException(
+                $"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). Nothing of it was kept.", e);
         }
     }
 

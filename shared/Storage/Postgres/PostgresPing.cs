@@ -4,8 +4,8 @@ using Polly;
 namespace RideIngest.Storage.Postgres;
 
 /// <summary>
-/// Whether Postgres answers, for however many ask. One question is under way at a time, and it is left alone: to cancel it, Npgsql would ask Postgres,
-/// and hold up who cancels until that has listened.
+/// Whether Postgres answers, for however many ask. One question is under way at a time, and it is left alone: to cancel it, Npgsql would
+/// ask Postgres, and hold up who cancels until that has listened.
 /// </summary>
 public sealed class PostgresPing(NpgsqlDataSource database)
 {
@@ -22,7 +22,8 @@ public sealed class PostgresPing(NpgsqlDataSource database)
     {
         lock (_gate)
         {
-            if (_asked.IsCompleted) _asked = Task.Run(() => _twice.ExecuteAsync(SelectAsync).AsTask(), CancellationToken.None);
+            if (_asked.IsCompleted)
+                _asked = Task.Run(() => _twice.ExecuteAsync(SelectAsync).AsTask(), CancellationToken.None);
             return _asked.WaitAsync(patience, cancellationToken);
         }
     }

@@ -9,7 +9,8 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing 
 
     public async ValueTask<string?> MissingAsync(CancellationToken cancellationToken)
     {
-        if (!migrations.Needed) return null;
+        if (!migrations.Needed)
+            return null;
         try
         {
             await ping.AskAsync(Timeout.InfiniteTimeSpan, cancellationToken);
@@ -19,7 +20,9 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing 
             return Advice(database, e);
         }
 
-        return migrations.Applied.IsCompletedSuccessfully ? null : "Postgres answers, but its tables are not up to date yet. This goes away by itself; the log says what is tried.";
+        return migrations.Applied.IsCompletedSuccessfully
+            ? null
+            : "Postgres answers, but its tables are not up to date yet. This goes away by itself; the log says what is tried.";
     }
 
     /// <summary>What an operator should do about a Postgres that does not let us in.</summary>
@@ -30,9 +33,11 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing 
         return failure switch
         {
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
-                $"Postgres at {place} has no database {connection.Database}. Create it (createdb {connection.Database}), or set postgres.database.",
+                $"Postgres at {place} has no database {connection.Database}. Create it (createdb {connection.Database}), or set "
+                    + "postgres.database.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
-                $"Postgres at {place} does not let {connection.Username} in. Set postgres.username and postgres.password (or password_file).",
+                $"Postgres at {place} does not let {connection.Username} in. Set postgres.username and postgres.password (or "
+                    + "password_file).",
             PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } =>
                 $"Postgres at {place} is starting up or shutting down.",
             PostgresException e => $"Postgres at {place} refuses: {e.MessageText} ({e.SqlState}).",

@@ -20,14 +20,20 @@ public static class PostgresUrl
                 return true;
             }
 
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)) return false;
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri))
+                return false;
             var parsed = new NpgsqlConnectionStringBuilder();
-            if (uri.Host.Length > 0) parsed.Host = Uri.UnescapeDataString(uri.Host.Trim('[', ']'));
-            if (uri.Port > 0) parsed.Port = uri.Port;
-            if (uri.AbsolutePath.Length > 1) parsed.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
+            if (uri.Host.Length > 0)
+                parsed.Host = Uri.UnescapeDataString(uri.Host.Trim('[', ']'));
+            if (uri.Port > 0)
+                parsed.Port = uri.Port;
+            if (uri.AbsolutePath.Length > 1)
+                parsed.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
             var user = uri.UserInfo.Split(':', 2);
-            if (user[0].Length > 0) parsed.Username = Uri.UnescapeDataString(user[0]);
-            if (user.Length > 1) parsed.Password = Uri.UnescapeDataString(user[1]);
+            if (user[0].Length > 0)
+                parsed.Username = Uri.UnescapeDataString(user[0]);
+            if (user.Length > 1)
+                parsed.Password = Uri.UnescapeDataString(user[1]);
             foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
             {
                 var parts = pair.Split('=', 2);

@@ -10,7 +10,8 @@ namespace RideIngest.Streams.Nats;
 /// <summary>
 /// Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do. Closes it when the process ends.
 /// </summary>
-internal sealed partial class NatsConnector(NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
+internal sealed partial class NatsConnector(
+    NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
     : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -28,8 +29,8 @@ internal sealed partial class NatsConnector(NatsConnection connection, NatsConne
     public string? Failure => _failed is { } failed && Stopwatch.GetElapsedTime(failed.At) < Lately ? failed.Reason : null;
 
     /// <summary>
-    /// Closes the pool before the container does: NATS.Net closes the socket first and then waits, for its command timeout, until it could unsubscribe. Where
-    /// unsent writes are in the way it never can, and throws.
+    /// Closes the pool before the container does: NATS.Net closes the socket first and then waits, for its command timeout, until it could
+    /// unsubscribe. Where unsent writes are in the way it never can, and throws.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

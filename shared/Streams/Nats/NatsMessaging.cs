@@ -19,7 +19,8 @@ public static class NatsMessaging
     public static IServiceCollection AddNats(this IServiceCollection services, bool essential = true)
     {
         services.AddReadinessCheck<NatsReadiness>(essential);
-        if (services.Any(d => d.ServiceType == typeof(NatsConnector))) return services;
+        if (services.Any(d => d.ServiceType == typeof(NatsConnector)))
+            return services;
         services.AddSettings<NatsSettings>("nats");
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(Telemetry));
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(Telemetry));
@@ -32,23 +33,24 @@ public static class NatsMessaging
         return services;
     }
 
-    private static void Configure(NatsOptsBuilder builder, NatsSettings settings, ServiceIdentity identity) => builder.Opts = builder.Opts with
-    {
-        Url = settings.Url,
-        Name = $"rideingest-{identity.Name}",
-        ConnectTimeout = settings.ConnectTimeout,
-        RequestTimeout = settings.RequestTimeout,
-        CommandTimeout = settings.RequestTimeout,
-
-        // A password that is refused may be accepted once the server's users are put right: the process must not need a restart for it.
-        IgnoreAuthErrorAbort = true,
-        AuthOpts = settings.Auth,
-        TlsOpts = new()
+    private static void Configure(NatsOptsBuilder builder, NatsSettings settings, ServiceIdentity identity) =>
+        builder.Opts = builder.Opts with
         {
-            Mode = settings.Tls.Mode,
-            CaFile = settings.Tls.CaFile,
-            CertFile = settings.Tls.CertFile,
-            KeyFile = settings.Tls.KeyFile,
-        },
-    };
+            Url = settings.Url,
+            Name = $"rideingest-{identity.Name}",
+            ConnectTimeout = settings.ConnectTimeout,
+            RequestTimeout = settings.RequestTimeout,
+            CommandTimeout = settings.RequestTimeout,
+
+            // A password that is refused may be accepted once the server's users are put right: the process must not need a restart for it.
+            IgnoreAuthErrorAbort = true,
+            AuthOpts = settings.Auth,
+            TlsOpts = new()
+            {
+                Mode = settings.Tls.Mode,
+                CaFile = settings.Tls.CaFile,
+                CertFile = settings.Tls.CertFile,
+                KeyFile = settings.Tls.KeyFile,
+            },
+        };
 }

@@ -30,6 +30,7 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsConnector con
     /// <summary>What an operator should do about a NATS that we have no connection to.</summary>
     internal static string Advice(string url, string? failure) =>
         failure?.Contains("authorization violation", StringComparison.OrdinalIgnoreCase) == true
-            ? $"NATS at {url} does not let us in. Set nats.username and nats.password, or nats.token, nats.nkey_seed or nats.creds; each may be a file, as in nats.password_file."
+            ? $"NATS at {url} does not let us in. Set nats.username and nats.password, or nats.token, nats.nkey_seed or "
+                + "nats.creds; each may be a file, as in nats.password_file."
             : $"No NATS server answers at {url}. Start one (nats-server -js), or set nats.url to one that runs.";
 }

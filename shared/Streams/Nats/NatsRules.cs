@@ -4,7 +4,8 @@ using NATS.NKeys;
 namespace RideIngest.Streams.Nats;
 
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NatsUrlAttribute() : ValidationAttribute("It is no NATS URL; a user and a password in one are percent-encoded, / as %2F")
+internal sealed class NatsUrlAttribute() : ValidationAttribute(
+    "It is no NATS URL; a user and a password in one are percent-encoded, / as %2F")
 {
     public override bool IsValid(object? value) => value is not string urls || urls.Split(',').All(IsUrl);
 
@@ -14,7 +15,8 @@ internal sealed class NatsUrlAttribute() : ValidationAttribute("It is no NATS UR
 
 /// <summary>A user signs in one way: two that are configured would hide which one the server was asked with.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NatsSignInAttribute() : ValidationAttribute("Set one of nats.password, nats.token, nats.nkey_seed and nats.creds, not several")
+internal sealed class NatsSignInAttribute() : ValidationAttribute(
+    "Set one of nats.password, nats.token, nats.nkey_seed and nats.creds, not several")
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
@@ -29,7 +31,8 @@ internal sealed class NkeySeedAttribute() : ValidationAttribute("It is no seed o
 {
     public override bool IsValid(object? value)
     {
-        if (value is not string seed) return true;
+        if (value is not string seed)
+            return true;
         try
         {
             using var pair = KeyPair.FromSeed(seed);
@@ -43,9 +46,11 @@ internal sealed class NkeySeedAttribute() : ValidationAttribute("It is no seed o
 }
 
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NatsCredsAttribute() : ValidationAttribute("It is no credentials file, which has a BEGIN NATS USER JWT and a BEGIN USER NKEY SEED block")
+internal sealed class NatsCredsAttribute() : ValidationAttribute(
+    "It is no credentials file, which has a BEGIN NATS USER JWT and a BEGIN USER NKEY SEED block")
 {
     public override bool IsValid(object? value) =>
         value is not string creds
-        || (creds.Contains("-----BEGIN NATS USER JWT-----", StringComparison.Ordinal) && creds.Contains("-----BEGIN USER NKEY SEED-----", StringComparison.Ordinal));
+        || (creds.Contains("-----BEGIN NATS USER JWT-----", StringComparison.Ordinal)
+        && creds.Contains("-----BEGIN USER NKEY SEED-----", StringComparison.Ordinal));
 }

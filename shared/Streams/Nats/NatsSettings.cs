@@ -41,7 +41,8 @@ public sealed class NatsSettings
     {
         get
         {
-            if (NkeySeed is null) return new() { Username = Username, Password = Password, Token = Token, Creds = Creds };
+            if (NkeySeed is null)
+                return new() { Username = Username, Password = Password, Token = Token, Creds = Creds };
             using var pair = KeyPair.FromSeed(NkeySeed);
             return new() { Seed = NkeySeed, NKey = pair.GetPublicKey() };
         }

@@ -34,7 +34,8 @@ public static class StandingPull
             try
             {
                 await Task.Delay(later, enough.Token);
-                do await room(enough.Token);
+                do
+                    await room(enough.Token);
                 while (await PullAsync() && !enough.IsCancellationRequested);
             }
             catch (OperationCanceledException) when (enough.IsCancellationRequested)

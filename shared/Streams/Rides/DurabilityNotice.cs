@@ -14,7 +14,8 @@ namespace RideIngest.Streams.Rides;
 /// Says once, at start, where the servers are set up to keep less than an answer promises. It can only say what they tell a client:
 /// NATS does not tell its <c>sync_interval</c>.
 /// </summary>
-public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSource database, SpineSettings settings, ILogger<DurabilityNotice> logger)
+public sealed partial class DurabilityNotice(
+    INatsConnection nats, NpgsqlDataSource database, SpineSettings settings, ILogger<DurabilityNotice> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -39,7 +40,8 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
     private async ValueTask OfStreamAsync(CancellationToken cancellationToken)
     {
         // Where there is no connection yet, a request would wait for one, and nobody can cancel that.
-        if (nats.ConnectionState != NatsConnectionState.Open) throw new NatsException("NATS is away");
+        if (nats.ConnectionState != NatsConnectionState.Open)
+            throw new NatsException("NATS is away");
         var stream = (await new NatsJSContext(nats).GetStreamAsync(settings.Stream, cancellationToken: cancellationToken)).Info.Config;
         if (stream.Storage == StreamConfigStorage.Memory)
             InMemory(settings.Stream);
@@ -71,20 +73,31 @@ public sealed partial class DurabilityNotice(INatsConnection nats, NpgsqlDataSou
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "Stream {Stream} is kept in memory: what was answered 202 is lost when nats-server ends. Create it anew with storage: file")]
+    [LoggerMessage(3001, LogLevel.Warning,
+        "Stream {Stream} is kept in memory: what was answered 202 is lost when nats-server ends. Create it anew with storage: file")]
     private partial void InMemory(string stream);
 
-    [LoggerMessage(3002, LogLevel.Warning, "Stream {Stream} has one replica: what was answered 202 and is not stored yet is lost with that server's disk; and when the power fails, "
-        + "as much of it as nats-server's sync_interval allows, which a client cannot see (2 minutes unless it is set; always is safe). ingest.replicas: 3 on a cluster keeps it")]
+    [LoggerMessage(
+        3002, LogLevel.Warning,
+        "Stream {Stream} has one replica: what was answered 202 and is not stored yet is lost with that server's disk; and when "
+            + "the power fails, "
+        + "as much of it as nats-server's sync_interval allows, which a client cannot see (2 minutes unless it is set; always is "
+        + "safe). ingest.replicas: 3 on a cluster keeps it")]
     private partial void OneReplica(string stream);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Stream {Stream} has one replica on nats-server {Version}, which syncs to disk every 2 minutes: what was answered 202 within them and is not stored yet "
+    [LoggerMessage(
+        3003, LogLevel.Warning,
+        "Stream {Stream} has one replica on nats-server {Version}, which syncs to disk every 2 minutes: what was answered 202 "
+            + "within them and is not stored yet "
         + "is lost when the power fails. nats-server 2.10 with sync_interval: always, or ingest.replicas: 3 on a cluster, keeps it")]
     private partial void NeverAlways(string stream, string version);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Postgres has synchronous_commit = off: what was answered 201 in the last moments before Postgres crashes is lost. Set it to on")]
+    [LoggerMessage(3004, LogLevel.Warning,
+        "Postgres has synchronous_commit = off: what was answered 201 in the last moments before Postgres crashes is lost. Set it to on")]
     private partial void CommitsLater();
 
-    [LoggerMessage(3005, LogLevel.Warning, "Postgres has {Setting} = off: when its machine crashes, what was answered 201 may be lost and the database corrupted. Set it to on")]
+    [LoggerMessage(3005, LogLevel.Warning,
+        "Postgres has {Setting} = off: when its machine crashes, what was answered 201 may be lost and the database corrupted. "
+        + "Set it to on")]
     private partial void MayBeCorrupted(string setting);
 }

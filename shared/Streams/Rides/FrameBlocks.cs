@@ -5,9 +5,9 @@ using NATS.Client.Core;
 namespace RideIngest.Streams.Rides;
 
 /// <summary>
-/// Frames fill whole blocks of the stream's file, and the stream's limit is a number of them. Before 2.10.5, nats-server leaves out what it writes around a
-/// message when it looks whether there is room for it; where that little does not fit, it deletes the oldest message, which may be one that a 202 rests on.
-/// With whole blocks, what has room has room for that too.
+/// Frames fill whole blocks of the stream's file, and the stream's limit is a number of them. Before 2.10.5, nats-server leaves out what it
+/// writes around a message when it looks whether there is room for it; where that little does not fit, it deletes the oldest message, which
+/// may be one that a 202 rests on. With whole blocks, what has room has room for that too.
 /// </summary>
 public static class FrameBlocks
 {

@@ -14,8 +14,8 @@ public static class RidesStream
     public static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// After how long without a word the server takes a consumer for gone and gives its frames to another. So long does a killed one hold up what it had
-    /// in hand; a living one reports progress well within it.
+    /// After how long without a word the server takes a consumer for gone and gives its frames to another. So long does a killed one hold
+    /// up what it had in hand; a living one reports progress well within it.
     /// </summary>
     public static readonly TimeSpan AckWait = TimeSpan.FromSeconds(5);
 
@@ -35,7 +35,8 @@ public static class RidesStream
 
     /// <summary>Creates the stream and its consumer where they are missing. What exists stays as its operator has it.</summary>
     /// <exception cref="NATS.Client.Core.NatsException">NATS is away, or refuses.</exception>
-    public static async Task<INatsJSConsumer> EnsureAsync(INatsJSContext js, SpineSettings settings, CancellationToken cancellationToken = default)
+    public static async Task<INatsJSConsumer> EnsureAsync(
+        INatsJSContext js, SpineSettings settings, CancellationToken cancellationToken = default)
     {
         await EnsureStreamAsync(js, settings, cancellationToken);
         var config = new ConsumerConfig(Consumer)
@@ -73,7 +74,9 @@ public static class RidesStream
 
         var found = stream.Info.Config;
         if (found.Retention != StreamConfigRetention.Workqueue || found.Discard != StreamConfigDiscard.New)
-            throw new NatsJSException($"The stream {settings.Stream} exists and is not a work queue that discards new messages. Delete or rename it, or set ingest.stream to another name.");
+            throw new NatsJSException(
+                $"The stream {settings.Stream} exists and is not a work queue that discards new messages. Delete or rename it, or "
+                    + "set ingest.stream to another name.");
     }
 
     // Several processes may do this at once, and one that came first may have created it otherwise than we would.

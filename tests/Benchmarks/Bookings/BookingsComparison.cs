@@ -5,8 +5,8 @@ using RideIngest.LocalServers.Postgres;
 namespace RideIngest.Benchmarks.Bookings;
 
 /// <summary>
-/// The whole way of a booking, from POST to Postgres and back, beside other ways of doing it over the same servers and the same table. In turn and in
-/// many short rounds, because the machine may be shared: what slows one down in a round slows the others down too.
+/// The whole way of a booking, from POST to Postgres and back, beside other ways of doing it over the same servers and the same table. In
+/// turn and in many short rounds, because the machine may be shared: what slows one down in a round slows the others down too.
 /// </summary>
 internal static class BookingsComparison
 {
@@ -44,7 +44,8 @@ internal static class BookingsComparison
         }
         return 0;
 
-        Task<Child> PeerAsync(string name) => Child.StartAsync("RideIngest.Benchmarks.dll", "peer", name, system.NatsUrl, system.Connection);
+        Task<Child> PeerAsync(string name) =>
+            Child.StartAsync("RideIngest.Benchmarks.dll", "peer", name, system.NatsUrl, system.Connection);
 
         Way Singles(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids), system.Database);
 

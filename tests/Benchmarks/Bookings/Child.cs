@@ -60,7 +60,8 @@ internal sealed partial class Child : IAsyncDisposable
                 ready.TrySetResult(match.Value);
             else if (line == "ready")
                 ready.TrySetResult("");
-            else if (line.Contains("\"error\"", StringComparison.OrdinalIgnoreCase) || line.Contains("\"warning\"", StringComparison.OrdinalIgnoreCase))
+            else if (line.Contains("\"error\"", StringComparison.OrdinalIgnoreCase)
+                || line.Contains("\"warning\"", StringComparison.OrdinalIgnoreCase))
                 await Console.Error.WriteLineAsync($"{_name}: {line}");
         }
         ready.TrySetException(new InvalidOperationException($"{_name} ended before it was ready."));

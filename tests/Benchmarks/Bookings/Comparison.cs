@@ -16,7 +16,8 @@ internal sealed record Way(string Name, Func<double, Task<Measured>> RunAsync, N
         count.Parameters.Add(new() { Value = measured.FirstId + measured.MostIds });
         var stored = (long)(await count.ExecuteScalarAsync())!;
         if (stored < measured.Records)
-            throw new InvalidOperationException($"{Name} answered {measured.Records} bookings, of which {stored} are stored: such a rate says nothing.");
+            throw new InvalidOperationException(
+                $"{Name} answered {measured.Records} bookings, of which {stored} are stored: such a rate says nothing.");
     }
 }
 
@@ -27,8 +28,8 @@ internal sealed record Target(string Peer, double Ratio);
 internal sealed record Comparison(string Title, Way Ours, IReadOnlyList<Way> Peers, IReadOnlyList<Target> Targets, bool Latency = false)
 {
     /// <summary>
-    /// Medians for each way, by name: what was measured, and processor time per record. The order of each round is drawn, so that of three nobody always
-    /// follows the same one; nobody follows itself, which would cost it what it has left behind, so that two take turns.
+    /// Medians for each way, by name: what was measured, and processor time per record. The order of each round is drawn, so that of three
+    /// nobody always follows the same one; nobody follows itself, which would cost it what it has left behind, so that two take turns.
     /// </summary>
     public async Task<Dictionary<string, (double Value, double Cpu)>> RunAsync(int rounds, double seconds)
     {

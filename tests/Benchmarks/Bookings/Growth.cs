@@ -18,7 +18,8 @@ internal sealed class Growth : IAsyncDisposable
 
     public static async Task<Growth> StartAsync(PostgresServer postgres, Ids ids)
     {
-        var growth = new Growth(await SystemUnderTest.StartAsync(postgres, "small"), await SystemUnderTest.StartAsync(postgres, "large"), ids);
+        var growth = new Growth(
+            await SystemUnderTest.StartAsync(postgres, "small"), await SystemUnderTest.StartAsync(postgres, "large"), ids);
         await growth.FillAsync(growth._small, Few);
         await growth.FillAsync(growth._large, Many);
         return growth;
@@ -26,8 +27,12 @@ internal sealed class Growth : IAsyncDisposable
 
     public IEnumerable<Comparison> Comparisons()
     {
-        yield return Of("128 connections, 10,000,000 rows in the table, per second", system => seconds => Wrk.RunAsync(system.Single, 128, seconds, _ids));
-        yield return Of("batches of 1,000, 10,000,000 rows in the table, records per second", system => seconds => system.Batches.RunAsync(seconds, _ids));
+        yield return Of(
+            "128 connections, 10,000,000 rows in the table, per second",
+            system => seconds => Wrk.RunAsync(system.Single, 128, seconds, _ids));
+        yield return Of(
+            "batches of 1,000, 10,000,000 rows in the table, records per second",
+            system => seconds => system.Batches.RunAsync(seconds, _ids));
     }
 
     public async ValueTask DisposeAsync()
@@ -37,7 +42,9 @@ internal sealed class Growth : IAsyncDisposable
     }
 
     private Comparison Of(string title, Func<SystemUnderTest, Func<double, Task<Measured>>> load) =>
-        new(title, new("ours", load(_large), _large.Database), [new("ours, 100,000 rows", load(_small), _small.Database)], [new("ours, 100,000 rows", Target)]);
+        new(title, new("ours", load(_large), _large.Database), [
+            new("ours, 100,000 rows", load(_small), _small.Database),
+        ], [new("ours, 100,000 rows", Target)]);
 
     private async Task FillAsync(SystemUnderTest system, int rows)
     {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace RideIngest.Benchmarks.Bookings;
 
 /// <summary>
-/// What the whole benchmark has cost the processor so far: this process and everything that it started, load generator and servers included. Where the
-/// cores are full, it is what the rates come from; and unlike them it hardly changes with what else the machine is doing.
+/// What the whole benchmark has cost the processor so far: this process and everything that it started, load generator and servers
+/// included. Where the cores are full, it is what the rates come from; and unlike them it hardly changes with what else the machine is
+/// doing.
 /// </summary>
 internal static class ProcessorTime
 {
@@ -31,10 +32,13 @@ internal static class ProcessorTime
             return null;
         try
         {
-            // After the name, which may hold anything: state, parent, …; and from the twelfth on: user, system, and the same of children that have ended.
+            // After the name, which may hold anything: state, parent, …; and from the twelfth on: user, system, and the same of children
+            // that have ended.
             var text = File.ReadAllText(Path.Combine(directory, "stat"));
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+            return (
+                id, int.Parse(fields[1], CultureInfo.InvariantCulture),
+                fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
         }
         catch (IOException)
         {

@@ -5,12 +5,16 @@ using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Bookings;
 
-/// <summary>The producer and the consumer as they are deployed, each a process of its own with the default configuration, over a NATS and a database.</summary>
+/// <summary>
+/// The producer and the consumer as they are deployed, each a process of its own with the default configuration, over a NATS and a
+/// database.
+/// </summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
     private readonly NatsServer _nats;
 
-    private SystemUnderTest(NatsServer nats, string connection) => (_nats, Connection, Database) = (nats, connection, BookingInsert.Open(connection));
+    private SystemUnderTest(NatsServer nats, string connection) =>
+        (_nats, Connection, Database) = (nats, connection, BookingInsert.Open(connection));
 
     public string NatsUrl => _nats.Url;
 

@@ -12,12 +12,17 @@ internal static class Wrk
     {
         try
         {
-            using var wrk = Process.Start(new ProcessStartInfo("wrk", ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var wrk = Process.Start(new ProcessStartInfo("wrk", ["--version"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
             wrk.WaitForExit();
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidOperationException("The load of single bookings comes from wrk, which is not in the PATH: apt-get install wrk", e);
+            throw new InvalidOperationException(
+                "The load of single bookings comes from wrk, which is not in the PATH: apt-get install wrk", e);
         }
     }
 
@@ -28,7 +33,8 @@ internal static class Wrk
         var first = ids.Take(most);
         var start = new ProcessStartInfo("wrk",
         [
-            "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"), string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+            "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
+            string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
             "--timeout", "10s", "-s", Script, url, "--", string.Create(CultureInfo.InvariantCulture, $"{first}"),
         ])
         { RedirectStandardOutput = true };
@@ -39,7 +45,8 @@ internal static class Wrk
             throw new InvalidOperationException($"wrk gave no result for {url}: {said}");
         var numbers = result.Split(' ').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         if (numbers[3] > 0)
-            throw new InvalidOperationException($"{numbers[3]} of {numbers[0]} requests to {url} failed: a rate with failures in it says nothing.");
+            throw new InvalidOperationException(
+                $"{numbers[3]} of {numbers[0]} requests to {url} failed: a rate with failures in it says nothing.");
         return new Measured(numbers[0] / (numbers[1] / 1_000_000), TimeSpan.FromMicroseconds(numbers[2]), (long)numbers[0], first, most);
     }
 }

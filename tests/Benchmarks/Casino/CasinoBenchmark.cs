@@ -6,8 +6,8 @@ using System.Text;
 namespace RideIngest.Benchmarks.Casino;
 
 /// <summary>
-/// Events a second through all five roles, at the rate that is promised and at the most there is; what an event costs in processor time, which a busy machine
-/// does not change as it does a rate; and how long after its POST an event stands in /materialized.
+/// Events a second through all five roles, at the rate that is promised and at the most there is; what an event costs in processor time,
+/// which a busy machine does not change as it does a rate; and how long after its POST an event stands in /materialized.
 /// </summary>
 public static class CasinoBenchmark
 {
@@ -17,10 +17,15 @@ public static class CasinoBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var length = TimeSpan.FromSeconds(args is [var seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 20);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, .NET {Environment.Version}; {length.TotalSeconds} s each, after a warm-up of 5 s.\n"));
-        Console.WriteLine("| generator, events/s | counted, events/s | casino, µs/event | NATS, µs/event | Postgres, µs/event | casino, MB |");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Environment.ProcessorCount} cores, .NET {Environment.Version}; {length.TotalSeconds} s each, after a warm-up of 5 s.\n"));
+        Console.WriteLine(
+            "| generator, events/s | counted, events/s | casino, µs/event | NATS, µs/event | Postgres, µs/event | casino, MB |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var rate in (int[])[Promised, 100_000]) await ThroughputAsync(rate, length);
+        foreach (var rate in (int[])[Promised, 100_000])
+            await ThroughputAsync(rate, length);
         Console.WriteLine();
         await LatencyAsync(length);
         return 0;
@@ -39,12 +44,15 @@ public static class CasinoBenchmark
         double Cost(TimeSpan from, TimeSpan to) => (to - from).TotalMicroseconds / events;
     }
 
-    /// <summary>Posts lone events on time, whatever the answers, and asks for the total all the while: the n-th event is there when the total is n.</summary>
+    /// <summary>
+    /// Posts lone events on time, whatever the answers, and asks for the total all the while: the n-th event is there when the total is n.
+    /// </summary>
     private static async Task LatencyAsync(TimeSpan length)
     {
         await using var casino = await CasinoUnderTest.StartAsync(rate: 0);
         await SendAsync(casino, TimeSpan.FromSeconds(5), 0, []);
-        while (await casino.CountedAsync() < 5 * LatencyRate) await Task.Delay(10);
+        while (await casino.CountedAsync() < 5 * LatencyRate)
+            await Task.Delay(10);
 
         var first = 5L * LatencyRate;
         var sent = new List<long>();
@@ -53,10 +61,12 @@ public static class CasinoBenchmark
         var last = (long)(length.TotalSeconds * LatencyRate);
         while (latencies.Count < last)
         {
-            if (sending.IsFaulted) await sending;
+            if (sending.IsFaulted)
+                await sending;
             var there = await casino.CountedAsync() - first;
             var now = Stopwatch.GetTimestamp();
-            for (var n = latencies.Count; n < there; n++) latencies.Add(Stopwatch.GetElapsedTime(sent[n], now).TotalMilliseconds);
+            for (var n = latencies.Count; n < there; n++)
+                latencies.Add(Stopwatch.GetElapsedTime(sent[n], now).TotalMilliseconds);
             await Task.Delay(1);
         }
         await sending;
@@ -74,11 +84,14 @@ public static class CasinoBenchmark
         var posting = new List<Task>();
         for (var n = 0L; n < count; n++)
         {
-            while (Stopwatch.GetElapsedTime(since).TotalSeconds * LatencyRate < n) await Task.Delay(1);
-            lock (sent) sent.Add(Stopwatch.GetTimestamp());
+            while (Stopwatch.GetElapsedTime(since).TotalSeconds * LatencyRate < n)
+                await Task.Delay(1);
+            lock (sent)
+                sent.Add(Stopwatch.GetTimestamp());
             posting.Add(PostAsync(casino, first + n + 1));
             posting.RemoveAll(post => post.IsCompletedSuccessfully);
-            if (posting.Find(post => post.IsFaulted) is { } failed) await failed;
+            if (posting.Find(post => post.IsFaulted) is { } failed)
+                await failed;
         }
         await Task.WhenAll(posting);
     }

@@ -22,7 +22,8 @@ internal sealed class CasinoUnderTest(NatsServer nats, PostgresServer postgres, 
         var casino = Start("Casino", string.Create(CultureInfo.InvariantCulture,
             $"--urls http://127.0.0.1:18232 --nats:url={nats.Url} '--postgres:url={database}' --casino:rates:url={Simulators}/simulators/rates --casino:generator:rate={rate}"));
         var started = new CasinoUnderTest(nats, postgres, simulators, casino);
-        while (!await started.IsReadyAsync()) await Task.Delay(50);
+        while (!await started.IsReadyAsync())
+            await Task.Delay(50);
         return started;
     }
 
@@ -59,7 +60,8 @@ internal sealed class CasinoUnderTest(NatsServer nats, PostgresServer postgres, 
 
     private async Task<bool> IsReadyAsync()
     {
-        if (casino.HasExited) throw new InvalidOperationException("The casino has ended.");
+        if (casino.HasExited)
+            throw new InvalidOperationException("The casino has ended.");
         try
         {
             return (await Client.GetAsync("/readyz")).IsSuccessStatusCode && (await Client.GetAsync("/materialized")).IsSuccessStatusCode;
@@ -82,9 +84,12 @@ internal sealed class CasinoUnderTest(NatsServer nats, PostgresServer postgres, 
         var ticks = 0L;
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) || Stat(id) is not { } stat) continue;
-            if (id == process) ticks += stat[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
-            else if (stat[1] == process.ToString(CultureInfo.InvariantCulture)) ticks += stat[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            if (!int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) || Stat(id) is not { } stat)
+                continue;
+            if (id == process)
+                ticks += stat[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            else if (stat[1] == process.ToString(CultureInfo.InvariantCulture))
+                ticks += stat[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
         }
         return TimeSpan.FromSeconds(ticks / 100.0);
     }

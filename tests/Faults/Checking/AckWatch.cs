@@ -5,8 +5,8 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Checking;
 
 /// <summary>
-/// Writes into the ledger's file which frames were acked, and when: whether a frame that is gone was acked, or went by itself. An ack says as well how
-/// often its frame was delivered.
+/// Writes into the ledger's file which frames were acked, and when: whether a frame that is gone was acked, or went by itself. An ack says
+/// as well how often its frame was delivered.
 /// </summary>
 internal sealed class AckWatch : IAsyncDisposable
 {

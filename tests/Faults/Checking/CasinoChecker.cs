@@ -10,10 +10,13 @@ internal static class CasinoChecker
         var findings = new List<Finding>();
         foreach (var (number, printing) in evidence.Printings.Index())
         {
-            findings.AddRange(printing.Rest.Select(line => new Finding(Break.Unsent, $"counting process {number + 1} printed what is no event: {line}")));
+            findings.AddRange(
+                printing.Rest.Select(line => new Finding(Break.Unsent, $"counting process {number + 1} printed what is no event: {line}")));
             findings.AddRange(printing.Lines.SelectMany(printed => Of(ledger, printed.Fact, printed.Line)));
             findings.AddRange(printing.Lines.CountBy(printed => printed.Fact.Id).Where(count => count.Value > 1)
-                .Select(count => new Finding(Break.Duplicated, $"counting process {number + 1} printed event {count.Key} {count.Value} times")));
+                .Select(
+                    count => new Finding(
+                        Break.Duplicated, $"counting process {number + 1} printed event {count.Key} {count.Value} times")));
         }
         findings.AddRange(Again(ledger, evidence));
         var printed = evidence.Printings.SelectMany(printing => printing.Lines).Select(line => line.Fact.Id).ToHashSet();
@@ -36,24 +39,30 @@ internal static class CasinoChecker
     private static IEnumerable<Finding> Of(long id, List<Attempt> attempts, bool printed)
     {
         if (!printed && attempts.Find(attempt => attempt.Told == Told.Accepted) is { } accepted)
-            yield return new Finding(Break.Lost, $"event {id}, sent at {accepted.At.Sent} ms, was accepted at {accepted.At.Answered} ms, and nobody printed it");
+            yield return new Finding(
+                Break.Lost, $"event {id}, sent at {accepted.At.Sent} ms, was accepted at {accepted.At.Answered} ms, and nobody printed it");
         if (printed && attempts.TrueForAll(attempt => attempt.Told is Told.NotKept or Told.NotSent))
-            yield return new Finding(Break.Lie, $"event {id}, sent at {attempts[0].At.Sent} ms, was said not to be taken every time, and is printed");
+            yield return new Finding(
+                Break.Lie, $"event {id}, sent at {attempts[0].At.Sent} ms, was said not to be taken every time, and is printed");
     }
 
     /// <summary>
-    /// What one process has counted and acknowledged, its successor must not count. It may what the stream still had when that process had ended, and what its
-    /// sender sent again.
+    /// What one process has counted and acknowledged, its successor must not count. It may what the stream still had when that process had
+    /// ended, and what its sender sent again.
     /// </summary>
     private static IEnumerable<Finding> Again(Ledger ledger, CasinoEvidence evidence)
     {
         var before = new HashSet<long>();
         foreach (var printing in evidence.Printings)
         {
-            foreach (var id in printing.Lines.Select(printed => printed.Fact.Id).Where(id => before.Contains(id) && !ledger.Left.Contains(id)))
+            foreach (var id in printing.Lines
+                .Select(printed => printed.Fact.Id)
+                .Where(id => before.Contains(id) && !ledger.Left.Contains(id)))
             {
-                if (!ledger.Records.TryGetValue(id, out var attempts) || attempts.Count(attempt => attempt.Told is not (Told.NotKept or Told.NotSent)) < 2)
-                    yield return new Finding(Break.Duplicated, $"event {id} was counted and acknowledged by one process, and counted by the next");
+                if (!ledger.Records.TryGetValue(id, out var attempts)
+                    || attempts.Count(attempt => attempt.Told is not (Told.NotKept or Told.NotSent)) < 2)
+                    yield return new Finding(
+                        Break.Duplicated, $"event {id} was counted and acknowledged by one process, and counted by the next");
             }
             before.UnionWith(printing.Lines.Select(printed => printed.Fact.Id));
         }

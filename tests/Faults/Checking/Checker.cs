@@ -11,11 +11,14 @@ internal static class Checker
         var letters = LettersById(ledger, evidence, findings);
         var foreign = ledger.Frames.SelectMany(frame => frame.Ids).ToHashSet();
         foreach (var (id, attempts) in ledger.Records)
-            findings.AddRange(new RecordCheck(id, attempts, evidence, letters.GetValueOrDefault(id) ?? [], foreign.Contains(id)).Findings());
+            findings.AddRange(new RecordCheck(id, attempts, evidence, letters.GetValueOrDefault(id)
+                ?? [], foreign.Contains(id)).Findings());
         foreach (var id in foreign)
         {
             if (!evidence.Rows.ContainsKey(id) && !letters.ContainsKey(id))
-                findings.Add(new Finding(Break.Lost, $"record {id}, which a foreign publisher's frame brought, is neither stored nor a dead letter"));
+                findings.Add(
+                    new Finding(
+                        Break.Lost, $"record {id}, which a foreign publisher's frame brought, is neither stored nor a dead letter"));
         }
         foreach (var (id, row) in evidence.Rows)
         {
@@ -47,11 +50,14 @@ internal static class Checker
                 (byId.TryGetValue(record.Id, out var versions) ? versions : byId[record.Id] = []).Add(Content.VersionOf(record));
             }
             else if (!garbage.Contains(Convert.ToBase64String(letter.Payload)))
-                findings.Add(new Finding(Break.Unsent, $"a dead letter ({letter.Code}) holds {letter.Payload.Length} bytes that nobody sent"));
+                findings.Add(
+                    new Finding(Break.Unsent, $"a dead letter ({letter.Code}) holds {letter.Payload.Length} bytes that nobody sent"));
             else
                 kept.Add(Convert.ToBase64String(letter.Payload));
         }
-        findings.AddRange(garbage.Except(kept).Select(lost => new Finding(Break.Lost, $"a foreign publisher's frame of {lost.Length * 3 / 4} bytes is no dead letter")));
+        findings.AddRange(
+            garbage.Except(kept).Select(
+                lost => new Finding(Break.Lost, $"a foreign publisher's frame of {lost.Length * 3 / 4} bytes is no dead letter")));
         return byId;
     }
 

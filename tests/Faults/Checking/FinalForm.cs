@@ -3,18 +3,22 @@ using RideIngest.Faults.Load;
 
 namespace RideIngest.Faults.Checking;
 
-/// <summary>The line that an event must be in the end, written with nothing of the product's own. All that it says follows from what was published.</summary>
+/// <summary>
+/// The line that an event must be in the end, written with nothing of the product's own. All that it says follows from what was published.
+/// </summary>
 internal static class FinalForm
 {
     private static readonly string[] Games =
     [
-        "Rocket Dice", "It's bananas!", "Wild Spin", "Book of Dead", "Pirate Jackpots", "Western Gold 2", "Super Rainbow Megaways", "#BarsAndBells",
+        "Rocket Dice", "It's bananas!", "Wild Spin", "Book of Dead", "Pirate Jackpots", "Western Gold 2", "Super Rainbow Megaways",
+        "#BarsAndBells",
         "Fortune Three", "ChilliPop",
     ];
 
     private static readonly (string Email, string SignedIn)[] Players =
     [
-        ("john@example.com", "2022-01-10T12:30:00Z"), ("jane@example.com", "2022-02-02T23:40:00Z"), ("bob@example.com", "2022-02-03T12:10:00Z"),
+        ("john@example.com", "2022-01-10T12:30:00Z"), ("jane@example.com", "2022-02-02T23:40:00Z"),
+        ("bob@example.com", "2022-02-03T12:10:00Z"),
         ("rick@example.com", "2022-03-21T08:05:00Z"), ("morty@example.com", "2022-03-22T16:45:00Z"),
     ];
 
@@ -45,7 +49,8 @@ internal static class FinalForm
         return (long)(((2 * cents) + whole) / (2 * whole));
     }
 
-    private static (string Email, string SignedIn)? PlayerOf(CasinoFact fact) => fact.Player is >= 10 and < 15 ? Players[fact.Player - 10] : null;
+    private static (string Email, string SignedIn)? PlayerOf(CasinoFact fact) =>
+        fact.Player is >= 10 and < 15 ? Players[fact.Player - 10] : null;
 
     private static string Description(CasinoFact fact)
     {

@@ -3,8 +3,9 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Checking;
 
 /// <summary>
-/// Nobody is told of the events that a generator makes. But each of its processes numbers them one by one, from an upper half of its own on, and makes new ones
-/// only when the stream has the last. So there are none missing before the last ones that are there, but those that a killed process had in hand.
+/// Nobody is told of the events that a generator makes. But each of its processes numbers them one by one, from an upper half of its own
+/// on, and makes new ones only when the stream has the last. So there are none missing before the last ones that are there, but those that
+/// a killed process had in hand.
 /// </summary>
 internal static class GeneratedCheck
 {
@@ -25,7 +26,8 @@ internal static class GeneratedCheck
             for (var id = 0L; id < last; id++)
             {
                 if (!ids.Contains(id) && !(killed && last - id < MostInHand))
-                    yield return new Finding(Break.Lost, $"event {(process.Key << Half) + id} of a generator is missing, and {last - id} came after it");
+                    yield return new Finding(
+                        Break.Lost, $"event {(process.Key << Half) + id} of a generator is missing, and {last - id} came after it");
             }
         }
     }

@@ -3,8 +3,8 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Checking;
 
 /// <summary>
-/// What each process holds when nothing is on its way, against what it held before the first run that it lived through: so what each run leaves behind
-/// adds up over a campaign. A process that was started anew begins anew.
+/// What each process holds when nothing is on its way, against what it held before the first run that it lived through: so what each run
+/// leaves behind adds up over a campaign. A process that was started anew begins anew.
 /// </summary>
 internal sealed class GrowthCheck(World world)
 {

@@ -9,7 +9,8 @@ namespace RideIngest.Faults.Checking;
 /// <param name="Queued">Pieces of work that wait for a thread.</param>
 internal sealed record Holding(double Megabytes, double Timers, double Threads, double Queued)
 {
-    // Memory that is free is kept until the machine needs it, so that this finds only what goes on growing. The others come back to nearly what they were.
+    // Memory that is free is kept until the machine needs it, so that this finds only what goes on growing. The others come back to nearly
+    // what they were.
     private const double MoreMegabytes = 512;
     private const double MoreTimers = 32;
     private const double MoreThreads = 32;
@@ -44,7 +45,9 @@ internal sealed record Holding(double Megabytes, double Timers, double Threads, 
             yield return Said("pieces of work that wait for a thread", first.Queued, Queued);
     }
 
-    private static double Known(string metrics, string name) => Sum(metrics, name) ?? throw new InvalidOperationException($"{name} is not among the metrics.");
+    private static double Known(string metrics, string name) =>
+        Sum(metrics, name) ?? throw new InvalidOperationException($"{name} is not among the metrics.");
 
-    private static string Said(string what, double first, double now) => string.Create(CultureInfo.InvariantCulture, $"holds {now:0} {what}, and held {first:0}");
+    private static string Said(string what, double first, double now) =>
+        string.Create(CultureInfo.InvariantCulture, $"holds {now:0} {what}, and held {first:0}");
 }

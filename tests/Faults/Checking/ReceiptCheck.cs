@@ -15,11 +15,13 @@ internal static class ReceiptCheck
     {
         var findings = new List<Finding>();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-        var accepted = ledger.Records.SelectMany(record => record.Value.Where(attempt => attempt.Receipt is not null).Select(attempt => (Id: record.Key, Attempt: attempt)));
+        var accepted = ledger.Records.SelectMany(
+            record => record.Value.Where(attempt => attempt.Receipt is not null).Select(attempt => (Id: record.Key, Attempt: attempt)));
         await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, cancellationToken) =>
         {
             var producer = world.Producers[(int)(one.Id % world.Producers.Count)];
-            var (code, body) = await AskAsync(http, new Uri(producer.Url, $"/v1/receipts/{one.Attempt.Receipt}?wait=5s"), cancellationToken);
+            var (code, body) = await AskAsync(
+                http, new Uri(producer.Url, $"/v1/receipts/{one.Attempt.Receipt}?wait=5s"), cancellationToken);
             var said = code == HttpStatusCode.OK ? (string?)JsonNode.Parse(body)?["status"] : null;
             var is_ = evidence.Rows.TryGetValue(one.Id, out var row)
                 ? Content.VersionOf(row) == one.Attempt.Version ? "stored" : "conflict"
@@ -33,7 +35,8 @@ internal static class ReceiptCheck
     }
 
     // "Not now" is no answer to what became of the record; its sender would ask again.
-    private static async Task<(HttpStatusCode Code, string Body)> AskAsync(HttpClient http, Uri receipt, CancellationToken cancellationToken)
+    private static async Task<(HttpStatusCode Code, string Body)> AskAsync(
+        HttpClient http, Uri receipt, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {

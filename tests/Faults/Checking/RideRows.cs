@@ -7,7 +7,8 @@ internal static class RideRows
 {
     public const string Select =
         """
-        select id, booking_id, user_id, driver_id, vehicle_model_id, status, requested_at, picked_up_at, dropped_off_at, from_lat, from_long, to_lat, to_long,
+        select id, booking_id, user_id, driver_id, vehicle_model_id, status, requested_at, picked_up_at, dropped_off_at, from_lat,
+        from_long, to_lat, to_long,
                distance_km, fare_amount, currency, rating
         from rides.rides
         """;

@@ -37,15 +37,18 @@ internal static class StuckCheck
             if (state.Messages > 0)
                 stuck.Add($"{state.Messages} frames are left in the stream, {state.FirstSeq} to {state.LastSeq}");
             foreach (var consumer in consumers.Where(consumer => consumer.NumAckPending > 0 || state.Messages > 0))
-                stuck.Add($"{consumer.NumAckPending} frames are in hand for {consumer.Name}, of those to {consumer.Delivered.StreamSeq}; all are settled to {consumer.AckFloor.StreamSeq}");
+                stuck.Add(
+                    $"{consumer.NumAckPending} frames are in hand for {consumer.Name}, of those to {consumer.Delivered.StreamSeq}; all are settled to {consumer.AckFloor.StreamSeq}");
             foreach (var producer in world.Producers)
             {
                 if (Holding.Sum(await producer.MetricsAsync(), PendingFrames) is > 0 and var pending)
                     stuck.Add($"{producer.Name} still waits for {pending} replies");
             }
-            stuck.AddRange(world.Instances.Where(instance => instance is { IsWanted: true, IsRunning: false }).Select(instance => $"{instance.Name} has ended"));
-            foreach (var instance in world.Instances.Where(instance => instance.Nats.Sum(network => network.Open) != (instance.IsWanted ? 1 : 0)))
-                stuck.Add($"{instance.Name} has {instance.Nats.Sum(network => network.Open)} connections to NATS");
+            stuck.AddRange(
+                world.Instances.Where(
+                    instance => instance is { IsWanted: true, IsRunning: false }).Select(instance => $"{instance.Name} has ended"));
+            foreach (var instance in world.Instances.Where(instance => Open(instance) != (instance.IsWanted ? 1 : 0)))
+                stuck.Add($"{instance.Name} has {Open(instance)} connections to NATS");
             await using var select = world.Database.CreateCommand(Sessions);
             await using var session = await select.ExecuteReaderAsync();
             while (await session.ReadAsync())
@@ -59,4 +62,6 @@ internal static class StuckCheck
         }
         return stuck;
     }
+
+    private static int Open(Instance instance) => instance.Nats.Sum(network => network.Open);
 }

@@ -17,7 +17,8 @@ internal static class AnswerReader
             {
                 201 when named && (string?)json["status"] == "stored" => (Told.Stored, null),
                 200 when named && (string?)json["status"] == "duplicate" => (Told.Duplicate, null),
-                202 when named && (string?)json["status"] == "accepted" && (string?)json["receipt"] is { Length: > 0 } receipt => (Told.Accepted, receipt),
+                202 when named && (string?)json["status"] == "accepted"
+                    && (string?)json["receipt"] is { Length: > 0 } receipt => (Told.Accepted, receipt),
                 409 when named && IsProblem(json, "conflict") => (Told.Conflict, null),
                 503 or 429 when (bool?)json["retryable"] == true => (Told.NotKept, null),
                 504 when named && (bool?)json["retryable"] == true => (Told.Unknown, null),
@@ -56,7 +57,8 @@ internal static class AnswerReader
             var expected = told.Any(one => !(one.Told is Told.Stored or Told.Duplicate or Told.Accepted)) ? 207 : accepted > 0 ? 202 : 200;
             return status == expected ? told : [.. told.Select(_ => (Told.Nonsense, (string?)null))];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or NullReferenceException or FormatException or IndexOutOfRangeException)
         {
             return told;
         }
@@ -68,10 +70,13 @@ internal static class AnswerReader
         "duplicate" => (Told.Duplicate, null),
         "accepted" when (string?)result["receipt"] is { Length: > 0 } receipt => (Told.Accepted, receipt),
         "conflict" => (Told.Conflict, null),
-        "failed" when (bool?)result["retryable"] == true => ((string?)result["code"] == "outcome-unknown" ? Told.Unknown : Told.NotKept, null),
+        "failed" when (bool?)result["retryable"] == true => ((string?)result["code"] == "outcome-unknown"
+            ? Told.Unknown
+            : Told.NotKept, null),
         "failed" or "invalid" => (Told.Refused, null),
         _ => (Told.Nonsense, null),
     };
 
-    private static bool IsProblem(JsonNode json, string type) => ((string?)json["type"])?.EndsWith($"/{type}", StringComparison.Ordinal) == true;
+    private static bool IsProblem(JsonNode json, string type) =>
+        ((string?)json["type"])?.EndsWith($"/{type}", StringComparison.Ordinal) == true;
 }

@@ -3,9 +3,12 @@ using System.Text.Json;
 
 namespace RideIngest.Faults.Load;
 
-/// <summary>A casino event as it is published. The same id always makes the same one, so that the ledger need not keep what was sent.</summary>
+/// <summary>
+/// A casino event as it is published. The same id always makes the same one, so that the ledger need not keep what was sent.
+/// </summary>
 /// <param name="CreatedAt">As it is written.</param>
-internal sealed record CasinoFact(long Id, long Player, long? Game, string Type, long? Amount, string? Currency, bool? HasWon, string CreatedAt)
+internal sealed record CasinoFact(
+    long Id, long Player, long? Game, string Type, long? Amount, string? Currency, bool? HasWon, string CreatedAt)
 {
     private static readonly string[] Types = ["game_start", "bet", "bet", "deposit", "game_stop"];
     private static readonly string[] Currencies = ["EUR", "EUR", "USD", "GBP", "NZD", "BTC"];
@@ -44,5 +47,6 @@ internal sealed record CasinoFact(long Id, long Player, long? Game, string Type,
         printed.TryGetProperty("has_won", out var won) ? won.GetBoolean() : null,
         printed.GetProperty("created_at").GetString()!);
 
-    private static long? Number(JsonElement printed, string name) => printed.TryGetProperty(name, out var number) ? number.GetInt64() : null;
+    private static long? Number(JsonElement printed, string name) =>
+        printed.TryGetProperty(name, out var number) ? number.GetInt64() : null;
 }

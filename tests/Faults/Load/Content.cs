@@ -8,8 +8,8 @@ using Record = RideIngest.Records.Kinds.Record;
 namespace RideIngest.Faults.Load;
 
 /// <summary>
-/// Records made of an id and a version: the same two always make the same record, and another version makes another one. The id says as well of which
-/// kind it is. So the ledger need not keep what was sent to know it.
+/// Records made of an id and a version: the same two always make the same record, and another version makes another one. The id says as
+/// well of which kind it is. So the ledger need not keep what was sent to know it.
 /// </summary>
 internal static class Content
 {

@@ -3,8 +3,8 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Load;
 
 /// <summary>
-/// Many senders at once: some send each record once, whatever they are told; some are as the backend is, and come again until it is settled;
-/// some upload. Now and then the same record is sent again, or another one under its id.
+/// Many senders at once: some send each record once, whatever they are told; some are as the backend is, and come again until it is
+/// settled; some upload. Now and then the same record is sent again, or another one under its id.
 /// </summary>
 internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contract, Ledger ledger, int seed) : IDisposable
 {
@@ -83,7 +83,9 @@ internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contra
             if (random.Next(2) == 0)
                 await _sender.UploadAsync(Next(), first, count);
             else
-                await UntilSettledAsync(async () => (await _sender.UploadAsync(Next(), first, count)).FirstOrDefault(one => !one.IsSettled) ?? new(0, default, Told.Stored));
+                await UntilSettledAsync(
+                    async () => (await _sender.UploadAsync(Next(), first, count)).FirstOrDefault(one => !one.IsSettled)
+                        ?? new(0, default, Told.Stored));
             await PauseAsync(random);
             await PauseAsync(random);
         }
@@ -99,5 +101,6 @@ internal sealed class LoadClient(IReadOnlyList<Instance> doors, IContract contra
         }
     }
 
-    private Task PauseAsync(Random random) => Task.Delay(random.Next(LongestPause), _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+    private Task PauseAsync(Random random) =>
+        Task.Delay(random.Next(LongestPause), _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
 }

@@ -15,5 +15,6 @@ internal sealed class RecordContract : IContract
 
     public (Told Told, string? Receipt) Read(long id, int status, string body) => AnswerReader.Single(id, status, body);
 
-    public (Told Told, string? Receipt)[] ReadUpload(long firstId, int count, int status, string body) => AnswerReader.Upload(firstId, count, status, body);
+    public (Told Told, string? Receipt)[] ReadUpload(long firstId, int count, int status, string body) =>
+        AnswerReader.Upload(firstId, count, status, body);
 }

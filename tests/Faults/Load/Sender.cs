@@ -12,13 +12,18 @@ internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue JsonLines = new("application/x-ndjson");
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), MaxConnectionsPerServer = 1000 })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        MaxConnectionsPerServer = 1000,
+    })
     {
         Timeout = Patience,
     };
 
     /// <param name="prefer">As the header <c>Prefer</c> has it.</param>
-    public async Task<Attempt> SendAsync(Instance door, long id, int version, string? prefer = null, CancellationToken cancellationToken = default)
+    public async Task<Attempt> SendAsync(
+        Instance door, long id, int version, string? prefer = null, CancellationToken cancellationToken = default)
     {
         var sent = ledger.Now;
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door.Url, contract.Path(id)))
@@ -51,7 +56,9 @@ internal sealed class Sender(Ledger ledger, IContract contract) : IDisposable
             ? contract.ReadUpload(firstId, count, status, body)
             : [.. Enumerable.Repeat((status == 0 ? Told.NotSent : Told.Nothing, (string?)null), count)];
         var attempts = Array.ConvertAll(told, one => new Attempt(0, (sent, ledger.Now), one.Told, one.Receipt));
-        Note(door, $"upload {firstId}+{count}", status, body, attempts.FirstOrDefault(attempt => attempt.Told is Told.Nonsense or Told.Refused) ?? attempts[0]);
+        Note(
+            door, $"upload {firstId}+{count}", status, body,
+            attempts.FirstOrDefault(attempt => attempt.Told is Told.Nonsense or Told.Refused) ?? attempts[0]);
         for (var i = 0; i < count; i++)
             ledger.Add(firstId + i, attempts[i]);
         return attempts;

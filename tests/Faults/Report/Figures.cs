@@ -28,7 +28,9 @@ internal sealed class Figures
     /// <summary>Of what was sent in this time over a connection that there was.</summary>
     public double AcceptedBetween(int begun, int ended)
     {
-        var sent = _attempts.Where(attempt => attempt.At.Sent >= begun && attempt.At.Sent <= ended && attempt.Told != Load.Told.NotSent).ToList();
+        var sent = _attempts
+            .Where(attempt => attempt.At.Sent >= begun && attempt.At.Sent <= ended && attempt.Told != Load.Told.NotSent)
+            .ToList();
         return sent.Count == 0 ? 1 : (double)sent.Count(attempt => attempt.IsSettled) / sent.Count;
     }
 }

@@ -8,10 +8,9 @@ namespace RideIngest.Faults.Report;
 internal static class Table
 {
     public const string Head =
-        """
-        | scenario | records sent | 201 | 200 | 202 | 409 | 503 | 504 | no answer | accepted in the fault | lost | duplicated | lies | stuck | longest unavailability | time to recover | settled | redelivered |
-        | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
-        """;
+        "| scenario | records sent | 201 | 200 | 202 | 409 | 503 | 504 | no answer | accepted in the fault | lost | duplicated | lies "
+        + "| stuck | longest unavailability | time to recover | settled | redelivered |\n"
+        + "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |";
 
     public static string Row(Verdict verdict) => string.Create(CultureInfo.InvariantCulture,
         $"| {verdict.Scenario} | {verdict.Records} | {verdict.Of(Told.Stored)} | {verdict.Of(Told.Duplicate)} | {verdict.Of(Told.Accepted)} | {verdict.Of(Told.Conflict)} "
@@ -20,7 +19,9 @@ internal static class Table
         + $"| {verdict.LongestSilence.TotalSeconds:0.0} s | {Recovered(verdict)} | {verdict.Settled.TotalSeconds:0.0} s | {verdict.Redelivered} |");
 
     private static string Share(Verdict verdict) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(verdict.Accepted.Share * 10_000) / 100:0.00}%{(verdict.Accepted.Share < verdict.Accepted.Asked ? " (!)" : "")}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Math.Floor(verdict.Accepted.Share * 10_000) / 100:0.00}%{(verdict.Accepted.Share < verdict.Accepted.Asked ? " (!)" : "")}");
 
     private static string Recovered(Verdict verdict) => verdict.Recovered is { } time
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s{(time > TimeSpan.FromSeconds(5) ? " (!)" : "")}")

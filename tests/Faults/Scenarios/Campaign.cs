@@ -4,7 +4,10 @@ using RideIngest.Faults.Worlds;
 
 namespace RideIngest.Faults.Scenarios;
 
-/// <summary>The command: every scenario once, then the storm for as long as there is time; or those that were named, of which a storm blows until the time is up.</summary>
+/// <summary>
+/// The command: every scenario once, then the storm for as long as there is time; or those that were named, of which a storm blows until
+/// the time is up.
+/// </summary>
 internal sealed class Campaign(TextWriter output)
 {
     private const string Usage =
@@ -121,7 +124,8 @@ internal sealed class Campaign(TextWriter output)
         await output.WriteLineAsync();
         var bad = _verdicts.Count(verdict => !verdict.IsTrue);
         var slow = _verdicts.Count(verdict => verdict is { IsTrue: true, IsGood: false });
-        await output.WriteLineAsync($"{_verdicts.Count} runs, {_verdicts.Sum(verdict => verdict.Records)} records: {bad} with findings, {slow} without that miss a figure (!)");
+        await output.WriteLineAsync(
+            $"{_verdicts.Count} runs, {_verdicts.Sum(verdict => verdict.Records)} records: {bad} with findings, {slow} without that miss a figure (!)");
         if (_passedOver.Count > 0)
             await output.WriteLineAsync($"There was no time for {string.Join(", ", _passedOver)}");
         return bad == 0 && _passedOver.Count == 0 && _verdicts.Count > 0 ? 0 : 1;

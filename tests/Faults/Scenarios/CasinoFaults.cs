@@ -13,13 +13,21 @@ internal static class CasinoFaults
     public static IEnumerable<Scenario> All =>
     [
         Of("casino-role-killed", "SIGKILL of each role's process, in any order", Target.Consumers, run => EachAsync(run, KilledAsync)),
-        Of("casino-role-terminated", "SIGTERM of each role's process, in any order", Target.Consumers, run => EachAsync(run, TerminatedAsync)) with { Redelivers = false, LeavesUnanswered = false },
+        Of("casino-role-terminated", "SIGTERM of each role's process, in any order", Target.Consumers, run => EachAsync(run, TerminatedAsync)) with
+        {
+            Redelivers = false,
+            LeavesUnanswered = false,
+        },
         Of("casino-nats-killed", "SIGKILL of nats-server under the casino, back after some seconds", Target.Nats, NatsFaults.KilledAsync),
-        Of("casino-postgres-killed", "SIGKILL of Postgres under the casino, back after some seconds", Target.Postgres, PostgresFaults.KilledAsync) with { Accepts = 0.999 },
+        Of("casino-postgres-killed", "SIGKILL of Postgres under the casino, back after some seconds", Target.Postgres, PostgresFaults.KilledAsync) with
+        {
+            Accepts = 0.999,
+        },
         Of("casino-rates-away", "SIGKILL of the role currency while the exchange rates answer errors", Target.Consumers, RatesAwayAsync),
     ];
 
-    private static Scenario Of(string name, string what, Target target, Func<Run, Task> act) => new(name, what, target, act) { World = WorldOptions.OfCasino, InStorm = false };
+    private static Scenario Of(string name, string what, Target target, Func<Run, Task> act) =>
+        new(name, what, target, act) { World = WorldOptions.OfCasino, InStorm = false };
 
     private static async Task EachAsync(Run run, Func<Run, Instance, Task> act)
     {

@@ -6,8 +6,8 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Scenarios;
 
 /// <summary>
-/// Casino events, from the HTTP answer to the line that is printed and the figures. Every process takes them; the generator makes others beside them. A run begins
-/// with a process that has counted nothing.
+/// Casino events, from the HTTP answer to the line that is printed and the figures. Every process takes them; the generator makes others
+/// beside them. A run begins with a process that has counted nothing.
 /// </summary>
 internal sealed class CasinoTrial(World world, Ledger ledger, int seed, AckWatch acks) : ITrial
 {
@@ -30,11 +30,13 @@ internal sealed class CasinoTrial(World world, Ledger ledger, int seed, AckWatch
     /// <summary>The time until every process has taken an event of its own, and all of these are printed.</summary>
     public async Task WorksAgainAsync(CancellationToken late)
     {
-        using var output = new StreamReader(new FileStream(world.Casino.Aggregates.Outputs[^1], FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var output = new StreamReader(
+            new FileStream(world.Casino.Aggregates.Outputs[^1], FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         output.BaseStream.Seek(0, SeekOrigin.End);
         using var sender = new Sender(ledger, new EventContract());
         var taken = await Task.WhenAll(world.Casino.All.Select(TakenAsync));
-        for (var printed = await output.ReadToEndAsync(late); !taken.All(id => printed.Contains($"{{\"id\":{id},", StringComparison.Ordinal)); printed += await output.ReadToEndAsync(late))
+        for (var printed = await output.ReadToEndAsync(late); !taken.All(
+            id => printed.Contains($"{{\"id\":{id},", StringComparison.Ordinal)); printed += await output.ReadToEndAsync(late))
             await Task.Delay(20, late);
 
         async Task<long> TakenAsync(Instance door)

@@ -17,15 +17,26 @@ internal static class ClientFaults
 
     public static IEnumerable<Scenario> All =>
     [
-        new("half-a-body", "200 senders that send half a body and wait, and 200 that reset there", Target.Clients, HalfBodiesAsync) { Accepts = 0.999 },
-        new("many-connections", $"{Connections} connections that say nothing", Target.Clients, CrowdAsync) { Accepts = 0.999, InStorm = false },
+        new("half-a-body", "200 senders that send half a body and wait, and 200 that reset there", Target.Clients, HalfBodiesAsync)
+        {
+            Accepts = 0.999,
+        },
+        new("many-connections", $"{Connections} connections that say nothing", Target.Clients, CrowdAsync)
+        {
+            Accepts = 0.999,
+            InStorm = false,
+        },
         new("same-id", "one id from many connections at once, with four contents", Target.Clients, SameIdAsync) { Accepts = 0.999 },
-        new("foreign-frames", "a foreign publisher's garbage, huge and empty frames, and right ones", Target.Clients, ForeignAsync) { Accepts = 0.999 },
+        new("foreign-frames", "a foreign publisher's garbage, huge and empty frames, and right ones", Target.Clients, ForeignAsync)
+        {
+            Accepts = 0.999,
+        },
     ];
 
     private static async Task HalfBodiesAsync(Run run)
     {
-        var half = Encoding.ASCII.GetBytes("POST /v1/bookings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\": 1, \"user_");
+        var half = Encoding.ASCII.GetBytes(
+            "POST /v1/bookings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\": 1, \"user_");
         var sockets = new List<Socket>();
         for (var i = 0; i < 400; i++)
         {
@@ -71,7 +82,8 @@ internal static class ClientFaults
         for (var round = 0; round < 40; round++)
         {
             var id = run.Ledger.TakeIds();
-            await Task.WhenAll(Enumerable.Range(0, 24).Select(n => sender.SendAsync(run.World.Producers[n % run.World.Producers.Count], id, n % 4)));
+            await Task.WhenAll(
+                Enumerable.Range(0, 24).Select(n => sender.SendAsync(run.World.Producers[n % run.World.Producers.Count], id, n % 4)));
         }
     }
 
@@ -80,7 +92,8 @@ internal static class ClientFaults
         for (var round = 0; round < 30; round++)
         {
             var right = run.Ledger.TakeIds(3);
-            await PublishAsync(run, string.Concat(Enumerable.Range(0, 3).Select(n => Content.Json(right + n, 0) + "\n")), [right, right + 1, right + 2]);
+            await PublishAsync(run, string.Concat(Enumerable.Range(0, 3).Select(n => Content.Json(right + n, 0)
+                + "\n")), [right, right + 1, right + 2]);
 
             // Each is a frame of its own however often this happens in a world: what was kept once is not kept again.
             await PublishAsync(run, $"no record at all {right}", []);
@@ -88,12 +101,18 @@ internal static class ClientFaults
             await PublishAsync(run, "[" + new string('{', run.Random.Next(200_000, 900_000)) + right, []);
             await PublishAsync(run, string.Concat(Convert.ToString(right, 2).Select(bit => bit == '0' ? ' ' : '\t')), []);
             await PublishAsync(run, $"\"{right}\"", [], "nothing-of-ours");
-            await PublishAsync(run, $"\"{right}\"", [], "bookings", new NatsHeaders { ["Ride-Reply"] = "rides.ingest.bookings", ["Ride-Count"] = "-1", ["traceparent"] = "zz" });
+            await PublishAsync(run, $"\"{right}\"", [], "bookings", new NatsHeaders
+            {
+                ["Ride-Reply"] = "rides.ingest.bookings",
+                ["Ride-Count"] = "-1",
+                ["traceparent"] = "zz",
+            });
             await run.WaitAsync(0.02, 0.1);
         }
     }
 
-    private static async Task PublishAsync(Run run, string payload, IReadOnlyList<long> ids, string kind = "bookings", NatsHeaders? headers = null)
+    private static async Task PublishAsync(
+        Run run, string payload, IReadOnlyList<long> ids, string kind = "bookings", NatsHeaders? headers = null)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
         var opts = new NatsJSPubOpts { MsgId = $"foreign-{Guid.NewGuid():N}" };
@@ -102,7 +121,8 @@ internal static class ClientFaults
             try
             {
                 var ack = await run.World.Js.PublishAsync(RidesStream.Subject(kind), bytes, opts: opts, headers: headers);
-                if (!ack.Duplicate) ack.EnsureSuccess();
+                if (!ack.Duplicate)
+                    ack.EnsureSuccess();
                 break;
             }
             catch (NatsException) when (DateTime.UtcNow < until)

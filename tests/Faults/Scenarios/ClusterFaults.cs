@@ -13,7 +13,10 @@ internal static class ClusterFaults
     [
         new("leader-killed", "SIGKILL of the stream's leader", Target.Nats, LeaderKilledAsync) { Accepts = 0.999 },
         new("leader-paused", "SIGSTOP of the stream's leader", Target.Nats, LeaderPausedAsync) { Accepts = 0.999 },
-        new("leader-parted", "the stream's leader parted from the others, while senders reach all three", Target.Nats, LeaderPartedAsync) { Accepts = 0.999 },
+        new("leader-parted", "the stream's leader parted from the others, while senders reach all three", Target.Nats, LeaderPartedAsync)
+        {
+            Accepts = 0.999,
+        },
         new("two-nodes-down", "two of three nodes killed", Target.Nats, TwoDownAsync) { Accepts = 0.999 },
         new("node-data-lost", "a node killed, and its data directory lost", Target.Nats, DataLostAsync) { Accepts = 0.999 },
         new("cluster-restarted", "every node stopped and started, one after the other", Target.Nats, RollingAsync) { Accepts = 0.999 },

@@ -2,7 +2,9 @@ using RideIngest.Faults.Checking;
 
 namespace RideIngest.Faults.Scenarios;
 
-/// <summary>What a run is about: rides, or the casino. How it is loaded, when it works again, and what must be true of it in the end.</summary>
+/// <summary>
+/// What a run is about: rides, or the casino. How it is loaded, when it works again, and what must be true of it in the end.
+/// </summary>
 internal interface ITrial : IDisposable
 {
     Task StartAsync();

@@ -12,17 +12,51 @@ internal static class NatsFaults
     public static IEnumerable<Scenario> All =>
     [
         new("nats-killed", "SIGKILL of nats-server, back after some seconds", Target.Nats, KilledAsync) { Accepts = 0.999 },
-        new("nats-restarted", "nats-server stopped and started", Target.Nats, run => run.World.Nats.Servers[0].RestartAsync()) { Accepts = 0.999 },
+        new("nats-restarted", "nats-server stopped and started", Target.Nats, run => run.World.Nats.Servers[0].RestartAsync())
+        {
+            Accepts = 0.999,
+        },
         new("nats-paused", "SIGSTOP of nats-server", Target.Nats, PausedAsync) { Accepts = 0.999 },
-        new("nats-cut-off", "every connection to NATS torn down, and new ones refused", Target.Nats, run => run.ForAWhileAsync(Ways(run), CutOff, Restore)) { Accepts = 0.999 },
-        new("nats-swallowed", "every connection to NATS silent", Target.Nats, run => run.ForAWhileAsync(Ways(run), network => network.BlackHole(), network => network.Resume())) { Accepts = 0.999 },
-        new("nats-slow", "every write to and from NATS 20 ms late", Target.Nats, run => run.ForAWhileAsync(Ways(run), network => network.Delay = TimeSpan.FromMilliseconds(20), network => network.Delay = TimeSpan.Zero)) { Accepts = 0.999 },
-        new("nats-half-open", "NATS drops every connection, and nobody is told", Target.Nats, run => run.ForAWhileAsync(Ways(run), network => network.HalfOpen(), network => network.Cut())) { Accepts = 0.999 },
+        new("nats-cut-off", "every connection to NATS torn down, and new ones refused", Target.Nats, run => run.ForAWhileAsync(Ways(run), CutOff, Restore))
+        {
+            Accepts = 0.999,
+        },
+        new("nats-swallowed", "every connection to NATS silent", Target.Nats, run => run.ForAWhileAsync(
+            Ways(run), network => network.BlackHole(), network => network.Resume()))
+        {
+            Accepts = 0.999,
+        },
+        new("nats-slow", "every write to and from NATS 20 ms late", Target.Nats, run => run.ForAWhileAsync(
+            Ways(run), network => network.Delay = TimeSpan.FromMilliseconds(20), network => network.Delay = TimeSpan.Zero))
+        {
+            Accepts = 0.999,
+        },
+        new("nats-half-open", "NATS drops every connection, and nobody is told", Target.Nats, run => run.ForAWhileAsync(
+            Ways(run), network => network.HalfOpen(), network => network.Cut()))
+        {
+            Accepts = 0.999,
+        },
         new("nats-flapping", "every connection to NATS reset, again and again", Target.Nats, FlappingAsync) { Accepts = 0.999 },
-        new("consumers-cut-off", "NATS away for the consumers alone", Target.Nats | Target.Consumers, run => run.ForAWhileAsync(run.World.Consumers.SelectMany(one => one.Nats), CutOff, Restore, 5, 7)) { Accepts = 0.999 },
-        new("producers-cut-off", "NATS away for the producers alone", Target.Nats | Target.Producers, run => run.ForAWhileAsync(run.World.Producers.SelectMany(one => one.Nats), CutOff, Restore)) { Accepts = 0.999 },
-        new("stream-full", "consumers away until the stream is full", Target.Nats | Target.Consumers, FullAsync) { World = SmallStream, InStorm = false },
-        new("nats-data-lost", "SIGKILL of the only nats-server, and its data directory lost", Target.Nats, DataLostAsync) { LosesAccepted = true, InStorm = false },
+        new("consumers-cut-off", "NATS away for the consumers alone", Target.Nats | Target.Consumers, run => run.ForAWhileAsync(
+            run.World.Consumers.SelectMany(one => one.Nats), CutOff, Restore, 5, 7))
+        {
+            Accepts = 0.999,
+        },
+        new("producers-cut-off", "NATS away for the producers alone", Target.Nats | Target.Producers, run => run.ForAWhileAsync(
+            run.World.Producers.SelectMany(one => one.Nats), CutOff, Restore))
+        {
+            Accepts = 0.999,
+        },
+        new("stream-full", "consumers away until the stream is full", Target.Nats | Target.Consumers, FullAsync)
+        {
+            World = SmallStream,
+            InStorm = false,
+        },
+        new("nats-data-lost", "SIGKILL of the only nats-server, and its data directory lost", Target.Nats, DataLostAsync)
+        {
+            LosesAccepted = true,
+            InStorm = false,
+        },
         new("both-down", "NATS and Postgres away at once", Target.Nats | Target.Postgres, BothDownAsync),
     ];
 

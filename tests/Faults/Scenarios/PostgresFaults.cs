@@ -7,7 +7,8 @@ namespace RideIngest.Faults.Scenarios;
 /// <summary>What happens to Postgres, and to the ways there.</summary>
 internal static class PostgresFaults
 {
-    private const string Ours = "from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and application_name <> 'harness'";
+    private const string Ours =
+        "from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and application_name <> 'harness'";
 
     private static readonly WorldOptions FewConnections = new() { PostgresConnections = 40 };
     private static readonly WorldOptions SmallDisk = new() { PostgresDiskMegabytes = 200 };
@@ -15,17 +16,55 @@ internal static class PostgresFaults
     public static IEnumerable<Scenario> All =>
     [
         new("postgres-killed", "SIGKILL of Postgres, back after some seconds", Target.Postgres, KilledAsync) { Accepts = 0.999 },
-        new("postgres-restarted", "Postgres stopped and started", Target.Postgres, run => run.World.Postgres.RestartAsync()) { Accepts = 0.999 },
-        new("postgres-swallowed", "every connection to Postgres silent", Target.Postgres, run => run.ForAWhileAsync(Ways(run), network => network.BlackHole(), network => network.Resume(), 5, 7)) { Accepts = 0.999 },
-        new("postgres-cut-off", "every connection to Postgres torn down, and new ones refused", Target.Postgres, run => run.ForAWhileAsync(Ways(run), NatsFaults.CutOff, NatsFaults.Restore)) { Accepts = 0.999 },
-        new("postgres-half-open", "Postgres drops every connection, and nobody is told", Target.Postgres, run => run.ForAWhileAsync(Ways(run), network => network.HalfOpen(), network => network.Cut())) { Accepts = 0.999 },
-        new("postgres-slow", "every write to and from Postgres 20 ms late", Target.Postgres, run => run.ForAWhileAsync(Ways(run), network => network.Delay = TimeSpan.FromMilliseconds(20), network => network.Delay = TimeSpan.Zero)) { Accepts = 0.999 },
-        new("postgres-full-house", "Postgres out of connections", Target.Postgres, FullHouseAsync) { World = FewConnections, Accepts = 0.999, InStorm = false },
+        new("postgres-restarted", "Postgres stopped and started", Target.Postgres, run => run.World.Postgres.RestartAsync())
+        {
+            Accepts = 0.999,
+        },
+        new("postgres-swallowed", "every connection to Postgres silent", Target.Postgres, run => run.ForAWhileAsync(
+            Ways(run), network => network.BlackHole(), network => network.Resume(), 5, 7))
+        {
+            Accepts = 0.999,
+        },
+        new("postgres-cut-off", "every connection to Postgres torn down, and new ones refused", Target.Postgres, run => run.ForAWhileAsync(
+            Ways(run), NatsFaults.CutOff, NatsFaults.Restore))
+        {
+            Accepts = 0.999,
+        },
+        new("postgres-half-open", "Postgres drops every connection, and nobody is told", Target.Postgres, run => run.ForAWhileAsync(
+            Ways(run), network => network.HalfOpen(), network => network.Cut()))
+        {
+            Accepts = 0.999,
+        },
+        new("postgres-slow", "every write to and from Postgres 20 ms late", Target.Postgres, run => run.ForAWhileAsync(
+            Ways(run), network => network.Delay = TimeSpan.FromMilliseconds(20), network => network.Delay = TimeSpan.Zero))
+        {
+            Accepts = 0.999,
+        },
+        new("postgres-full-house", "Postgres out of connections", Target.Postgres, FullHouseAsync)
+        {
+            World = FewConnections,
+            Accepts = 0.999,
+            InStorm = false,
+        },
         new("postgres-read-only", "Postgres read-only", Target.Postgres, ReadOnlyAsync) { Accepts = 0.999 },
-        new("table-locked", "the table locked for longer than a sender waits", Target.Postgres, run => LockedAsync(run, 6, 8)) { Accepts = 0.999 },
-        new("statements-cancelled", "every statement cancelled, again and again", Target.Postgres, run => AgainAsync(run, $"select pg_cancel_backend(pid) {Ours} and state = 'active'")) { Accepts = 0.999 },
-        new("sessions-terminated", "every session terminated, again and again", Target.Postgres, run => AgainAsync(run, $"select pg_terminate_backend(pid) {Ours}")) { Accepts = 0.999 },
-        new("migration", "columns added and dropped, and the table written anew, while records are stored", Target.Postgres, MigrationAsync) { Accepts = 0.999 },
+        new("table-locked", "the table locked for longer than a sender waits", Target.Postgres, run => LockedAsync(run, 6, 8))
+        {
+            Accepts = 0.999,
+        },
+        new("statements-cancelled", "every statement cancelled, again and again", Target.Postgres, run => AgainAsync(
+            run, $"select pg_cancel_backend(pid) {Ours} and state = 'active'"))
+        {
+            Accepts = 0.999,
+        },
+        new("sessions-terminated", "every session terminated, again and again", Target.Postgres, run => AgainAsync(
+            run, $"select pg_terminate_backend(pid) {Ours}"))
+        {
+            Accepts = 0.999,
+        },
+        new("migration", "columns added and dropped, and the table written anew, while records are stored", Target.Postgres, MigrationAsync)
+        {
+            Accepts = 0.999,
+        },
         new("disk-full", "Postgres' disk full", Target.Postgres, DiskFullAsync) { World = SmallDisk, Accepts = 0.999, InStorm = false },
     ];
 
@@ -41,7 +80,12 @@ internal static class PostgresFaults
     private static async Task FullHouseAsync(Run run)
     {
         var taken = new List<NpgsqlConnection>();
-        var alone = new NpgsqlConnectionStringBuilder(run.World.ConnectionString) { Pooling = false, Timeout = 2, ApplicationName = "harness" }.ConnectionString;
+        var alone = new NpgsqlConnectionStringBuilder(run.World.ConnectionString)
+        {
+            Pooling = false,
+            Timeout = 2,
+            ApplicationName = "harness",
+        }.ConnectionString;
         for (var until = DateTime.UtcNow.AddSeconds(5); DateTime.UtcNow < until;)
         {
             try

@@ -28,7 +28,8 @@ internal sealed class Run(World world, Ledger ledger, Random random)
     public Task WaitAsync(double least, double most) => Task.Delay(TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least))));
 
     /// <summary>Does this to all of them, lets some seconds pass, and undoes it.</summary>
-    public async Task ForAWhileAsync(IEnumerable<TcpProxy> networks, Action<TcpProxy> break_, Action<TcpProxy> mend, double least = 3, double most = 5)
+    public async Task ForAWhileAsync(
+        IEnumerable<TcpProxy> networks, Action<TcpProxy> break_, Action<TcpProxy> mend, double least = 3, double most = 5)
     {
         var all = networks.ToList();
         all.ForEach(break_);
@@ -36,7 +37,9 @@ internal sealed class Run(World world, Ledger ledger, Random random)
         all.ForEach(mend);
     }
 
-    /// <summary>Cuts the first connection of these that says the text, just before it, and perhaps kills the process at that instant.</summary>
+    /// <summary>
+    /// Cuts the first connection of these that says the text, just before it, and perhaps kills the process at that instant.
+    /// </summary>
     public static async Task AtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text, bool kill, int passing = 0)
     {
         await TripAsync(new Tripwire(way, text, passing, kill ? instance.KillNow : null), networks);
@@ -47,8 +50,8 @@ internal sealed class Run(World world, Ledger ledger, Random random)
     }
 
     /// <summary>
-    /// Stops the process at the instant a connection of these says the text, and lets it go on after a while; the text arrives only then. All connections
-    /// stay whole: to the others the process has merely fallen silent just there.
+    /// Stops the process at the instant a connection of these says the text, and lets it go on after a while; the text arrives only then.
+    /// All connections stay whole: to the others the process has merely fallen silent just there.
     /// </summary>
     public async Task PausedAtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text, double least, double most)
     {
@@ -66,7 +69,9 @@ internal sealed class Run(World world, Ledger ledger, Random random)
         }
     }
 
-    /// <summary>Asks the process to stop at the instant a connection of these says the text, which arrives a moment later, and starts it again.</summary>
+    /// <summary>
+    /// Asks the process to stop at the instant a connection of these says the text, which arrives a moment later, and starts it again.
+    /// </summary>
     public async Task TerminatedAtAsync(Instance instance, IEnumerable<TcpProxy> networks, Way way, string text)
     {
         var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

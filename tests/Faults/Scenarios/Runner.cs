@@ -34,7 +34,9 @@ internal sealed class Runner(World world)
 
         var findings = new List<Finding>();
         if (recovered is null)
-            findings.Add(new Finding(Break.Stuck, $"{RecoversWithin.TotalSeconds} s after the fault's end there is a process that does not do its work"));
+            findings.Add(
+                new Finding(
+                    Break.Stuck, $"{RecoversWithin.TotalSeconds} s after the fault's end there is a process that does not do its work"));
         var stopped = ledger.Now;
         findings.AddRange(await StuckCheck.WaitAsync(world, _growth));
         var settled = ledger.Now - stopped;

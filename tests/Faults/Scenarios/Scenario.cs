@@ -28,7 +28,9 @@ internal sealed record Scenario(string Name, string What, Target Target, Func<Ru
     /// <summary>Whether a request that a producer has taken may stay without an answer.</summary>
     public bool LeavesUnanswered { get; init; } = true;
 
-    /// <summary>What was accepted and not yet stored may be gone: this is beyond what is promised, and docs/reliability.md says so.</summary>
+    /// <summary>
+    /// What was accepted and not yet stored may be gone: this is beyond what is promised, and docs/reliability.md says so.
+    /// </summary>
     public bool LosesAccepted { get; init; }
 
     /// <summary>Whether the storm may use it: it needs the usual world, and little time.</summary>

@@ -8,7 +8,8 @@ internal static class Storm
     /// <summary>Between two reckonings.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
-    public static Scenario For(TimeSpan duration) => new(Name, "faults at random, several at once", Target.Everything, run => BlowAsync(run, duration));
+    public static Scenario For(TimeSpan duration) =>
+        new(Name, "faults at random, several at once", Target.Everything, run => BlowAsync(run, duration));
 
     private static async Task BlowAsync(Run run, TimeSpan duration)
     {

@@ -24,13 +24,16 @@ public sealed class CasinoCheckerTests
     public void An_accepted_event_that_nobody_printed_is_lost() => Assert.Equal(Break.Lost, Only(Findings([Lines()[1..]])));
 
     [Fact]
-    public void An_event_of_a_generator_that_is_missing_between_others_is_lost() => Assert.Equal(Break.Lost, Only(Findings([Lines()[..^2].Append(Lines()[^1])])));
+    public void An_event_of_a_generator_that_is_missing_between_others_is_lost() =>
+        Assert.Equal(Break.Lost, Only(Findings([Lines()[..^2].Append(Lines()[^1])])));
 
     [Fact]
-    public void An_event_that_is_printed_twice_is_duplicated() => Assert.Equal(Break.Duplicated, Only(Findings([Lines().Append(Lines()[0])])));
+    public void An_event_that_is_printed_twice_is_duplicated() =>
+        Assert.Equal(Break.Duplicated, Only(Findings([Lines().Append(Lines()[0])])));
 
     [Fact]
-    public void An_event_that_one_process_had_acknowledged_and_the_next_counts_is_duplicated() => Assert.Equal(Break.Duplicated, Only(Findings([Lines()[..10], Lines()[9..]])));
+    public void An_event_that_one_process_had_acknowledged_and_the_next_counts_is_duplicated() =>
+        Assert.Equal(Break.Duplicated, Only(Findings([Lines()[..10], Lines()[9..]])));
 
     [Fact]
     public void An_event_that_was_left_in_the_stream_is_for_the_next_process()
@@ -41,10 +44,12 @@ public sealed class CasinoCheckerTests
     }
 
     [Fact]
-    public void Half_a_line_of_a_process_that_was_killed_is_no_event() => Assert.Empty(CasinoChecker.Check(Ledger(), Evidence(["{\"id\":1,\"pl", Text(Lines())])));
+    public void Half_a_line_of_a_process_that_was_killed_is_no_event() =>
+        Assert.Empty(CasinoChecker.Check(Ledger(), Evidence(["{\"id\":1,\"pl", Text(Lines())])));
 
     [Fact]
-    public void An_event_that_nobody_sent_is_found() => Assert.Equal(Break.Unsent, Only(Findings([Lines().Append(FinalForm.Of(CasinoFact.Of(Posted + 1)))])));
+    public void An_event_that_nobody_sent_is_found() =>
+        Assert.Equal(Break.Unsent, Only(Findings([Lines().Append(FinalForm.Of(CasinoFact.Of(Posted + 1)))])));
 
     [Theory]
     [InlineData("\"player_id\":1", "\"player_id\":2")]
@@ -55,7 +60,9 @@ public sealed class CasinoCheckerTests
     public void An_event_that_was_changed_is_found(string from, string to)
     {
         var changed = Lines().First(line => line.Contains(from, StringComparison.Ordinal));
-        Assert.Contains(Break.Unsent, Findings([Lines().Select(line => line == changed ? line.Replace(from, to, StringComparison.Ordinal) : line)]).Select(finding => finding.Break));
+        Assert.Contains(Break.Unsent, Findings([Lines().Select(line => line == changed
+            ? line.Replace(from, to, StringComparison.Ordinal)
+            : line)]).Select(finding => finding.Break));
     }
 
     [Fact]
@@ -91,9 +98,15 @@ public sealed class CasinoCheckerTests
 
     /// <summary>The posted events, and some of a generator.</summary>
     private static string[] Lines() =>
-        [.. Enumerable.Range(1, Posted).Select(id => FinalForm.Of(CasinoFact.Of(id))), .. Enumerable.Range(0, 5).Select(n => FinalForm.Of(CasinoFact.Of(1) with { Id = Generated + n }))];
+        [.. Enumerable
+            .Range(1, Posted)
+            .Select(id => FinalForm.Of(CasinoFact.Of(id))), .. Enumerable.Range(0, 5).Select(n => FinalForm.Of(CasinoFact.Of(1) with
+        {
+            Id = Generated + n,
+        }))];
 
-    private static List<Finding> Findings(IEnumerable<string>[] printed, Ledger? ledger = null) => CasinoChecker.Check(ledger ?? Ledger(), Evidence([.. printed.Select(Text)]));
+    private static List<Finding> Findings(IEnumerable<string>[] printed, Ledger? ledger = null) =>
+        CasinoChecker.Check(ledger ?? Ledger(), Evidence([.. printed.Select(Text)]));
 
     private static string Text(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 

@@ -27,7 +27,8 @@ public sealed class CheckerTests(FaultsWorld world)
     public async Task A_row_that_nobody_sent_is_found()
     {
         var ledger = await SentAsync();
-        await ExecuteAsync($"create temp table planted as select * from rides.bookings where id = {ledger.LastId}; update planted set id = id + 1; insert into rides.bookings select * from planted; drop table planted");
+        await ExecuteAsync(
+            $"create temp table planted as select * from rides.bookings where id = {ledger.LastId}; update planted set id = id + 1; insert into rides.bookings select * from planted; drop table planted");
         Assert.Equal(Break.Unsent, Assert.Single(await FindingsAsync(ledger)).Break);
         await ExecuteAsync($"delete from rides.bookings where id = {ledger.LastId + 1}");
     }

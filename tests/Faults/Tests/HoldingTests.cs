@@ -8,13 +8,16 @@ public sealed class HoldingTests
     private static readonly Holding First = new(Megabytes: 100, Timers: 4, Threads: 3, Queued: 0);
 
     [Fact]
-    public void What_comes_and_goes_is_no_growth() => Assert.Empty((First with { Megabytes = 300, Timers = 8, Threads = 12, Queued = 1 }).GrownSince(First));
+    public void What_comes_and_goes_is_no_growth() =>
+        Assert.Empty((First with { Megabytes = 300, Timers = 8, Threads = 12, Queued = 1 }).GrownSince(First));
 
     [Fact]
-    public void Memory_that_goes_on_growing_is_found() => Assert.Contains("holds 900 MB of memory, and held 100", (First with { Megabytes = 900 }).GrownSince(First));
+    public void Memory_that_goes_on_growing_is_found() =>
+        Assert.Contains("holds 900 MB of memory, and held 100", (First with { Megabytes = 900 }).GrownSince(First));
 
     [Fact]
-    public void Waits_that_were_forgotten_are_found() => Assert.Contains("holds 104 timers, and held 4", (First with { Timers = 104 }).GrownSince(First));
+    public void Waits_that_were_forgotten_are_found() =>
+        Assert.Contains("holds 104 timers, and held 4", (First with { Timers = 104 }).GrownSince(First));
 
     [Fact]
     public void A_pool_that_is_blocked_is_found() =>

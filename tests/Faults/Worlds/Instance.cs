@@ -8,8 +8,8 @@ using RideIngest.TestKit.Network;
 namespace RideIngest.Faults.Worlds;
 
 /// <summary>
-/// A producer, a consumer or a role of the casino as it is deployed: a process of its own, which reaches each server over a network of its own. The
-/// process may end and be started again; its address and its networks stay.
+/// A producer, a consumer or a role of the casino as it is deployed: a process of its own, which reaches each server over a network of its
+/// own. The process may end and be started again; its address and its networks stay.
 /// </summary>
 internal sealed class Instance : IAsyncDisposable
 {

@@ -75,7 +75,8 @@ internal sealed class NatsNodes : IAsyncDisposable
                 _routes[(from, to)] = new TcpProxy(TcpProxy.Host, ports[to]);
         }
 
-        // What a node tells the others of itself leads nowhere, so that they know each other through the proxies alone; and clients hear of nobody.
+        // What a node tells the others of itself leads nowhere, so that they know each other through the proxies alone; and clients hear of
+        // nobody.
         var nowhere = FreePort.Pick();
         var password = PasswordFile.Random();
         var starts = Enumerable.Range(0, count).Select(node => NatsServer.StartAsync(new NatsServerOptions

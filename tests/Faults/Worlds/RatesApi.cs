@@ -11,7 +11,8 @@ internal sealed class RatesApi : IAsyncDisposable
     private readonly RatesSimulator _simulator;
 
     private RatesApi(RideIngestHost host) =>
-        (_host, _simulator) = (host, host.Services.GetService(typeof(RatesSimulator)) as RatesSimulator ?? throw new InvalidOperationException());
+        (_host, _simulator) = (host, host.Services.GetService(typeof(RatesSimulator)) as RatesSimulator
+            ?? throw new InvalidOperationException());
 
     public string Url => _host.Urls[0] + RatesSimulator.Path;
 
@@ -23,7 +24,8 @@ internal sealed class RatesApi : IAsyncDisposable
 
     public static async Task<RatesApi> StartAsync()
     {
-        var host = RideIngestHost.Create("simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=1s"], new SimulatorsModule());
+        var host = RideIngestHost.Create(
+            "simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=1s"], new SimulatorsModule());
         await host.StartAsync();
         return new RatesApi(host);
     }

@@ -8,21 +8,38 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Faults.Worlds;
 
-/// <summary>Producers, consumers or the casino, NATS and Postgres, real and private, and our own way to each of the servers, which no fault touches.</summary>
+/// <summary>
+/// Producers, consumers or the casino, NATS and Postgres, real and private, and our own way to each of the servers, which no fault touches.
+/// </summary>
 internal sealed class World : IAsyncDisposable
 {
     private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("rideingest-faults-");
     private readonly LimitedDisk? _disk;
     private readonly CasinoProcesses? _casino;
 
-    private World(WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates, string? clocks)
+    private World(
+        WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates, string? clocks)
     {
         (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
-        Client = new NatsConnection(new NatsOpts { Url = nats.Url, ConnectTimeout = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(5) });
+        Client = new NatsConnection(new NatsOpts
+        {
+            Url = nats.Url,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            RequestTimeout = TimeSpan.FromSeconds(5),
+        });
 
         // Not pooled: a connection that a fault has ended would say so to the fault after it.
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Pooling = false, Timeout = 5, CommandTimeout = 60, ApplicationName = "harness" });
-        string[] shared = [$"--ingest:replicas={options.Nodes}", $"--ingest:stream_bytes={options.StreamBytes}", $"--ingest:fallback={options.Fallback}"];
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database)
+        {
+            Pooling = false,
+            Timeout = 5,
+            CommandTimeout = 60,
+            ApplicationName = "harness",
+        });
+        string[] shared =
+        [
+            $"--ingest:replicas={options.Nodes}", $"--ingest:stream_bytes={options.StreamBytes}", $"--ingest:fallback={options.Fallback}",
+        ];
         Producers = [.. Enumerable.Range(1, options.Producers).Select(number => Make("Producer", $"producer-{number}", shared))];
         Consumers = [.. Enumerable.Range(1, options.Consumers).Select(number => Make("Consumer", $"consumer-{number}", shared))];
         _casino = rates is null ? null : new CasinoProcesses(rates, (name, arguments) => Make("Casino", name, arguments));
@@ -75,7 +92,8 @@ internal sealed class World : IAsyncDisposable
         var nats = await NatsNodes.StartAsync(options.Nodes);
         var postgres = await starting;
         var clocks = options.Clocks ? await WrongClock.LibraryAsync() : null;
-        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, options.Casino ? await RatesApi.StartAsync() : null, clocks);
+        var rates = options.Casino ? await RatesApi.StartAsync() : null;
+        var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, rates, clocks);
         try
         {
             await Task.WhenAll(world.Instances.Select(instance => instance.StartAsync()));

@@ -37,7 +37,11 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
 
     public string Said
     {
-        get { lock (_said) return _said.ToString(); }
+        get
+        {
+            lock (_said)
+                return _said.ToString();
+        }
     }
 
     /// <summary>The folder of this build: <c>debug</c> or <c>release</c>.</summary>
@@ -84,7 +88,8 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) await TerminateAsync();
+        if (!_process.HasExited)
+            await TerminateAsync();
         _process.Dispose();
     }
 
@@ -92,8 +97,10 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     {
         while (await from.ReadLineAsync() is { } line)
         {
-            lock (_said) _said.AppendLine(line);
-            if (Listens().Match(line) is { Success: true } match) _dashboard.TrySetResult(new(match.Groups[1].Value));
+            lock (_said)
+                _said.AppendLine(line);
+            if (Listens().Match(line) is { Success: true } match)
+                _dashboard.TrySetResult(new(match.Groups[1].Value));
         }
     }
 

@@ -54,7 +54,8 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
             "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
-        foreach (var name in names) await Expect(Rows(name).Filter(new() { Has = running })).ToHaveCountAsync(1);
+        foreach (var name in names)
+            await Expect(Rows(name).Filter(new() { Has = running })).ToHaveCountAsync(1);
 
         await PostAsync((await Rows("producer-2").GetByRole(AriaRole.Link).GetAttributeAsync("href"))!);
 

@@ -16,7 +16,8 @@ internal sealed class Damage(Random random)
             "99999999999999999999999999999999999999", "2013-02-30T00:00:00Z", "0000-00-00", "9999-12-31T23:59:59.9999999-14:00", "24:00", "\"id\":1,", ",\"ID\":2", "\"\":1,", "id", "=1+1",
             "\"\"", "'", ";", "\t", "\u0001", "\u007f", "%00", "<x>", "\n\n\n", "\"\n\"", "[1,2", "{\"a\":", "\"user_di\":1,",
         }.Select(Encoding.UTF8.GetBytes),
-        [0xC0, 0x80], [0xC1, 0xA1], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFF], [0xFE, 0xFF], [0x80], [0x1F, 0x8B, 8],
+        [0xC0, 0x80], [0xC1, 0xA1], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],
+        [0xFF], [0xFE, 0xFF], [0x80], [0x1F, 0x8B, 8],
         Encoding.UTF8.GetBytes(new string('[', 10_000)),
         Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000))),
         Encoding.UTF8.GetBytes(new string('9', 5_000)),
@@ -40,7 +41,8 @@ internal sealed class Damage(Random random)
         for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
             var (at, value) = (random.Next(damaged.Length), (byte)random.Next(256));
-            if (!structure.Contains((char)value, StringComparison.Ordinal) && !structure.Contains((char)damaged[at], StringComparison.Ordinal))
+            if (!structure.Contains((char)value, StringComparison.Ordinal)
+                && !structure.Contains((char)damaged[at], StringComparison.Ordinal))
                 damaged[at] = value;
         }
         return damaged;

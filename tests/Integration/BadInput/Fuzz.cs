@@ -4,8 +4,8 @@ using System.Globalization;
 namespace RideIngest.Integration.BadInput;
 
 /// <summary>
-/// Runs a case for one seed after another, several at once. RIDEINGEST_FUZZ_SEED is the first seed; RIDEINGEST_FUZZ_MINUTES runs for so long instead of
-/// the usual number of cases.
+/// Runs a case for one seed after another, several at once. RIDEINGEST_FUZZ_SEED is the first seed; RIDEINGEST_FUZZ_MINUTES runs for so
+/// long instead of the usual number of cases.
 /// </summary>
 internal static class Fuzz
 {
@@ -23,7 +23,9 @@ internal static class Fuzz
         using var failed = new CancellationTokenSource();
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () =>
         {
-            while (!failed.IsCancellationRequested && Interlocked.Increment(ref seed) is var mine && (Minutes > 0 ? Stopwatch.GetElapsedTime(since).TotalMinutes < Minutes : mine < First + cases))
+            while (!failed.IsCancellationRequested && Interlocked.Increment(ref seed) is var mine && (Minutes > 0
+                ? Stopwatch.GetElapsedTime(since).TotalMinutes < Minutes
+                : mine < First + cases))
                 await OneAsync(mine, one, failed);
         })));
 
@@ -46,6 +48,6 @@ internal static class Fuzz
         }
     }
 
-    private static double Setting(string name, double otherwise)
-        => double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+    private static double Setting(string name, double otherwise) =>
+        double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 }

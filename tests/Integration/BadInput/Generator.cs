@@ -40,7 +40,8 @@ internal sealed class Generator(Kind kind, Random random)
         var fields = Enumerable.Range(0, values.Length).Where(i => values[i] is not null || (!plain && random.Next(4) == 0)).ToArray();
         if (!plain)
             random.Shuffle(fields);
-        return "{" + string.Join(plain ? "," : Space() + "," + Space(), fields.Select(i => $"{Name(i, plain)}:{Value(i, values[i], plain)}")) + "}";
+        var between = plain ? "," : Space() + "," + Space();
+        return "{" + string.Join(between, fields.Select(i => $"{Name(i, plain)}:{Value(i, values[i], plain)}")) + "}";
     }
 
     /// <summary>As CSV with a header, its columns in any order.</summary>
@@ -78,7 +79,9 @@ internal sealed class Generator(Kind kind, Random random)
         FieldType.Flag => random.Next(2) == 0 ? "true" : "false",
         FieldType.Instant => instant.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture),
         FieldType.Choice => field.Choices[random.Next(field.Choices.Count)],
-        _ => field.Pattern is null ? new string((char)random.Next('a', 'z'), random.Next(1, field.MaxLength ?? 10)) : (string)Sample[field.Name]!,
+        _ => field.Pattern is null
+            ? new string((char)random.Next('a', 'z'), random.Next(1, field.MaxLength ?? 10))
+            : (string)Sample[field.Name]!,
     };
 
     private JsonObject Sample => JsonNode.Parse(Encoding.UTF8.GetString(Canonical(kind, kind.Sample)))!.AsObject();
@@ -94,13 +97,26 @@ internal sealed class Generator(Kind kind, Random random)
     {
         least = (long)(field.Minimum ?? least);
         most = field.Maximum is { } maximum ? (long)maximum : most;
-        return random.Next(4) switch { 0 => least, 1 => most, 2 when least <= 1 && most > 1000 => random.Next(1, 1000), _ => random.NextInt64(least, most) };
+        return random.Next(4) switch
+        {
+            0 => least,
+            1 => most,
+            2 when least <= 1
+            && most > 1000 => random.Next(1, 1000),
+            _ => random.NextInt64(least, most)
+        };
     }
 
     private string Number(Field field)
     {
         var (least, most) = (field.Minimum ?? -1e300, field.Maximum ?? 1e300);
-        var number = random.Next(5) switch { 0 => least, 1 => most, 2 => Math.Clamp(double.Epsilon, least, most), _ => least + (random.NextDouble() * (most - least)) };
+        var number = random.Next(5) switch
+        {
+            0 => least,
+            1 => most,
+            2 => Math.Clamp(double.Epsilon, least, most),
+            _ => least + (random.NextDouble() * (most - least)),
+        };
         return number.ToString("R", CultureInfo.InvariantCulture);
     }
 
@@ -116,7 +132,8 @@ internal sealed class Generator(Kind kind, Random random)
         if (value is null)
             return random.Next(3) switch { 0 => "null", 1 => "\"NULL\"", _ => "\"\"" };
         var text = plain ? value : Spelled(type, value);
-        var literal = type is FieldType.Whole32 or FieldType.Whole64 or FieldType.Number || (type == FieldType.Flag && text is "true" or "false" or "0" or "1");
+        var literal = type is FieldType.Whole32 or FieldType.Whole64 or FieldType.Number
+            || (type == FieldType.Flag && text is "true" or "false" or "0" or "1");
         return literal && (plain || random.Next(4) != 0) ? text : $"\"{text}\"";
     }
 
@@ -139,7 +156,8 @@ internal sealed class Generator(Kind kind, Random random)
     };
 
     // What is no instant, because it was damaged, stays as it is.
-    private static string Exported(string iso) => DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
+    private static string Exported(string iso) =>
+        DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
         ? instant.ToString("M'/'d'/'yyyy H':'mm", CultureInfo.InvariantCulture) : iso;
 
     private string Cased(string name, bool plain = false) =>

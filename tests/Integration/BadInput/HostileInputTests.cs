@@ -43,11 +43,13 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
         });
 
         Report(cases);
-        await Eventually.True(async () => (await shared.System.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]")).Status == 200);
+        await Eventually.True(
+            async () => (await shared.System.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]")).Status == 200);
     }
 
     private async Task<string> ReceiptAsync() =>
-        (string)(await shared.System.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Json["receipt"]!;
+        (string)(await shared.System.PostAsync(
+            "/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Json["receipt"]!;
 
     private void Check(RawAnswer answer, string? target, byte[] request)
     {
@@ -56,7 +58,8 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
 
         // A sender who leaves does not wait for the frames of its upload; many at once are shed.
         var shed = answer.Status == 503 && target is null && answer.Body.Contains("/problems/busy", StringComparison.Ordinal);
-        Assert.True(answer.Status is < 500 or 505 || shed, $"{answer.Status} {answer.Body} to {JsonValue.Create(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, Shown))))}");
+        Assert.True(answer.Status is < 500 or 505
+            || shed, $"{answer.Status} {answer.Body} to {JsonValue.Create(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, Shown))))}");
         if (request.AsSpan().StartsWith("HEAD"u8) || answer.Status == 0)
             return;
 
@@ -95,5 +98,6 @@ public sealed class HostileInputTests(SharedSystem shared, ITestOutputHelper out
     }
 
     private void Report(int cases) =>
-        output.WriteLine($"{cases} cases: {string.Join(", ", _statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {(s.Key == 0 ? "closed" : s.Key)}"))}");
+        output.WriteLine(
+            $"{cases} cases: {string.Join(", ", _statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {(s.Key == 0 ? "closed" : s.Key)}"))}");
 }

@@ -67,7 +67,9 @@ internal sealed record RawAnswer(int Status, string? ContentType, string Body)
             int.Parse(head[0].Split(' ')[1], CultureInfo.InvariantCulture),
             Header("Content-Type")?.Split(';')[0],
             Header("Transfer-Encoding") == "chunked" ? Joined(body)
-                : Encoding.UTF8.GetString(Header("Content-Length") is { } length ? body[..Math.Min(body.Length, int.Parse(length, CultureInfo.InvariantCulture))] : body));
+                : Encoding.UTF8.GetString(Header("Content-Length") is { } length
+                    ? body[..Math.Min(body.Length, int.Parse(length, CultureInfo.InvariantCulture))]
+                    : body));
 
         string? Header(string name) =>
             head.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();

@@ -9,14 +9,18 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
 {
     private static readonly string[] ContentTypes =
     [
-        "application/json", "application/x-ndjson", "text/csv", "application/json; charset=utf-16", "application/json;charset=utf8", "text/plain", "multipart/form-data; boundary=x", "", ";;;", "*/*",
+        "application/json", "application/x-ndjson", "text/csv", "application/json; charset=utf-16", "application/json;charset=utf8",
+        "text/plain", "multipart/form-data; boundary=x", "", ";;;", "*/*",
     ];
 
     private static readonly string[] Headers =
     [
-        "Prefer: respond-async", "Prefer: wait=0", "Prefer: wait=1;x, respond-async", "Prefer: wait=99999999999999999999", "Prefer: wait=\"", "Prefer: ,;=,", "Accept: application/x-ndjson",
-        "Accept: application/x-ndjson;q=0.1, */*", "Accept: ;;q=x", "Content-Encoding: gzip", "Content-Encoding: identity", "Expect: 100-continue", "traceparent: 00-zz-zz-00",
-        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Api-Key: x", "Authorization: Bearer ", "Range: bytes=0-1", "If-None-Match: *", "Upgrade: h2c", "Cookie: a=b; c",
+        "Prefer: respond-async", "Prefer: wait=0", "Prefer: wait=1;x, respond-async", "Prefer: wait=99999999999999999999",
+        "Prefer: wait=\"", "Prefer: ,;=,", "Accept: application/x-ndjson",
+        "Accept: application/x-ndjson;q=0.1, */*", "Accept: ;;q=x", "Content-Encoding: gzip", "Content-Encoding: identity",
+        "Expect: 100-continue", "traceparent: 00-zz-zz-00",
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Api-Key: x", "Authorization: Bearer ",
+        "Range: bytes=0-1", "If-None-Match: *", "Upgrade: h2c", "Cookie: a=b; c",
     ];
 
     private readonly Damage _damage = new(random);
@@ -33,7 +37,9 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
     private byte[] Get(out string target)
     {
         var id = Escaped(_damage.To(Encoding.UTF8.GetBytes(random.Next(2) == 0 ? "132512" : receipt)));
-        target = random.Next(2) == 0 ? $"/v1/{_kind.Name}/{id}" : $"/v1/receipts/{(random.Next(3) == 0 ? receipt : id)}?wait={Escaped(_damage.To("0ms"u8.ToArray()))}";
+        target = random.Next(2) == 0
+            ? $"/v1/{_kind.Name}/{id}"
+            : $"/v1/receipts/{(random.Next(3) == 0 ? receipt : id)}?wait={Escaped(_damage.To("0ms"u8.ToArray()))}";
         target = target.Length > 6000 ? target[..6000] : target;
         return Request(random.Next(5) == 0 ? "HEAD" : "GET", target, "", []);
     }
@@ -70,7 +76,8 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
 
     private byte[] Request(string method, string target, string contentType, byte[] body)
     {
-        var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        var head = new StringBuilder().Append(
+            CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         if (random.Next(12) == 0)
             contentType = ContentTypes[random.Next(ContentTypes.Length)];
         if (contentType.Length > 0)
@@ -97,6 +104,7 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
         return chunks.ToArray();
     }
 
-    private static string Escaped(byte[] bytes) => string.Concat(bytes.Select(b => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-'
+    private static string Escaped(byte[] bytes) =>
+        string.Concat(bytes.Select(b => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-'
         ? ((char)b).ToString() : b == 0 ? "%01" : $"%{b:X2}"));
 }

@@ -89,12 +89,15 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
             return ("application/x-ndjson", Join("\n", json.Select((line, i) => Part(line, damaged[i], "\n\r"))));
         return ("application/json", [.. "["u8, .. Join(",", json.Select((line, i) => Part(line, damaged[i], "\"\\[]{},"))), .. "]"u8]);
 
-        byte[] Part(string text, bool bad, string structure) => bad ? damage.Within(Encoding.UTF8.GetBytes(text), structure) : Encoding.UTF8.GetBytes(text);
+        byte[] Part(string text, bool bad, string structure) =>
+            bad ? damage.Within(Encoding.UTF8.GetBytes(text), structure) : Encoding.UTF8.GetBytes(text);
     }
 
     private static byte[] Join(string between, IEnumerable<byte[]> parts) =>
         [.. parts.SelectMany((part, i) => i == 0 ? part : [.. Encoding.UTF8.GetBytes(between), .. part])];
 
     private Task<long> CountAsync(string kind, IEnumerable<string?[]> records) =>
-        shared.System.CountAsync($"rides.{kind}", string.Create(CultureInfo.InvariantCulture, $"id in ({string.Join(',', records.Select(r => r[0]).DefaultIfEmpty("0"))})"));
+        shared.System.CountAsync(
+            $"rides.{kind}",
+            string.Create(CultureInfo.InvariantCulture, $"id in ({string.Join(',', records.Select(r => r[0]).DefaultIfEmpty("0"))})"));
 }

@@ -34,7 +34,8 @@ internal sealed class Certificates : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
         using var certificate = request.Create(
-            _authority, new DateTimeOffset(_authority.NotBefore), new DateTimeOffset(_authority.NotAfter), RandomNumberGenerator.GetBytes(8));
+            _authority, new DateTimeOffset(_authority.NotBefore), new DateTimeOffset(_authority.NotAfter),
+            RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(_directory.In($"{name}.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(_directory.In($"{name}.key"), key.ExportPkcs8PrivateKeyPem());
         return (_directory.In($"{name}.pem"), _directory.In($"{name}.key"));

@@ -147,7 +147,8 @@ public sealed class ConnectionTests : BrokerTest
         await nats.PingAsync(Deadline);
         proxy.BlackHole();
         Task publishing;
-        do publishing = nats.PublishAsync(Mine, new byte[512 * 1024]).AsTask();
+        do
+            publishing = nats.PublishAsync(Mine, new byte[512 * 1024]).AsTask();
         while (await Task.WhenAny(publishing, Task.Delay(200)) == publishing);
 
         await Assert.ThrowsAsync<NatsTimeoutException>(async () => await nats.DisposeAsync());

@@ -38,12 +38,17 @@ public sealed class SecretsTests : BrokerTest
 
         public string Text
         {
-            get { lock (_lines) return string.Join('\n', _lines); }
+            get
+            {
+                lock (_lines)
+                    return string.Join('\n', _lines);
+            }
         }
 
         public void Add(string line)
         {
-            lock (_lines) _lines.Add(line);
+            lock (_lines)
+                _lines.Add(line);
         }
 
         public ILogger CreateLogger(string categoryName) => this;

@@ -62,7 +62,9 @@ public sealed class AccessTests
     public async Task Beyond_its_rate_a_key_is_told_when_to_come_back_and_an_upload_takes_its_time()
     {
         await using var system = await CreateAsync();
-        var casino = await system.RunAsync("generator", [.. Keys.Of(0, "slow", "the-slow-key", "casino:write"), "--auth:keys:0:records_per_second=20", "--casino:generator:rate=0"]);
+        var casino = await system.RunAsync(
+            "generator",
+            [.. Keys.Of(0, "slow", "the-slow-key", "casino:write"), "--auth:keys:0:records_per_second=20", "--casino:generator:rate=0"]);
         Use(casino, "the-slow-key");
 
         var since = TimeProvider.System.GetTimestamp();
@@ -73,7 +75,9 @@ public sealed class AccessTests
         {
             var answers = await Task.WhenAll(Enumerable.Range(1, 41).Select(_ => PostAsync(casino, Bet(1))));
             var refused = answers.Where(answer => answer.Status == 429).ToList();
-            Assert.All(refused, answer => Assert.Equal(("/problems/rate-limit", true), ((string?)answer.Body["type"], (bool)answer.Body["retryable"]!)));
+            Assert.All(
+                refused, answer => Assert.Equal(
+                    ("/problems/rate-limit", true), ((string?)answer.Body["type"], (bool)answer.Body["retryable"]!)));
             return refused.Count > 0;
         });
     }
@@ -114,7 +118,8 @@ public sealed class AccessTests
         using var client = await ReadyAsync(host.Urls[0]);
         Use(client, "the-tables-key");
 
-        using var booking = await client.PostAsync("/v1/bookings", new StringContent(Producer.Given.Booking(Producer.Given.NewId()), Encoding.UTF8, "application/json"));
+        using var booking = await client.PostAsync(
+            "/v1/bookings", new StringContent(Producer.Given.Booking(Producer.Given.NewId()), Encoding.UTF8, "application/json"));
         var (published, _) = await PostAsync(client, Start(1));
 
         Assert.True(booking.IsSuccessStatusCode);
@@ -127,7 +132,10 @@ public sealed class AccessTests
     [Fact]
     public async Task Whoever_lets_the_exchange_rate_API_fail_needs_a_key_and_whoever_asks_for_rates_does_not()
     {
-        await using var host = RideIngestHost.Create("simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", .. WriterAndReader, .. Keys.Of(2, "chaos", "the-chaos-key", "ops")], new SimulatorsModule());
+        await using var host = RideIngestHost.Create(
+            "simulators",
+            ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", .. WriterAndReader, .. Keys.Of(2, "chaos", "the-chaos-key", "ops")],
+            new SimulatorsModule());
         await host.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
         async Task<HttpStatusCode> FailAsync() => (await client.PutAsync("/simulators/rates/fault/errors", null)).StatusCode;
@@ -153,7 +161,8 @@ public sealed class AccessTests
     private static async Task<HttpStatusCode> GetAsync(HttpClient client, string path, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (key is not null) request.Headers.Add("X-Api-Key", key);
+        if (key is not null)
+            request.Headers.Add("X-Api-Key", key);
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return answer.StatusCode;
     }

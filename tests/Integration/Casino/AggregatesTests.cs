@@ -38,13 +38,16 @@ public sealed class AggregatesTests
         // From the sender, and at the end of the way.
         await PostAsync(casino, $"[{Bet(1)},{Deposit(2, 12, 700)},{Start(3)}]");
         var js = new NatsJSContext(system.Client);
-        for (var i = 0; i < 3; i++) await js.PublishAsync("casino.aggregates", Encoding.UTF8.GetBytes($"{Bet(1)}\n{Bet(1)}\n"));
+        for (var i = 0; i < 3; i++)
+            await js.PublishAsync("casino.aggregates", Encoding.UTF8.GetBytes($"{Bet(1)}\n{Bet(1)}\n"));
         await PostAsync(casino, Start(4));
 
         await CountedAsync(casino, 4);
         await system.SettledAsync();
         var figures = await CountedAsync(casino, 4);
-        Assert.Equal((4, 1, 700), ((long)figures["events_total"]!, (long)figures["top_player_bets"]!["count"]!, (long)figures["top_player_deposits"]!["count"]!));
+        Assert.Equal(
+            (4, 1, 700),
+            ((long)figures["events_total"]!, (long)figures["top_player_bets"]!["count"]!, (long)figures["top_player_deposits"]!["count"]!));
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class AggregatesTests
 
         var second = await system.SpawnAsync("aggregates");
         using var standing = new HttpClient { BaseAddress = new Uri(await second.ListensAsync()) };
-        await Eventually.True(async () => (await standing.GetStringOrProblemAsync("/readyz")).Contains("takes over", StringComparison.Ordinal));
+        await Eventually.True(
+            async () => (await standing.GetStringOrProblemAsync("/readyz")).Contains("takes over", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await standing.GetAsync("/materialized")).StatusCode);
 
         first.Terminate();
@@ -84,7 +88,10 @@ public sealed class AggregatesTests
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         Assert.Equal(2, (long)view["figures"]!["events_total"]!);
         Assert.Equal(120, view["seconds"]!.AsArray().Count);
-        Assert.Contains(view["latest"]!.AsArray(), e => ((string?)e!["description"])!.StartsWith("Player #12 (bob@example.com) made a deposit of 100 EUR", StringComparison.Ordinal));
+        Assert.Contains(
+            view["latest"]!.AsArray(),
+            e => ((string?)e!["description"])!.StartsWith(
+                "Player #12 (bob@example.com) made a deposit of 100 EUR", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,7 +102,9 @@ public sealed class AggregatesTests
         using var page = await casino.GetAsync("/casino");
         Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("://", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        foreach (var (path, type) in (ValueTuple<string, string>[])[("/casino/casino.css", "text/css"), ("/casino/casino.js", "text/javascript")])
+        foreach (var (path, type) in (ValueTuple<string, string>[])[
+            ("/casino/casino.css", "text/css"), ("/casino/casino.js", "text/javascript"),
+        ])
         {
             using var file = await casino.GetAsync(path);
             Assert.Equal(type, file.Content.Headers.ContentType?.MediaType);

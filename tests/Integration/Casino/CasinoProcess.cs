@@ -29,12 +29,20 @@ internal sealed partial class CasinoProcess : IAsyncDisposable
     /// <summary>What it has printed.</summary>
     public IReadOnlyList<string> Events
     {
-        get { lock (_events) return [.. _events]; }
+        get
+        {
+            lock (_events)
+                return [.. _events];
+        }
     }
 
     public string Log
     {
-        get { lock (_log) return string.Join('\n', _log); }
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
     }
 
     /// <summary>Waits until it listens.</summary>
@@ -71,8 +79,10 @@ internal sealed partial class CasinoProcess : IAsyncDisposable
     {
         while (await from.ReadLineAsync() is { } line)
         {
-            lock (lines) lines.Add(line);
-            if (lines == _log && Listens().Match(line) is { Success: true } match) _url.TrySetResult(match.Groups[1].Value);
+            lock (lines)
+                lines.Add(line);
+            if (lines == _log && Listens().Match(line) is { Success: true } match)
+                _url.TrySetResult(match.Groups[1].Value);
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class CasinoSystem : IAsyncDisposable
 
     public static async Task<CasinoSystem> CreateAsync(bool ownPostgres = false)
     {
-        var simulators = RideIngestHost.Create("simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=1s"], new SimulatorsModule());
+        var simulators = RideIngestHost.Create(
+            "simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=1s"], new SimulatorsModule());
         await simulators.StartAsync();
         var postgres = ownPostgres ? await TestPostgres.PrivateAsync() : null;
         var database = postgres is null ? await TestPostgres.CreateDatabaseAsync() : await postgres.CreateDatabaseAsync("casino");
@@ -61,7 +62,11 @@ internal sealed class CasinoSystem : IAsyncDisposable
     /// <summary>Runs the casino in this process, with these roles.</summary>
     public async Task<HttpClient> RunAsync(string roles = AllButGenerator, params string[] args)
     {
-        var host = RideIngestHost.Create("casino", [.. _args, "--roles", roles, "--logging:level=fatal", .. args], new CasinoModule(CasinoDefaults.Alone with { Output = false }));
+        var host = RideIngestHost.Create(
+            "casino", [.. _args, "--roles", roles, "--logging:level=fatal", .. args], new CasinoModule(CasinoDefaults.Alone with
+            {
+                Output = false,
+            }));
         await host.StartAsync();
         _running.Add(new Running(host));
         return await ReadyAsync(host.Urls[0]);
@@ -90,7 +95,8 @@ internal sealed class CasinoSystem : IAsyncDisposable
         await Eventually.True(async () =>
         {
             using var answer = await casino.GetAsync("/materialized");
-            if (answer.StatusCode != HttpStatusCode.OK) return false;
+            if (answer.StatusCode != HttpStatusCode.OK)
+                return false;
             figures = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
             return (long)figures!["events_total"]! >= events;
         });
@@ -113,13 +119,15 @@ internal sealed class CasinoSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var running in Enumerable.Reverse(_running)) await running.DisposeAsync();
+        foreach (var running in Enumerable.Reverse(_running))
+            await running.DisposeAsync();
         await Simulators.StopAsync();
         await Simulators.DisposeAsync();
         await Client.DisposeAsync();
         await Database.DisposeAsync();
         await Nats.DisposeAsync();
-        if (_postgres is not null) await _postgres.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
     }
 
     private sealed class Running(RideIngestHost host) : IAsyncDisposable

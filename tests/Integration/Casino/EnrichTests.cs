@@ -41,7 +41,8 @@ public sealed class EnrichTests
         await CountedAsync(casino, 2);
         Assert.Equal(0, system.Rates.Asked);
 
-        for (var id = 3; id < 23; id++) await PostAsync(casino, Bet(id));
+        for (var id = 3; id < 23; id++)
+            await PostAsync(casino, Bet(id));
         await CountedAsync(casino, 22);
         Assert.Equal(1, system.Rates.Asked);
     }
@@ -94,7 +95,8 @@ public sealed class EnrichTests
         await PostAsync(casino, Start(2, 500));
         await Eventually.True(() => Task.FromResult(process.Events.Count == 2));
 
-        Assert.Equal(["{}", """{"email":"new@example.com"}"""], process.Events.Select(line => JsonNode.Parse(line)!["player"]!.ToJsonString()));
+        Assert.Equal(
+            ["{}", """{"email":"new@example.com"}"""], process.Events.Select(line => JsonNode.Parse(line)!["player"]!.ToJsonString()));
     }
 
     [Fact]
@@ -121,8 +123,12 @@ public sealed class EnrichTests
         var casino = await process.ReadyAsync();
         var js = new NatsJSContext(system.Client);
 
-        await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes($"garbage\n{Start(1)}\n{{\"id\":2,\"player_id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}}"));
-        await js.PublishAsync("casino.description", Encoding.UTF8.GetBytes("{\"id\":4,\"player_id\":1,\"type\":\"bet\",\"currency\":\"CHF\"}"));
+        await js.PublishAsync(
+            "casino.currency.plain",
+            Encoding.UTF8.GetBytes(
+                $"garbage\n{Start(1)}\n{{\"id\":2,\"player_id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}}"));
+        await js.PublishAsync(
+            "casino.description", Encoding.UTF8.GetBytes("{\"id\":4,\"player_id\":1,\"type\":\"bet\",\"currency\":\"CHF\"}"));
         await js.PublishAsync("casino.currency.plain", Array.Empty<byte>());
         await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes(Bet(3)));
 
@@ -138,7 +144,8 @@ public sealed class EnrichTests
         await using var system = await CreateAsync();
         var casino = await system.RunAsync();
 
-        await new NatsJSContext(system.Client).PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(1, Events).Select(id => Start(id)))));
+        await new NatsJSContext(system.Client).PublishAsync(
+            "casino.currency.plain", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(1, Events).Select(id => Start(id)))));
 
         Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
         await system.SettledAsync();

@@ -54,7 +54,10 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task Where_keys_are_asked_for_it_asks_for_one_and_keeps_everything_to_itself_until_then()
     {
-        var casino = await _system.RunAsync(args: [.. Keys.Of(0, "floor", "the-floors-key", "read", "casino:write"), .. Keys.Of(1, "table", "the-tables-key", "casino:write")]);
+        var casino = await _system.RunAsync(
+            args: [
+                .. Keys.Of(0, "floor", "the-floors-key", "read", "casino:write"), .. Keys.Of(1, "table", "the-tables-key", "casino:write"),
+            ]);
         casino.DefaultRequestHeaders.Add("X-Api-Key", "the-floors-key");
         Assert.Equal(202, (await PostAsync(casino, Deposit(1))).Status);
         await CountedAsync(casino, 1);

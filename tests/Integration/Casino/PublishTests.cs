@@ -28,7 +28,8 @@ public sealed class PublishTests
         await using var system = await CreateAsync();
         var casino = await system.RunAsync("generator", "--casino:generator:rate=0");
 
-        var (status, problem) = await PostAsync(casino, """{"id":77,"player_id":"eleven","type":"bet","amount":1.5,"currency":"DEM","created_at":"2022-02-02T23:45:00Z"}""");
+        var (status, problem) = await PostAsync(
+            casino, """{"id":77,"player_id":"eleven","type":"bet","amount":1.5,"currency":"DEM","created_at":"2022-02-02T23:45:00Z"}""");
 
         Assert.Equal((422, "/problems/validation", 77), (status, (string?)problem["type"], (long)problem["id"]!));
         Assert.Equal(["player_id", "amount", "currency", "game_id", "has_won"], problem["errors"]!.AsObject().Select(error => error.Key));
@@ -113,7 +114,8 @@ public sealed class PublishTests
         casino.Terminate();
 
         Assert.Equal(0, await casino.ExitAsync());
-        if (!away) system.Nats.Resume();
+        if (!away)
+            system.Nats.Resume();
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(25));
         Assert.DoesNotContain("ObjectDisposedException", casino.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("OperationCanceledException", casino.Log, StringComparison.Ordinal);

@@ -35,7 +35,8 @@ public sealed class RolesTests
         await using var system = await CreateAsync();
         var counting = await system.SpawnAsync("aggregates");
         var roles = new Dictionary<string, CasinoProcess>();
-        foreach (var role in Completing) roles[role] = await system.SpawnAsync(role);
+        foreach (var role in Completing)
+            roles[role] = await system.SpawnAsync(role);
         await ShortenAckWaitAsync(system);
         var casino = await counting.ReadyAsync();
         using var enough = new CancellationTokenSource();
@@ -95,7 +96,8 @@ public sealed class RolesTests
         var next = await system.SpawnAsync("aggregates");
         await sending;
 
-        await Eventually.True(() => Task.FromResult(killed.Events.Concat(next.Events).Where(Whole).Select(Id).Distinct().Count() == Events));
+        await Eventually.True(
+            () => Task.FromResult(killed.Events.Concat(next.Events).Where(Whole).Select(Id).Distinct().Count() == Events));
         await system.SettledAsync();
         var counted = (long)(await CountedAsync(await next.ReadyAsync(), 0))["events_total"]!;
         await Eventually.True(() => Task.FromResult(next.Events.Count >= counted));
@@ -205,14 +207,17 @@ public sealed class RolesTests
         }
     }
 
-    /// <summary>Sends at a steady rate for as long as it is asked to, so that no kill comes after the load; returns how many events that were.</summary>
+    /// <summary>
+    /// Sends at a steady rate for as long as it is asked to, so that no kill comes after the load; returns how many events that were.
+    /// </summary>
     private static async Task<int> SendUntilAsync(HttpClient casino, CancellationToken enough)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var sent = 0;
         while (!enough.IsCancellationRequested)
         {
-            var (status, _) = await PostAsync(casino, Bets(sent + 1, Upload, sent / Upload % 2 == 0 ? "USD" : "EUR"), "application/x-ndjson");
+            var currency = sent / Upload % 2 == 0 ? "USD" : "EUR";
+            var (status, _) = await PostAsync(casino, Bets(sent + 1, Upload, currency), "application/x-ndjson");
             Assert.Equal(202, status);
             sent += Upload;
             await pace.WaitForNextTickAsync(CancellationToken.None);

@@ -26,7 +26,8 @@ public sealed class AckTests
             for (var i = 1; i < Frames; i++)
             {
                 var next = await SendAsync();
-                if (acked >= newest) return false;
+                if (acked >= newest)
+                    return false;
                 newest = next;
             }
             return true;

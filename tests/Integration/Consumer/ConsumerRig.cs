@@ -147,7 +147,8 @@ internal sealed class ConsumerRig : IAsyncDisposable
         using var late = new CancellationTokenSource(Deadline);
         await foreach (var message in Client.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: late.Token))
         {
-            if (ConsumerAnnouncement.Read(message.Data) is { } heard && wanted(heard)) return heard;
+            if (ConsumerAnnouncement.Read(message.Data) is { } heard && wanted(heard))
+                return heard;
         }
         throw new TimeoutException();
     }
@@ -156,7 +157,8 @@ internal sealed class ConsumerRig : IAsyncDisposable
     {
         foreach (var running in _running)
         {
-            if (running is RideIngestHost { Stopping.IsCancellationRequested: false } host) await host.StopAsync();
+            if (running is RideIngestHost { Stopping.IsCancellationRequested: false } host)
+                await host.StopAsync();
             await running.DisposeAsync();
         }
         await Client.DisposeAsync();

@@ -88,6 +88,7 @@ public sealed class DepartureTests
 
     private static async Task PublishAsync(ConsumerRig rig)
     {
-        for (var frame = 0; frame < Frames; frame++) await rig.PublishAsync(ConsumerRig.Lines(1 + (frame * Records), Records));
+        for (var frame = 0; frame < Frames; frame++)
+            await rig.PublishAsync(ConsumerRig.Lines(1 + (frame * Records), Records));
     }
 }

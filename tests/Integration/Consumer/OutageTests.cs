@@ -19,7 +19,8 @@ public sealed class OutageTests
         await rig.RunAsync();
         await rig.ReachedAsync();
 
-        for (var frame = 0; frame < 200; frame++) await rig.PublishAsync(ConsumerRig.Lines(1 + (frame * 10), 10));
+        for (var frame = 0; frame < 200; frame++)
+            await rig.PublishAsync(ConsumerRig.Lines(1 + (frame * 10), 10));
 
         await rig.SettledAsync();
         var info = await rig.InfoAsync();
@@ -37,7 +38,8 @@ public sealed class OutageTests
         await rig.SendAsync(ConsumerRig.Line(1));
 
         await postgres.StopAsync();
-        for (var frame = 0; frame < 30; frame++) await rig.PublishAsync(ConsumerRig.Lines(100 + (frame * 10), 10));
+        for (var frame = 0; frame < 30; frame++)
+            await rig.PublishAsync(ConsumerRig.Lines(100 + (frame * 10), 10));
         var away = await rig.HearAsync(heard => !heard.CanStore && heard.Backlog > 0);
         await postgres.RestartAsync();
 
@@ -59,7 +61,8 @@ public sealed class OutageTests
         var since = Stopwatch.GetTimestamp();
 
         network.BlackHole();
-        for (var heard = 0; heard < 4; heard++) await rig.HearAsync(heard => !heard.CanStore);
+        for (var heard = 0; heard < 4; heard++)
+            await rig.HearAsync(heard => !heard.CanStore);
         var said = Stopwatch.GetElapsedTime(since);
         network.Resume();
         await rig.HearAsync(heard => heard.CanStore);
@@ -202,7 +205,8 @@ public sealed class OutageTests
     {
         await using var rig = await ConsumerRig.CreateAsync();
         await RidesStream.EnsureAsync(rig.Js, new SpineSettings());
-        for (var id = 1; id <= 3; id++) await rig.PublishAsync(ConsumerRig.Line(id));
+        for (var id = 1; id <= 3; id++)
+            await rig.PublishAsync(ConsumerRig.Line(id));
         await rig.Nats.StopAsync();
         var messages = Directory.GetDirectories(rig.Nats.DataDirectory, "msgs", SearchOption.AllDirectories).Single();
         Copy(messages, messages + ".before");
@@ -228,13 +232,15 @@ public sealed class OutageTests
     {
         await using var rig = await ConsumerRig.CreateAsync();
         await AckWaitAsync(rig, TimeSpan.FromSeconds(1));
-        for (var id = 1; id <= 3; id++) await rig.PublishAsync(ConsumerRig.Line(id));
+        for (var id = 1; id <= 3; id++)
+            await rig.PublishAsync(ConsumerRig.Line(id));
         await rig.Nats.StopAsync();
         var messages = Directory.GetDirectories(rig.Nats.DataDirectory, "msgs", SearchOption.AllDirectories).Single();
         Copy(messages, messages + ".all");
         await rig.Nats.RestartAsync();
         await rig.ReachedAsync();
-        for (var id = 2UL; id <= 3; id++) await rig.Js.DeleteMessageAsync(RidesStream.Name, new StreamMsgDeleteRequest { Seq = id });
+        for (var id = 2UL; id <= 3; id++)
+            await rig.Js.DeleteMessageAsync(RidesStream.Name, new StreamMsgDeleteRequest { Seq = id });
         await rig.Nats.StopAsync();
         Directory.Move(messages, messages + ".first");
         Directory.Move(messages + ".all", messages);
@@ -243,10 +249,12 @@ public sealed class OutageTests
         var consumer = await rig.Js.GetConsumerAsync(RidesStream.Name, RidesStream.Consumer);
         await foreach (var message in consumer.FetchAsync<byte[]>(new NatsJSFetchOpts { MaxMsgs = 3 }))
         {
-            if (message.Metadata!.Value.Sequence.Stream == 1) await message.AckAsync(new AckOpts { DoubleAck = true });
+            if (message.Metadata!.Value.Sequence.Stream == 1)
+                await message.AckAsync(new AckOpts { DoubleAck = true });
         }
 
-        // What a crash may leave: the consumer's file says that the first is settled and the others are in hand; the stream has the first, and no other.
+        // What a crash may leave: the consumer's file says that the first is settled and the others are in hand; the stream has the first,
+        // and no other.
         await rig.Nats.StopAsync();
         Directory.Delete(messages, recursive: true);
         Directory.Move(messages + ".first", messages);
@@ -266,7 +274,8 @@ public sealed class OutageTests
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 
     internal static async Task AckWaitAsync(ConsumerRig rig, TimeSpan ackWait)

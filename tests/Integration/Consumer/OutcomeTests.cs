@@ -43,7 +43,8 @@ public sealed class OutcomeTests
         await rig.Database.ExecuteAsync("alter table rides.bookings add check (user_id <> 666)");
 
         var reply = await rig.SendAsync(
-            ConsumerRig.Line(1) + ConsumerRig.Line(2, user: 5) + "{\"id\":3}\n" + ConsumerRig.Line(4, user: 666) + "no json\n\n" + ConsumerRig.Line(6));
+            ConsumerRig.Line(1) + ConsumerRig.Line(2, user: 5) + "{\"id\":3}\n" + ConsumerRig.Line(4, user: 666)
+                + "no json\n\n" + ConsumerRig.Line(6));
 
         Assert.Equal((6, 1, 1, 1, 2, 1), (reply.Received, reply.Stored, reply.Duplicate, reply.Conflict, reply.Invalid, reply.Failed));
         Assert.Equal(
@@ -54,7 +55,9 @@ public sealed class OutcomeTests
         Assert.Equal(1, await rig.Database.ScalarAsync<long>("select user_id from rides.bookings where id = 2"));
         Assert.Equal("3:invalid 4:23514 none:invalid", await rig.Database.ScalarAsync<string>(
             "select string_agg(coalesce(record_id::text, 'none') || ':' || error_code, ' ' order by record_id) from ops.dead_letters"));
-        Assert.Equal("{\"id\":3}", await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where record_id = 3"));
+        Assert.Equal(
+            "{\"id\":3}",
+            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where record_id = 3"));
         await rig.SettledAsync();
     }
 
@@ -69,10 +72,13 @@ public sealed class OutcomeTests
         var reply = await rig.SendAsync(ConsumerRig.Frame((1, 1), (2, 666), (3, 3)) + "[4]\n" + ConsumerRig.Line(5));
 
         Assert.Equal((5, 2, 1, 1, 1), (reply.Received, reply.Stored, reply.Duplicate, reply.Failed, reply.Invalid));
-        Assert.Equal([(0, 1, Status.Duplicate), (1, 2, Status.Failed), (3, 4, Status.Invalid)], reply.Exceptions.Select(e => (e.Index, e.Id, e.Outcome.Status)));
+        Assert.Equal(
+            [(0, 1, Status.Duplicate), (1, 2, Status.Failed), (3, 4, Status.Invalid)],
+            reply.Exceptions.Select(e => (e.Index, e.Id, e.Outcome.Status)));
         Assert.Equal(
             $"{ConsumerRig.Line(2, user: 666)}[4]",
-            await rig.Database.ScalarAsync<string>("select string_agg(convert_from(payload, 'utf8'), e'\\n' order by record_id) from ops.dead_letters"));
+            await rig.Database.ScalarAsync<string>(
+                "select string_agg(convert_from(payload, 'utf8'), e'\\n' order by record_id) from ops.dead_letters"));
         await rig.SettledAsync();
     }
 
@@ -85,7 +91,8 @@ public sealed class OutcomeTests
 
         Assert.Equal(
             ConsumerRig.Line(1) + ConsumerRig.Line(2, user: 2),
-            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where error_code = 'unknown_kind'"));
+            await rig.Database.ScalarAsync<string>(
+                "select convert_from(payload, 'utf8') from ops.dead_letters where error_code = 'unknown_kind'"));
     }
 
     [Fact]
@@ -113,7 +120,8 @@ public sealed class OutcomeTests
         var reply = await rig.SendAsync(payload, kind);
 
         Assert.Equal(0, reply.Received);
-        var kept = await new DeadLetterStore(rig.Database).FindAsync(kind, null, DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload)));
+        var kept = await new DeadLetterStore(rig.Database).FindAsync(
+            kind, null, DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload)));
         Assert.Equal(code, kept!.Letter.ErrorCode);
         Assert.Equal(payload, System.Text.Encoding.UTF8.GetString(kept.Letter.Payload.Span));
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(1))).Stored);
@@ -131,7 +139,8 @@ public sealed class OutcomeTests
 
         await ConsumerRig.UntilAsync(async () => await rig.CountAsync("ops.dead_letters") == 1);
         await rig.SettledAsync();
-        Assert.Equal(ConsumerRig.Line(1), await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters"));
+        Assert.Equal(
+            ConsumerRig.Line(1), await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters"));
     }
 
     [Theory]
@@ -158,7 +167,8 @@ public sealed class OutcomeTests
         await using var rig = await ConsumerRig.StartAsync();
         await rig.ReachedAsync();
         var random = new Random(1);
-        var kind = string.Create(3300, random, static (letters, random) => random.GetItems("abcdefghijklmnopqrstuvwxyz0123456789", letters));
+        var kind = string.Create(
+            3300, random, static (letters, random) => random.GetItems("abcdefghijklmnopqrstuvwxyz0123456789", letters));
 
         await rig.PublishAsync(ConsumerRig.Line(1), kind);
         await rig.PublishAsync(ConsumerRig.Line(1), "a" + string.Concat(Enumerable.Repeat("🚕", 120)));

@@ -19,12 +19,13 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     /// <param name="service"><c>Producer</c> or <c>Consumer</c>.</param>
     public SpineProcess(string service, params string[] args)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"RideIngest.{service}.dll"), .. args])
-        {
-            WorkingDirectory = Path.GetTempPath(),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        _process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"RideIngest.{service}.dll"), .. args])
+            {
+                WorkingDirectory = Path.GetTempPath(),
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         _output = ReadAsync();
         _errors = _process.StandardError.ReadToEndAsync();
     }
@@ -65,7 +66,8 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     {
         get
         {
-            lock (_said) return _said.ToString();
+            lock (_said)
+                return _said.ToString();
         }
     }
 
@@ -73,7 +75,8 @@ internal sealed partial class SpineProcess : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            lock (_said) _said.AppendLine(line);
+            lock (_said)
+                _said.AppendLine(line);
             if (Listens().Match(line) is { Success: true } match)
                 _url.TrySetResult(new Uri(match.Groups[1].Value));
         }

@@ -25,7 +25,8 @@ public sealed class StoppingTests
         await rig.SendAsync(ConsumerRig.Line(1));
 
         postgres.Suffer(ofPostgres);
-        for (var frame = 0; frame < 20; frame++) await rig.PublishAsync(ConsumerRig.Lines(100 + (frame * 10), 10));
+        for (var frame = 0; frame < 20; frame++)
+            await rig.PublishAsync(ConsumerRig.Lines(100 + (frame * 10), 10));
         await ConsumerRig.UntilAsync(async () => await rig.InfoAsync() is { NumAckPending: > 0 } or { AckFloor.StreamSeq: > 1 });
         nats.Suffer(ofNats);
         var since = Stopwatch.GetTimestamp();

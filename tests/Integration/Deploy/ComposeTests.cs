@@ -37,7 +37,8 @@ public sealed class ComposeTests
         await using var host = RideIngestHost.Create("casino", Settings("casino", secrets), DeployedSystem.ModuleOf("casino"));
         var casino = host.Settings.Get<CasinoSettings>();
         var optional = Services().Where(service => service.Value!["profiles"].Strings().Contains("casino")).Select(service => service.Key);
-        var simulators = new Uri(Environment("simulators")["RIDEINGEST__HOSTING__URLS"].Replace("*", "simulators", StringComparison.Ordinal));
+        var simulators = new Uri(
+            Environment("simulators")["RIDEINGEST__HOSTING__URLS"].Replace("*", "simulators", StringComparison.Ordinal));
 
         Assert.Equal(["casino", "simulators"], optional);
         Assert.Equal(0, casino.Generator.Rate);
@@ -48,20 +49,30 @@ public sealed class ComposeTests
     public async Task Every_file_that_it_names_exists()
     {
         using var made = await DeploySecrets.CreateAsync();
-        var mounted = Services().SelectMany(service => service.Value!["volumes"].Strings()).Where(volume => volume.StartsWith("./", StringComparison.Ordinal));
+        var mounted = Services()
+            .SelectMany(service => service.Value!["volumes"].Strings())
+            .Where(volume => volume.StartsWith("./", StringComparison.Ordinal));
         var built = Services().Select(service => service.Value!["build"]).OfType<JsonObject>().ToList();
 
         Assert.All(mounted, volume => Assert.True(Path.Exists(DeployYaml.PathOf(volume.Split(':')[0]))));
         Assert.All(built, build => Assert.True(File.Exists(DeployYaml.PathOf((string)build["dockerfile"]!))));
-        Assert.All(built, build => Assert.True(File.Exists(DeployYaml.PathOf($"services/{build["args"]!["SERVICE"]}/{build["args"]!["SERVICE"]}.csproj"))));
-        Assert.All(Compose["secrets"]!.AsObject(), secret => Assert.True(File.Exists(made[Path.GetFileName((string)secret.Value!["file"]!)])));
+        Assert.All(
+            built, build => Assert.True(
+                File.Exists(DeployYaml.PathOf($"services/{build["args"]!["SERVICE"]}/{build["args"]!["SERVICE"]}.csproj"))));
+        Assert.All(
+            Compose["secrets"]!.AsObject(), secret => Assert.True(File.Exists(made[Path.GetFileName((string)secret.Value!["file"]!)])));
     }
 
     [Fact]
     public void Every_secret_and_volume_that_a_container_uses_is_declared()
     {
-        var used = Services().SelectMany(service => (service.Value!["secrets"] as JsonArray ?? []).Select(secret => (string)(secret is JsonObject named ? named["source"]! : secret!)!));
-        var volumes = Services().SelectMany(service => service.Value!["volumes"].Strings()).Select(volume => volume.Split(':')[0]).Where(name => !name.StartsWith('.'));
+        var used = Services()
+            .SelectMany(service => service.Value!["secrets"] as JsonArray ?? [])
+            .Select(secret => (string)(secret is JsonObject named ? named["source"] : secret)!);
+        var volumes = Services()
+            .SelectMany(service => service.Value!["volumes"].Strings())
+            .Select(volume => volume.Split(':')[0])
+            .Where(name => !name.StartsWith('.'));
 
         Assert.Equal(Compose["secrets"]!.AsObject().Select(secret => secret.Key).Order(), used.Distinct().Order());
         Assert.Equal(Compose["volumes"]!.AsObject().Select(volume => volume.Key).Order(), volumes.Distinct().Order());
@@ -69,13 +80,17 @@ public sealed class ComposeTests
 
     [Fact]
     public void Nothing_is_published_beyond_this_machine() =>
-        Assert.All(Services().SelectMany(service => service.Value!["ports"].Strings()), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+        Assert.All(
+            Services().SelectMany(service => service.Value!["ports"].Strings()),
+            port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("producer")]
     [InlineData("casino")]
     public void A_service_listens_where_its_port_leads(string service) =>
-        Assert.EndsWith($":{Compose["services"]![service]!["ports"].Strings().Single().Split(':')[2]}", Environment(service)["RIDEINGEST__HOSTING__URLS"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $":{Compose["services"]![service]!["ports"].Strings().Single().Split(':')[2]}",
+            Environment(service)["RIDEINGEST__HOSTING__URLS"], StringComparison.Ordinal);
 
     [Fact]
     public void No_two_publish_the_same_port() =>
@@ -99,7 +114,9 @@ public sealed class ComposeTests
     private static JsonObject Services() => Compose["services"]!.AsObject();
 
     private static Dictionary<string, string> Environment(string service) =>
-        Compose["services"]![service]!["environment"]!.AsObject().ToDictionary(variable => variable.Key, variable => (string)variable.Value!);
+        Compose["services"]![service]!["environment"]!
+            .AsObject()
+            .ToDictionary(variable => variable.Key, variable => (string)variable.Value!);
 
     /// <summary>The environment as switches: among these a key that does not exist is always an error.</summary>
     private static string[] Settings(string service, DeploySecrets secrets) =>
@@ -107,7 +124,9 @@ public sealed class ComposeTests
         .. Environment(service).Select(variable =>
         {
             Assert.StartsWith(Prefix, variable.Key, StringComparison.Ordinal);
-            var value = variable.Value.StartsWith(Secrets, StringComparison.Ordinal) ? secrets[variable.Value[Secrets.Length..]] : variable.Value;
+            var value = variable.Value.StartsWith(Secrets, StringComparison.Ordinal)
+                ? secrets[variable.Value[Secrets.Length..]]
+                : variable.Value;
             return $"--{variable.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).ToLowerInvariant()}={value}";
         }),
     ];

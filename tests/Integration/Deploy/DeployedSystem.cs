@@ -14,7 +14,10 @@ using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
 
-/// <summary>Starts processes with the settings of a deployment, over servers of the test's, and sends a record, or an event, with the key that was made.</summary>
+/// <summary>
+/// Starts processes with the settings of a deployment, over servers of the test's, and sends a record, or an event, with the key that was
+/// made.
+/// </summary>
 internal static class DeployedSystem
 {
     public static async Task TakesARecordAsync(DeploySecrets secrets, string[] producerArgs, string[] consumerArgs)
@@ -32,7 +35,9 @@ internal static class DeployedSystem
         using var sender = await client.PostAsync("/v1/bookings", Booking());
         using var reader = await client.GetAsync(sender.Headers.Location);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Created, HttpStatusCode.OK), (stranger.StatusCode, sender.StatusCode, reader.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, HttpStatusCode.Created, HttpStatusCode.OK),
+            (stranger.StatusCode, sender.StatusCode, reader.StatusCode));
         await producer.StopAsync();
         await consumer.StopAsync();
     }
@@ -46,16 +51,19 @@ internal static class DeployedSystem
         await using var intake = RideIngestHost.Create("casino", [.. intakeArgs, .. here], ModuleOf("casino"));
         await using var other = figuresArgs is null ? null : RideIngestHost.Create("casino", [.. figuresArgs, .. here], ModuleOf("casino"));
         await intake.StartAsync();
-        if (other is not null) await other.StartAsync();
+        if (other is not null)
+            await other.StartAsync();
         using var client = await CasinoSystem.ReadyAsync(intake.Urls[0]);
         using var figures = await CasinoSystem.ReadyAsync((other ?? intake).Urls[0]);
 
         Assert.Equal(401, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(1))).Status);
-        foreach (var sender in (HttpClient[])[client, figures]) sender.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
+        foreach (var sender in (HttpClient[])[client, figures])
+            sender.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
         Assert.Equal(202, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(2))).Status);
 
         Assert.Equal(1, (long)(await CasinoSystem.CountedAsync(figures, 1))["events_total"]!);
-        if (other is not null) await other.StopAsync();
+        if (other is not null)
+            await other.StopAsync();
         await intake.StopAsync();
     }
 
@@ -75,7 +83,8 @@ internal static class DeployedSystem
 
     private static async Task<string[]> HereAsync(NatsServer nats) =>
     [
-        "--urls=http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain_delay=0s", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}",
+        "--urls=http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain_delay=0s", $"--nats:url={nats.Url}",
+        $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}",
     ];
 
     private static StringContent Booking() => new(Producer.Given.Booking(1), Encoding.UTF8, "application/json");

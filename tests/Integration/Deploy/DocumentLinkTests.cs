@@ -8,7 +8,9 @@ public sealed partial class DocumentLinkTests
 {
     public static TheoryData<string> Pages =>
     [
-        .. Directory.GetFiles(Repository.Root, "*.md").Concat(Directory.GetFiles(DeployYaml.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+        .. Directory
+        .GetFiles(Repository.Root, "*.md")
+        .Concat(Directory.GetFiles(DeployYaml.PathOf("docs"), "*.md", SearchOption.AllDirectories))
             .Select(page => Path.GetRelativePath(Repository.Root, page)),
     ];
 
@@ -19,7 +21,10 @@ public sealed partial class DocumentLinkTests
         var folder = Path.GetDirectoryName(DeployYaml.PathOf(page))!;
         var text = File.ReadAllText(DeployYaml.PathOf(page));
 
-        var links = Link().Matches(text).Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+        var links = Link()
+            .Matches(text)
+            .Select(link => link.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal));
 
         Assert.DoesNotContain(links, link => !Leads(folder, page, link));
     }
@@ -29,7 +34,9 @@ public sealed partial class DocumentLinkTests
         var (path, heading) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
         var target = path.Length == 0 ? DeployYaml.PathOf(page) : Path.Combine(folder, path);
         return Path.Exists(target)
-            && (heading is null || File.ReadLines(target).Any(line => line.StartsWith('#') && line.TrimStart('#', ' ').ToLowerInvariant().Replace(' ', '-') == heading));
+            && (heading is null || File
+                .ReadLines(target)
+                .Any(line => line.StartsWith('#') && line.TrimStart('#', ' ').ToLowerInvariant().Replace(' ', '-') == heading));
     }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

@@ -28,16 +28,21 @@ public sealed class KubernetesTests
     {
         using var secrets = await DeploySecrets.CreateAsync();
         var config = Config(secrets);
-        string[] Args(string name) => [.. Pod(name)["containers"]![0]!["args"].Strings().Select(arg => arg == "/etc/rideingest/config.yaml" ? config : arg)];
+        string[] Args(string name) =>
+            [.. Pod(name)["containers"]![0]!["args"].Strings().Select(arg => arg == "/etc/rideingest/config.yaml" ? config : arg)];
 
-        Assert.Contains("\n  # - casino.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")), StringComparison.Ordinal);
-        await DeployedSystem.TakesAnEventAsync(secrets, [.. Args("casino"), "--casino:rates:url=https://rates.example.com"], Args("casino-figures"));
+        Assert.Contains(
+            "\n  # - casino.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
+            StringComparison.Ordinal);
+        await DeployedSystem.TakesAnEventAsync(
+            secrets, [.. Args("casino"), "--casino:rates:url=https://rates.example.com"], Args("casino-figures"));
     }
 
     [Fact]
     public void Every_image_that_runs_has_its_tag() =>
         Assert.Equal(
-            Deployments().Select(deployment => (string)deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!).Distinct().Order(),
+            Deployments().Select(
+                deployment => (string)deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!).Distinct().Order(),
             Kustomization["images"]!.AsArray().Select(image => (string)image!["name"]!).Order());
 
     [Fact]
@@ -47,8 +52,11 @@ public sealed class KubernetesTests
         var there = Directory.GetFiles(DeployYaml.PathOf(Folder), "*.yaml").Select(file => Path.GetFileName(file)!).ToList();
 
         Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
-        Assert.Equal(there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml"]).Append("../nats").Order(), listed.Order());
-        Assert.All(DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(), file => Assert.True(File.Exists(DeployYaml.PathOf($"deploy/nats/{file}"))));
+        Assert.Equal(
+            there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml"]).Append("../nats").Order(), listed.Order());
+        Assert.All(
+            DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(),
+            file => Assert.True(File.Exists(DeployYaml.PathOf($"deploy/nats/{file}"))));
     }
 
     [Theory]
@@ -63,37 +71,59 @@ public sealed class KubernetesTests
         var hosting = host.Settings.Get<HostingSettings>();
         var pod = Pod(name);
         var container = pod["containers"]![0]!;
-        var mounted = pod["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == "secrets")!["secret"]!["items"]!.AsArray().Select(item => $"{Secrets}/{item!["path"]}");
-        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(file => name != "consumer" || !file.EndsWith("sha256", StringComparison.Ordinal));
+        var mounted = pod["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == "secrets")!["secret"]!["items"]!
+            .AsArray()
+            .Select(item => $"{Secrets}/{item!["path"]}");
+        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(
+            file => name != "consumer" || !file.EndsWith("sha256", StringComparison.Ordinal));
 
         Assert.Equal(read.Order(), mounted.Order());
-        Assert.Equal(new Uri(hosting.Urls.Replace("*", "any", StringComparison.Ordinal)).Port.ToString(System.Globalization.CultureInfo.InvariantCulture), (string)container["ports"]![0]!["containerPort"]!);
-        Assert.True(int.Parse((string)pod["terminationGracePeriodSeconds"]!, System.Globalization.CultureInfo.InvariantCulture) > (hosting.Drain + hosting.DrainDelay).TotalSeconds);
-        Assert.All(container.AsObject().Where(part => part.Key.EndsWith("Probe", StringComparison.Ordinal)), probe => Assert.Contains((string)probe.Value!["httpGet"]!["path"]!, (string[])["/healthz", "/readyz"]));
+        Assert.Equal(
+            new Uri(
+                hosting.Urls.Replace("*", "any", StringComparison.Ordinal)).Port.ToString(
+                    System.Globalization.CultureInfo.InvariantCulture), (string)container["ports"]![0]!["containerPort"]!);
+        Assert.True(
+            int.Parse(
+                (string)pod["terminationGracePeriodSeconds"]!,
+                System.Globalization.CultureInfo.InvariantCulture) > (hosting.Drain + hosting.DrainDelay).TotalSeconds);
+        Assert.All(
+            container.AsObject().Where(part => part.Key.EndsWith("Probe", StringComparison.Ordinal)),
+            probe => Assert.Contains((string)probe.Value!["httpGet"]!["path"]!, (string[])["/healthz", "/readyz"]));
     }
 
     [Fact]
     public async Task The_streams_and_their_url_agree_with_the_nats_that_is_set_up()
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        await using var host = RideIngestHost.Create("consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"));
+        await using var host = RideIngestHost.Create(
+            "consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"));
         var spine = host.Settings.Get<SpineSettings>();
         var casino = host.Settings.Get<CasinoSettings>();
         var set = DeployYaml.LoadAll($"{Folder}/nats.yaml").Single(document => (string?)document["kind"] == "StatefulSet");
-        var servers = Enumerable.Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture)).Select(i => $"nats-{i}.{set["spec"]!["serviceName"]}").ToList();
+        var servers = Enumerable
+            .Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture))
+            .Select(i => $"nats-{i}.{set["spec"]!["serviceName"]}")
+            .ToList();
         var config = await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/nats/nats-cluster.conf"));
 
         Assert.Equal((servers.Count, servers.Count), (spine.Replicas, casino.Replicas));
-        Assert.Equal(string.Join(",", servers.Select(server => $"nats://{server}:4222")), (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
-        Assert.Contains($"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
-        Assert.True(spine.StreamBytes + casino.StreamBytes < 16L << 30 && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
+        Assert.Equal(
+            string.Join(",", servers.Select(server => $"nats://{server}:4222")),
+            (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
+        Assert.Contains(
+            $"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
+        Assert.True(spine.StreamBytes + casino.StreamBytes < 16L << 30
+            && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
     }
 
     private static JsonNode Pod(string name) =>
         Deployments().Single(deployment => (string?)deployment["metadata"]!["name"] == name)["spec"]!["template"]!["spec"]!;
 
     private static IEnumerable<JsonNode> Deployments() =>
-        Directory.GetFiles(DeployYaml.PathOf(Folder), "*.yaml").SelectMany(file => DeployYaml.LoadAll($"{Folder}/{Path.GetFileName(file)}")).Where(document => (string?)document["kind"] == "Deployment");
+        Directory
+            .GetFiles(DeployYaml.PathOf(Folder), "*.yaml")
+            .SelectMany(file => DeployYaml.LoadAll($"{Folder}/{Path.GetFileName(file)}"))
+            .Where(document => (string?)document["kind"] == "Deployment");
 
     private static IEnumerable<string> Read(JsonNode? node) => node switch
     {
@@ -105,7 +135,9 @@ public sealed class KubernetesTests
 
     private static string Config(DeploySecrets secrets)
     {
-        var text = File.ReadAllText(DeployYaml.PathOf($"{Folder}/config.yaml")).Replace($"{Secrets}/", secrets["."][..^1], StringComparison.Ordinal);
+        var text = File
+            .ReadAllText(DeployYaml.PathOf($"{Folder}/config.yaml"))
+            .Replace($"{Secrets}/", secrets["."][..^1], StringComparison.Ordinal);
         File.WriteAllText(secrets["config.yaml"], text);
         return secrets["config.yaml"];
     }

@@ -27,7 +27,10 @@ public sealed partial class ObservedMetricsTests
     {
         var known = Instruments().Concat(await ScrapedAsync()).ToHashSet(StringComparer.Ordinal);
 
-        var asked = Metric().Matches(await File.ReadAllTextAsync(DeployYaml.PathOf(file))).Select(metric => metric.Value).ToHashSet(StringComparer.Ordinal);
+        var asked = Metric()
+            .Matches(await File.ReadAllTextAsync(DeployYaml.PathOf(file)))
+            .Select(metric => metric.Value)
+            .ToHashSet(StringComparer.Ordinal);
 
         Assert.NotEmpty(asked);
         Assert.DoesNotContain(asked, name => !known.Contains(name) && !known.Contains(Suffix().Replace(name, "")));
@@ -38,7 +41,9 @@ public sealed partial class ObservedMetricsTests
     {
         var heard = Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(new Refusal(reason, TimeSpan.Zero)).Type);
 
-        var asked = Problem().Matches(await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/prometheus/alerts.yml"))).SelectMany(match => match.Groups[1].Value.Split('|'));
+        var asked = Problem()
+            .Matches(await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/prometheus/alerts.yml")))
+            .SelectMany(match => match.Groups[1].Value.Split('|'));
 
         Assert.Equal(heard.Order(), asked.Distinct().Order());
     }
@@ -50,7 +55,9 @@ public sealed partial class ObservedMetricsTests
         var provisioned = (string)DeployYaml.Load("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"]![0]!["uid"]!;
         var panels = dashboard["panels"]!.AsArray();
 
-        Assert.All(panels, panel => Assert.All(panel!["targets"]!.AsArray(), target => Assert.Equal(provisioned, (string)target!["datasource"]!["uid"]!)));
+        Assert.All(
+            panels, panel => Assert.All(
+                panel!["targets"]!.AsArray(), target => Assert.Equal(provisioned, (string)target!["datasource"]!["uid"]!)));
         Assert.Equal(panels.Count, panels.Select(panel => (int)panel!["id"]!).Distinct().Count());
     }
 
@@ -65,8 +72,12 @@ public sealed partial class ObservedMetricsTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == RideIngestTelemetry.Name && instrument.Name.StartsWith("rideingest.", StringComparison.Ordinal))
-                    names.Add(instrument.Name.Replace('.', '_') + (instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" }) + (instrument is Counter<long> ? "_total" : ""));
+                if (instrument.Meter.Name == RideIngestTelemetry.Name
+                    && instrument.Name.StartsWith("rideingest.", StringComparison.Ordinal))
+                {
+                    var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+                    names.Add(instrument.Name.Replace('.', '_') + unit + (instrument is Counter<long> ? "_total" : ""));
+                }
             },
         };
         listener.Start();
@@ -75,7 +86,8 @@ public sealed partial class ObservedMetricsTests
 
     private static async Task<IEnumerable<string>> ScrapedAsync()
     {
-        await using var host = await new TestModule(services => services.AddPostgres()).StartAsync($"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await using var host = await new TestModule(services => services.AddPostgres()).StartAsync(
+            $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         using var client = host.Client();
         await client.GetAsync("/healthz");
         var lines = (await client.GetStringAsync("/metrics")).Split('\n');

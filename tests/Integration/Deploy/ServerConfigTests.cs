@@ -19,7 +19,10 @@ public sealed class ServerConfigTests
         using var secrets = await DeploySecrets.CreateAsync();
         File.Copy(DeployYaml.PathOf($"deploy/nats/{file}"), secrets[file]);
         File.Copy(secrets["nats_users.conf"], secrets["users.conf"]);
-        var versions = NatsVersions.All.Select(row => (string)row[0]).Where(version => Version.Parse(version) >= KnowsSyncInterval).ToList();
+        var versions = NatsVersions.All
+            .Select(row => (string)row[0])
+            .Where(version => Version.Parse(version) >= KnowsSyncInterval)
+            .ToList();
 
         Assert.NotEmpty(versions);
         foreach (var version in versions)
@@ -29,20 +32,29 @@ public sealed class ServerConfigTests
     [Theory]
     [InlineData("check", "config", "prometheus.yml")]
     [InlineData("test", "rules", "alerts-test.yml")]
-    public async Task Promtool_has_nothing_against_the_configuration_and_its_alerts_do_as_their_tests_say(string verb, string what, string file) =>
-        Assert.Equal((0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
+    public async Task Promtool_accepts_the_configuration_and_the_tests_of_its_alerts_pass(string verb, string what, string file) =>
+        Assert.Equal(
+            (0, ""), Failure(
+                await RunAsync(
+                    await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
 
     [Fact]
     public async Task Prometheus_understands_what_the_dashboard_and_the_autoscaler_ask()
     {
         using var directory = new TestDirectory();
-        var panels = JsonNode.Parse(await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/grafana/dashboards/rideingest.json")))!["panels"]!.AsArray();
+        var panels = JsonNode.Parse(
+            await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/grafana/dashboards/rideingest.json")))!["panels"]!.AsArray();
         var scaling = DeployYaml.Load("deploy/kubernetes/consumer-scaling.yaml")["spec"]!["triggers"]!.AsArray();
-        var asked = panels.SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => target!["expr"]!).Concat(scaling.Select(trigger => trigger!["metadata"]!["query"]!));
+        var asked = panels
+            .SelectMany(panel => panel!["targets"]!.AsArray())
+            .Select(target => target!["expr"]!)
+            .Concat(scaling.Select(trigger => trigger!["metadata"]!["query"]!));
         var rules = asked.Select((query, i) => new { record = $"asked:{i}", expr = (string)query! });
-        await File.WriteAllTextAsync(directory.In("asked.yml"), JsonSerializer.Serialize(new { groups = new[] { new { name = "asked", rules } } }));
+        await File.WriteAllTextAsync(
+            directory.In("asked.yml"), JsonSerializer.Serialize(new { groups = new[] { new { name = "asked", rules } } }));
 
-        Assert.Equal((0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "check", "rules", directory.In("asked.yml"))));
+        Assert.Equal(
+            (0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "check", "rules", directory.In("asked.yml"))));
     }
 
     [Fact]

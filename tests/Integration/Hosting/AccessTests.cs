@@ -37,13 +37,18 @@ public sealed class AccessTests
         var (answer, ready) = (await AskAsync(host, "/records", name), await AskAsync(host, "/readyz", name));
 
         Assert.Equal((status, 200), (answer.Status, ready.Status));
-        if (status == 421) Assert.Contains("only names of this machine are accepted, such as localhost and 127.0.0.1, not 'evil.example'", answer.Text, StringComparison.Ordinal);
+        if (status == 421)
+            Assert.Contains(
+                "only names of this machine are accepted, such as localhost and 127.0.0.1, not 'evil.example'", answer.Text,
+                StringComparison.Ordinal);
         await host.StopAsync();
     }
 
     [Theory]
     [InlineData("--auth:open=true")]
-    [InlineData("--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=read", "--auth:keys:0:sha256=1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f")]
+    [InlineData(
+        "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=read",
+        "--auth:keys:0:sha256=1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f")]
     public async Task Any_name_is_answered_where_the_settings_say_so_or_keys_are_asked_for(params string[] args)
     {
         await using var host = await Open().StartAsync(args);
@@ -60,7 +65,8 @@ public sealed class AccessTests
     public async Task A_keys_hash_is_accepted_as_sha256sum_prints_it(string behind)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData("the-readers-key"u8));
-        await using var host = await Open().StartAsync("--auth:mode=keys", "--auth:keys:0:name=reader", "--auth:keys:0:scopes=read", $"--auth:keys:0:sha256={hash}{behind}");
+        await using var host = await Open().StartAsync(
+            "--auth:mode=keys", "--auth:keys:0:name=reader", "--auth:keys:0:scopes=read", $"--auth:keys:0:sha256={hash}{behind}");
         using var client = host.Client();
         client.DefaultRequestHeaders.Add("X-Api-Key", "the-readers-key");
 
@@ -72,9 +78,11 @@ public sealed class AccessTests
     public async Task Reads_of_one_sender_beyond_the_limit_hear_429_which_names_it_and_those_of_another_are_answered()
     {
         var (entered, leave) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var host = await new TestModule(services => services.AddScopes("read"), routes => routes.MapGet("/records", async (bool? slow) =>
+        await using var host =
+            await new TestModule(services => services.AddScopes("read"), routes => routes.MapGet("/records", async (bool? slow) =>
         {
-            if (slow is not true) return "records";
+            if (slow is not true)
+                return "records";
             entered.TrySetResult();
             await leave.Task;
             return "late";
@@ -87,7 +95,8 @@ public sealed class AccessTests
         var (refused, other) = (await AskAsync("/records", "the-first-key"), await AskAsync("/records", "the-second-key"));
         leave.SetResult();
 
-        Assert.Equal((429, "/problems/too-many-requests", true), (refused.Status, (string?)refused.Json["type"], (bool)refused.Json["retryable"]!));
+        Assert.Equal(
+            (429, "/problems/too-many-requests", true), (refused.Status, (string?)refused.Json["type"], (bool)refused.Json["retryable"]!));
         Assert.Contains("hosting.reads", (string)refused.Json["detail"]!, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
         Assert.Equal((200, "records"), (other.Status, other.Text));
@@ -121,7 +130,8 @@ public sealed class AccessTests
         await host.StopAsync();
     }
 
-    private static TestModule Open() => new(services => services.AddScopes("read"), routes => routes.MapGet("/records", () => "records").Needs("read"));
+    private static TestModule Open() =>
+        new(services => services.AddScopes("read"), routes => routes.MapGet("/records", () => "records").Needs("read"));
 
     private static async Task<Answer> AskAsync(RideIngestHost host, string path, string name)
     {

@@ -13,7 +13,8 @@ public sealed class ConfigExampleTests
     {
         await using var servers = new PrivateServers();
         await using var defaults = RideIngestHost.Create("test", [], Composition.Of(servers));
-        await using var example = RideIngestHost.Create("test", ["--config-path", Path.Combine(Repository.Root, "config-example.yaml")], Composition.Of(servers));
+        await using var example = RideIngestHost.Create(
+            "test", ["--config-path", Path.Combine(Repository.Root, "config-example.yaml")], Composition.Of(servers));
 
         Assert.Empty(example.Settings.Foreign);
         Assert.Equal(defaults.Settings.Describe().Select(s => (s.Key, s.Value)), example.Settings.Describe().Select(s => (s.Key, s.Value)));

@@ -24,7 +24,8 @@ public sealed class DrainTests
             {
                 arrived.SetResult();
                 await finish.Task;
-                lock (order) order.Add("request");
+                lock (order)
+                    order.Add("request");
                 return "done";
             }));
         await using var host = await module.StartAsync();
@@ -87,7 +88,8 @@ public sealed class DrainTests
         await connection.PingAsync();
         proxy.BlackHole();
         Task publishing;
-        do publishing = connection.PublishAsync("nobody.listens", new byte[512 * 1024]).AsTask();
+        do
+            publishing = connection.PublishAsync("nobody.listens", new byte[512 * 1024]).AsTask();
         while (await Task.WhenAny(publishing, Task.Delay(200)) == publishing);
 
         await host.StopAsync();
@@ -103,7 +105,8 @@ public sealed class DrainTests
 
         public Task StopAsync(CancellationToken cancellationToken)
         {
-            lock (order) order.Add(name);
+            lock (order)
+                order.Add(name);
             return Task.CompletedTask;
         }
     }

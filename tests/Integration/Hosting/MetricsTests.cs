@@ -169,7 +169,8 @@ public sealed class MetricsTests
         await using var host = await new TestModule().StartAsync();
         using var client = host.Client();
         var counter = RideIngestTelemetry.Meter.CreateCounter<long>(_name);
-        for (var i = 0; i < 5_000; i++) counter.Add(1, new KeyValuePair<string, object?>("id", i));
+        for (var i = 0; i < 5_000; i++)
+            counter.Add(1, new KeyValuePair<string, object?>("id", i));
 
         var lines = await LinesAsync(client);
 
@@ -194,7 +195,8 @@ public sealed class MetricsTests
         long Allocated()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1_000; i++) Record();
+            for (var i = 0; i < 1_000; i++)
+                Record();
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 

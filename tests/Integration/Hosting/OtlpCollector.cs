@@ -47,7 +47,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public static async Task<OtlpCollector> StartAsync()
     {
         var collector = new OtlpCollector();
-        collector._host = await new TestModule(endpoints: routes => routes.MapPost("/v1/{signal}", collector.TakeAsync).Public()).StartAsync();
+        collector._host = await new TestModule(
+            endpoints: routes => routes.MapPost("/v1/{signal}", collector.TakeAsync).Public()).StartAsync();
         return collector;
     }
 

@@ -36,15 +36,19 @@ public sealed class ProblemTests
     public async Task An_unknown_path_is_a_problem() => await Expect(HttpMethod.Get, "/nowhere", null, 404, "/problems/not-found");
 
     [Fact]
-    public async Task A_method_that_is_not_served_is_a_problem() => await Expect(HttpMethod.Delete, "/dish", null, 405, "/problems/method-not-allowed");
+    public async Task A_method_that_is_not_served_is_a_problem() =>
+        await Expect(HttpMethod.Delete, "/dish", null, 405, "/problems/method-not-allowed");
 
     [Fact]
     public async Task A_content_type_that_is_not_read_is_a_problem() =>
-        await Expect(HttpMethod.Post, "/dish", new StringContent("<dish/>", Encoding.UTF8, "application/xml"), 415, "/problems/unsupported-media-type");
+        await Expect(
+            HttpMethod.Post, "/dish", new StringContent("<dish/>", Encoding.UTF8, "application/xml"), 415,
+            "/problems/unsupported-media-type");
 
     [Fact]
     public async Task A_body_that_cannot_be_read_is_a_problem() =>
-        await Expect(HttpMethod.Post, "/dish", new StringContent("{\"name\":", Encoding.UTF8, "application/json"), 400, "/problems/bad-request");
+        await Expect(
+            HttpMethod.Post, "/dish", new StringContent("{\"name\":", Encoding.UTF8, "application/json"), 400, "/problems/bad-request");
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_a_problem() =>
@@ -137,7 +141,8 @@ public sealed class ProblemTests
         await host.StopAsync();
     }
 
-    private static async Task<JsonNode> Expect(HttpMethod method, string path, HttpContent? content, int status, string type, params string[] args)
+    private static async Task<JsonNode> Expect(
+        HttpMethod method, string path, HttpContent? content, int status, string type, params string[] args)
     {
         await using var host = await Module.StartAsync(args);
         using var client = host.Client();

@@ -25,7 +25,8 @@ public sealed class PrometheusScrapeTests : IDisposable
         var address = $"127.0.0.1:{FreePort.Pick()}";
         string[] arguments =
         [
-            $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.FullName, "data")}", $"--web.listen-address={address}", "--log.level=error",
+            $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.FullName, "data")}", $"--web.listen-address={address}",
+            "--log.level=error",
         ];
         using var prometheus = Process.Start(new ProcessStartInfo(await DebianPrometheus.BinaryAsync("prometheus"), arguments))!;
         try
@@ -34,7 +35,8 @@ public sealed class PrometheusScrapeTests : IDisposable
 
             await Eventually.True(async () => await ValueAsync(client, "up") == "1");
             await Eventually.True(async () => await ValueAsync(client, "rideingest_build_info") == "1");
-            await Eventually.True(async () => await ValueAsync(client, "histogram_quantile(0.99,http_server_request_duration_seconds_bucket)") is not null);
+            await Eventually.True(
+                async () => await ValueAsync(client, "histogram_quantile(0.99,http_server_request_duration_seconds_bucket)") is not null);
         }
         finally
         {

@@ -17,7 +17,8 @@ public sealed class ReadinessTests
     {
         var nats = await TestNats.SharedAsync();
         var database = await TestPostgres.CreateDatabaseAsync();
-        await using var host = await new TestModule(s => s.AddNats().AddPostgres()).StartAsync($"--nats:url={nats.Url}", $"--postgres:url={database}");
+        await using var host = await new TestModule(s => s.AddNats().AddPostgres()).StartAsync(
+            $"--nats:url={nats.Url}", $"--postgres:url={database}");
         using var client = host.Client();
 
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
@@ -54,7 +55,8 @@ public sealed class ReadinessTests
         await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={url}");
         using var client = host.Client();
 
-        Assert.Contains("has no database not_created", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "has no database not_created", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await host.StopAsync();
     }
 
@@ -62,17 +64,21 @@ public sealed class ReadinessTests
     public async Task A_NATS_that_refuses_the_password_is_told_apart_from_a_missing_server()
     {
         await using var nats = await NatsServer.StartAsync(AsksAClerkFor("right"));
-        await using var host = await new TestModule(s => s.AddNats()).StartAsync($"--nats:url={nats.Url}", "--nats:username=clerk", "--nats:password=hush");
+        await using var host = await new TestModule(s => s.AddNats()).StartAsync(
+            $"--nats:url={nats.Url}", "--nats:username=clerk", "--nats:password=hush");
         using var client = host.Client();
 
-        await Eventually.True(async () => (await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains("does not let us in", StringComparison.Ordinal));
+        await Eventually.True(
+            async () => (await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains(
+                "does not let us in", StringComparison.Ordinal));
         await host.StopAsync();
     }
 
     [Fact]
     public async Task A_check_that_hangs_is_missing_after_its_time_and_holds_up_no_other()
     {
-        await using var host = await new TestModule(s => s.AddReadinessCheck<Hanging>().AddReadinessCheck<Failing>()).StartAsync("--hosting:readiness_timeout=1s");
+        await using var host = await new TestModule(
+            s => s.AddReadinessCheck<Hanging>().AddReadinessCheck<Failing>()).StartAsync("--hosting:readiness_timeout=1s");
         using var client = host.Client();
 
         var json = JsonNode.Parse(await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync())!;
@@ -113,7 +119,8 @@ public sealed class ReadinessTests
         var before = proxy.Accepted;
         proxy.Reset();
         await Eventually.True(() => Task.FromResult(proxy.Accepted >= before + 4));
-        Assert.Contains("does not let us in", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not let us in", await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         proxy.TargetPort = nats.Port;
 
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
@@ -134,6 +141,7 @@ public sealed class ReadinessTests
     {
         public string Name => "failing";
 
-        public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("a secret detail");
+        public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("a secret detail");
     }
 }

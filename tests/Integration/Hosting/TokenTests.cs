@@ -94,11 +94,22 @@ public sealed class TokenTests : IDisposable
     public async Task Without_a_key_file_the_issuers_keys_are_fetched_from_it()
     {
         var url = "";
-        var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.ExportParameters(includePrivateParameters: false)) { KeyId = "first" });
+        var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.ExportParameters(includePrivateParameters: false))
+        {
+            KeyId = "first",
+        });
         await using var issuer = await new TestModule(endpoints: routes =>
         {
-            routes.MapGet("/.well-known/openid-configuration", () => new Dictionary<string, string> { ["issuer"] = url, ["jwks_uri"] = $"{url}/keys" }).Public();
-            routes.MapGet("/keys", () => JsonSerializer.Serialize(new { keys = new[] { new { jwk.Kty, jwk.Kid, jwk.N, jwk.E } } }, JsonSerializerOptions.Web)).Public();
+            routes.MapGet("/.well-known/openid-configuration", () => new Dictionary<string, string>
+            {
+                ["issuer"] = url,
+                ["jwks_uri"] = $"{url}/keys",
+            }).Public();
+            routes
+                .MapGet(
+                    "/keys", () => JsonSerializer.Serialize(
+                        new { keys = new[] { new { jwk.Kty, jwk.Kid, jwk.N, jwk.E } } }, JsonSerializerOptions.Web))
+                .Public();
         }).StartAsync();
         url = issuer.Urls[0];
         await using var host = await Module.StartAsync([.. Arguments, $"--auth:jwt:authority={url}"]);
@@ -121,17 +132,19 @@ public sealed class TokenTests : IDisposable
         return await Module.StartAsync([.. Arguments, $"--auth:jwt:authority={Issuer}", $"--auth:jwt:key_file={file}"]);
     }
 
-    private string Token(string issuer = Issuer, string audience = Audience, int seconds = 600, params string[] roles) => Token(_key, issuer, audience, seconds, roles);
+    private string Token(string issuer = Issuer, string audience = Audience, int seconds = 600, params string[] roles) =>
+        Token(_key, issuer, audience, seconds, roles);
 
-    private static string Token(RSA key, string issuer, string audience, int seconds, params string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = issuer,
-        Audience = audience,
-        NotBefore = DateTime.UtcNow.AddHours(-1),
-        Expires = DateTime.UtcNow.AddSeconds(seconds),
-        Claims = new Dictionary<string, object> { ["sub"] = "ana", ["roles"] = roles },
-        SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "first" }, SecurityAlgorithms.RsaSha256),
-    });
+    private static string Token(RSA key, string issuer, string audience, int seconds, params string[] roles) =>
+        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer,
+            Audience = audience,
+            NotBefore = DateTime.UtcNow.AddHours(-1),
+            Expires = DateTime.UtcNow.AddSeconds(seconds),
+            Claims = new Dictionary<string, object> { ["sub"] = "ana", ["roles"] = roles },
+            SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "first" }, SecurityAlgorithms.RsaSha256),
+        });
 
     private static async Task<(HttpStatusCode Status, string Text)> SendAsync(RideIngestHost host, HttpMethod method, string bearer)
     {

@@ -21,10 +21,13 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         var volumes = Directory.GetFiles(_folder.Path, "volume", SearchOption.AllDirectories);
-        if (volumes.Length == 0) return;
+        if (volumes.Length == 0)
+            return;
         var engine = await ContainerEngine.FindAsync(CancellationToken.None);
-        foreach (var container in await ContainersAsync(_folder.Path)) await engine.RemoveAsync(container.ID, CancellationToken.None);
-        foreach (var volume in volumes) await engine.Client.Volumes.RemoveAsync(await File.ReadAllTextAsync(volume));
+        foreach (var container in await ContainersAsync(_folder.Path))
+            await engine.RemoveAsync(container.ID, CancellationToken.None);
+        foreach (var volume in volumes)
+            await engine.Client.Volumes.RemoveAsync(await File.ReadAllTextAsync(volume));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -154,6 +157,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         return [.. all.Where(IsBelow)];
 
         bool IsBelow(ContainerListResponse container) =>
-            container.Labels.TryGetValue(ContainerEngine.DirectoryLabel, out var path) && path.StartsWith(directory, StringComparison.Ordinal);
+            container.Labels.TryGetValue(ContainerEngine.DirectoryLabel, out var path)
+                && path.StartsWith(directory, StringComparison.Ordinal);
     }
 }

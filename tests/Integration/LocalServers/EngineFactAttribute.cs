@@ -9,6 +9,7 @@ internal sealed class EngineFactAttribute : FactAttribute
 
     public EngineFactAttribute()
     {
-        if (!Answers.Value) Skip = "No container engine answers: start one, and set DOCKER_HOST if its socket is not where Docker's is.";
+        if (!Answers.Value)
+            Skip = "No container engine answers: start one, and set DOCKER_HOST if its socket is not where Docker's is.";
     }
 }

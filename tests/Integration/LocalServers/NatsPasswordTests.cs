@@ -164,8 +164,8 @@ public sealed partial class NatsPasswordTests : IDisposable
     [GeneratedRegex("cluster .*listen: \"127\\.0\\.0\\.1:([0-9]+)\"")]
     private static partial Regex RoutePort();
 
-    private static NatsConnection Connection(string url, string? username = null, string? password = null)
-        => new(new NatsOpts { Url = url, AuthOpts = new NatsAuthOpts { Username = username, Password = password } });
+    private static NatsConnection Connection(string url, string? username = null, string? password = null) =>
+        new(new NatsOpts { Url = url, AuthOpts = new NatsAuthOpts { Username = username, Password = password } });
 
     private static async Task PingAsync(string url, string? username = null, string? password = null)
     {

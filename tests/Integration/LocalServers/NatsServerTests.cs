@@ -80,7 +80,10 @@ public sealed class NatsServerTests : IDisposable
     [Fact]
     public async Task A_server_that_refuses_its_configuration_is_an_error_with_its_last_words()
     {
-        var refused = await Assert.ThrowsAsync<LocalServerException>(() => TestNats.PrivateAsync(options: new() { Config = "no_such_setting: 1" }));
+        var refused = await Assert.ThrowsAsync<LocalServerException>(() => TestNats.PrivateAsync(options: new()
+        {
+            Config = "no_such_setting: 1",
+        }));
         Assert.Contains("no_such_setting", refused.Message, StringComparison.Ordinal);
     }
 
@@ -108,7 +111,10 @@ public sealed class NatsServerTests : IDisposable
     [ServerProcessFact]
     public async Task A_lame_duck_tells_its_clients()
     {
-        await using var server = await TestNats.PrivateAsync(options: new() { Config = "lame_duck_duration: \"30s\", lame_duck_grace_period: \"1s\"" });
+        await using var server = await TestNats.PrivateAsync(options: new()
+        {
+            Config = "lame_duck_duration: \"30s\", lame_duck_grace_period: \"1s\"",
+        });
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", server.Port);
         using var reader = new StreamReader(client.GetStream());

@@ -15,7 +15,8 @@ public sealed class OwnershipTests : IDisposable
     {
         await using var killed = await ServerHostProcess.StartAsync(_data.Path);
         await killed.KillAsync();
-        await Eventually.TrueAsync(() => !Posix.IsAlive(killed.NatsProcessId) && !Posix.IsAlive(killed.PostgresProcessId), "both servers are gone");
+        await Eventually.TrueAsync(
+            () => !Posix.IsAlive(killed.NatsProcessId) && !Posix.IsAlive(killed.PostgresProcessId), "both servers are gone");
         await using var next = await ServerHostProcess.StartAsync(_data.Path);
         Assert.NotEqual(killed.PostgresProcessId, next.PostgresProcessId);
         Assert.Equal(new Uri(killed.NatsUrl).UserInfo, new Uri(next.NatsUrl).UserInfo);
@@ -36,7 +37,8 @@ public sealed class OwnershipTests : IDisposable
         await using var killed = await ServerHostProcess.StartAsync();
         Assert.True(Directory.Exists(killed.NatsDirectory) && Directory.Exists(killed.PostgresDirectory));
         await killed.KillAsync();
-        await Eventually.TrueAsync(() => !Directory.Exists(killed.NatsDirectory) && !Directory.Exists(killed.PostgresDirectory), "both directories are gone");
+        await Eventually.TrueAsync(
+            () => !Directory.Exists(killed.NatsDirectory) && !Directory.Exists(killed.PostgresDirectory), "both directories are gone");
     }
 
     [ServerProcessFact]
@@ -53,9 +55,18 @@ public sealed class OwnershipTests : IDisposable
     public async Task Two_owners_of_the_same_data_are_told_apart()
     {
         await using var owner = await ServerHostProcess.StartAsync(_data.Path);
-        var nats = await Assert.ThrowsAsync<LocalServerException>(() => TestNats.PrivateAsync(options: new() { DataDirectory = _data.In("nats") }));
-        var postgres = await Assert.ThrowsAsync<LocalServerException>(() => PostgresServer.StartAsync(new() { DataDirectory = _data.In("postgres") }));
-        Assert.All([nats, postgres], refused => Assert.Contains($"process {owner.ProcessId.ToString(CultureInfo.InvariantCulture)}", refused.Message, StringComparison.Ordinal));
+        var nats = await Assert.ThrowsAsync<LocalServerException>(() => TestNats.PrivateAsync(options: new()
+        {
+            DataDirectory = _data.In("nats"),
+        }));
+        var postgres = await Assert.ThrowsAsync<LocalServerException>(() => PostgresServer.StartAsync(new()
+        {
+            DataDirectory = _data.In("postgres"),
+        }));
+        Assert.All(
+            [nats, postgres],
+            refused => Assert.Contains(
+                $"process {owner.ProcessId.ToString(CultureInfo.InvariantCulture)}", refused.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -44,7 +44,11 @@ public sealed class PostgresServerTests : IDisposable
     [Fact]
     public async Task Settings_of_the_caller_win()
     {
-        await using var server = await TestPostgres.PrivateAsync(new() { Durable = false, Settings = new Dictionary<string, string> { ["work_mem"] = "7MB" } });
+        await using var server = await TestPostgres.PrivateAsync(new()
+        {
+            Durable = false,
+            Settings = new Dictionary<string, string> { ["work_mem"] = "7MB" },
+        });
         Assert.Equal("7MB", await RunAsync(server.ConnectionString, "show work_mem"));
     }
 
@@ -64,7 +68,8 @@ public sealed class PostgresServerTests : IDisposable
     public async Task A_directory_that_its_user_cannot_enter_is_no_obstacle()
     {
         // As /root is to the user that root runs Postgres as.
-        var closed = Directory.CreateDirectory(_data.In("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var closed = Directory.CreateDirectory(
+            _data.In("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var data = Path.Combine(closed.FullName, "postgres");
         await using (var first = await PostgresServer.StartAsync(new() { DataDirectory = data, Durable = false }))
             await RunAsync(first.ConnectionString, "create table kept as select 42 as answer");

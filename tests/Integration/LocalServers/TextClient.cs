@@ -26,9 +26,9 @@ internal static class TextClient
         throw new IOException("The server closed the connection.");
     }
 
-    public static Task<JsonElement> CreateStreamAsync(NatsServer server, string stream)
-        => AskAsync(server, $"$JS.API.STREAM.CREATE.{stream}", $$"""{"name":"{{stream}}","subjects":["{{stream}}.>"],"storage":"file"}""");
+    public static Task<JsonElement> CreateStreamAsync(NatsServer server, string stream) =>
+        AskAsync(server, $"$JS.API.STREAM.CREATE.{stream}", $$"""{"name":"{{stream}}","subjects":["{{stream}}.>"],"storage":"file"}""");
 
-    public static async Task<long> MessagesAsync(NatsServer server, string stream)
-        => (await AskAsync(server, $"$JS.API.STREAM.INFO.{stream}")).GetProperty("state").GetProperty("messages").GetInt64();
+    public static async Task<long> MessagesAsync(NatsServer server, string stream) =>
+        (await AskAsync(server, $"$JS.API.STREAM.INFO.{stream}")).GetProperty("state").GetProperty("messages").GetInt64();
 }

@@ -36,8 +36,11 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task A_key_allows_what_its_scopes_say_in_either_header()
     {
-        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
-        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Authorization", "Bearer the-writers-key"))).Status);
+        Assert.Equal(
+            201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
+        Assert.Equal(
+            201, (await _system.PostAsync(
+                "/v1/bookings", Given.Booking(Given.NewId()), headers: ("Authorization", "Bearer the-writers-key"))).Status);
         var other = await _system.PostAsync("/v1/rides", Given.Ride(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"));
         Assert.Equal((403, "/problems/forbidden"), (other.Status, (string?)other.Json["type"]));
         Assert.Contains("rides:write", (string)other.Json["detail"]!, StringComparison.Ordinal);
@@ -51,7 +54,9 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Equal((401, 2), (unknown.Status, (int)unknown.Json["type"]!));
         Assert.Contains("X-Api-Key", (string)unknown.Json["error"]!, StringComparison.Ordinal);
-        Assert.Contains("rideingest_producer_refused_total{problem=\"unauthorized\"}", (await _system.GetAsync("/metrics")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "rideingest_producer_refused_total{problem=\"unauthorized\"}", (await _system.GetAsync("/metrics")).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +72,8 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task A_receipt_can_be_followed_with_its_kinds_scope_to_write_and_not_with_another_kinds()
     {
-        var sent = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: [("X-Api-Key", "the-writers-key"), ("Prefer", "respond-async")]);
+        var sent = await _system.PostAsync(
+            "/v1/bookings", Given.Booking(Given.NewId()), headers: [("X-Api-Key", "the-writers-key"), ("Prefer", "respond-async")]);
 
         Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-writers-key")).Status);
         Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-readers-key")).Status);
@@ -76,7 +82,9 @@ public sealed class AccessTests : IAsyncLifetime
 
     [Fact]
     public async Task A_scope_of_another_process_may_stand_in_the_same_file() =>
-        Assert.Equal(403, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-attendants-key"))).Status);
+        Assert.Equal(
+            403, (await _system.PostAsync(
+                "/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-attendants-key"))).Status);
 
     [Fact]
     public async Task Beyond_its_rate_a_key_is_told_when_to_come_back()
@@ -89,7 +97,8 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal((429, "/problems/rate-limit", true), (answer.Status, (string?)answer.Json["type"], (bool)answer.Json["retryable"]!));
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Contains("Key slow may send 5 records per second", (string)answer.Json["detail"]!, StringComparison.Ordinal);
-        Assert.Equal(201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
+        Assert.Equal(
+            201, (await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"))).Status);
     }
 
     [Fact]
@@ -97,7 +106,8 @@ public sealed class AccessTests : IAsyncLifetime
     {
         var careless = ("X-Api-Key", "the-careless-key");
 
-        var upload = await _system.PostAsync("/v1/bookings/batch", string.Concat(Enumerable.Repeat("{}\n", 500)), "application/x-ndjson", careless);
+        var upload = await _system.PostAsync(
+            "/v1/bookings/batch", string.Concat(Enumerable.Repeat("{}\n", 500)), "application/x-ndjson", careless);
         var next = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: careless);
 
         Assert.Equal((207, 500), (upload.Status, (int)upload.Json["failed"]!));
@@ -131,13 +141,22 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("auth.jwt.audience", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com")]
     [InlineData("auth.jwt.authority", "--auth:mode=keys", "--auth:jwt:audience=rideingest")]
     [InlineData("https", "--auth:mode=keys", "--auth:jwt:authority=http://login.example.com", "--auth:jwt:audience=rideingest")]
-    [InlineData("auth.jwt.key_file", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest", "--auth:jwt:key_file=/no/such/key")]
-    [InlineData("auth.jwt.roles", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest", "--auth:jwt:roles:clerk=booking:write")]
-    [InlineData("auth.mode", "--auth:keys:0:name=x", "--auth:keys:0:scopes=bookings:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("bookings:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=booking:write", "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData(
+        "auth.jwt.key_file", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest",
+        "--auth:jwt:key_file=/no/such/key")]
+    [InlineData(
+        "auth.jwt.roles", "--auth:mode=keys", "--auth:jwt:authority=https://login.example.com", "--auth:jwt:audience=rideingest",
+        "--auth:jwt:roles:clerk=booking:write")]
+    [InlineData(
+        "auth.mode", "--auth:keys:0:name=x", "--auth:keys:0:scopes=bookings:write",
+        "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData(
+        "bookings:write", "--auth:mode=keys", "--auth:keys:0:name=x", "--auth:keys:0:scopes=booking:write",
+        "--auth:keys:0:sha256=0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task Settings_that_cannot_be_meant_stop_the_start_with_the_key_to_change(string mentioned, params string[] args)
     {
-        await using var host = RideIngestHost.Create("producer", [.. args, "--logging:level=fatal", $"--nats:url={_system.Nats.Url}"], new ProducerModule());
+        await using var host = RideIngestHost.Create(
+            "producer", [.. args, "--logging:level=fatal", $"--nats:url={_system.Nats.Url}"], new ProducerModule());
 
         var refused = await Assert.ThrowsAsync<StartupException>(() => host.StartAsync());
 

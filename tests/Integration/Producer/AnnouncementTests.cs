@@ -15,7 +15,8 @@ public sealed class AnnouncementTests
 
         await Eventually.True(async () =>
         {
-            await nats.PublishAsync(ConsumerAnnouncement.Subject, """{"instance":"a","can_store":true,"backlog":700,"drain_per_second":100}""");
+            await nats.PublishAsync(
+                ConsumerAnnouncement.Subject, """{"instance":"a","can_store":true,"backlog":700,"drain_per_second":100}""");
             var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"));
             Assert.Equal(202, answer.Status);
             return answer.Headers.RetryAfter!.Delta == TimeSpan.FromSeconds(7);
@@ -27,7 +28,7 @@ public sealed class AnnouncementTests
     [InlineData(800, 0.1, 300)]
     [InlineData(800, 0, 5)]
     [InlineData(1, 0, 1)]
-    public async Task The_backlog_by_its_drain_rate_unless_nothing_drains_or_the_newest_ack_alone_waits(long backlog, double drain, int seconds)
+    public async Task Retry_After_is_the_backlog_by_its_drain_rate_unless_nothing_drains(long backlog, double drain, int seconds)
     {
         await using var nats = new NatsConnection();
         using var news = new ConsumerNews(nats);

@@ -70,7 +70,9 @@ public sealed class ContractTests : IAsyncLifetime
     {
         var id = Given.NewId();
 
-        var answer = await _system.PostAsync("/v1/bookings", Given.Booking(id).Replace("\"travel_type_id\":2", "\"travel_type_id\":9,\"from_lat\":91", StringComparison.Ordinal));
+        var answer = await _system.PostAsync(
+            "/v1/bookings",
+            Given.Booking(id).Replace("\"travel_type_id\":2", "\"travel_type_id\":9,\"from_lat\":91", StringComparison.Ordinal));
 
         var problem = Expect(answer, 422, "validation", id, retryable: false);
         Assert.Equal(["from_lat", "travel_type_id"], problem["errors"]!.AsObject().Select(field => field.Key).Order());
@@ -91,14 +93,16 @@ public sealed class ContractTests : IAsyncLifetime
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_413() =>
-        Expect(await _system.PostAsync("/v1/bookings", new string(' ', 70_000) + Given.Booking(1)), 413, "too-large", null, retryable: false);
+        Expect(
+            await _system.PostAsync("/v1/bookings", new string(' ', 70_000) + Given.Booking(1)), 413, "too-large", null, retryable: false);
 
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json; charset=utf-16")]
     [InlineData("application/x-ndjson")]
     public async Task A_content_type_that_is_not_JSON_is_415(string contentType) =>
-        Expect(await _system.PostAsync("/v1/bookings", Given.Booking(1), contentType), 415, "unsupported-media-type", null, retryable: false);
+        Expect(
+            await _system.PostAsync("/v1/bookings", Given.Booking(1), contentType), 415, "unsupported-media-type", null, retryable: false);
 
     [Theory]
     [InlineData("/v1/bookings/99999999999")]
@@ -192,7 +196,8 @@ public sealed class ContractTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_Postgres_refuses_is_422_and_its_neighbours_are_stored()
     {
-        await using (var trap = _system.Database.CreateCommand("alter table rides.bookings add constraint no_thirteen check (user_id <> 13)"))
+        await using (var trap = _system.Database.CreateCommand(
+            "alter table rides.bookings add constraint no_thirteen check (user_id <> 13)"))
             await trap.ExecuteNonQueryAsync();
         var (bad, good) = (Given.NewId(), Given.NewId());
 
@@ -234,9 +239,14 @@ public sealed class ContractTests : IAsyncLifetime
     [Fact]
     public async Task Every_row_has_the_trace_of_its_own_request()
     {
-        (long Id, string Trace)[] sent = [.. Enumerable.Range(1, 50).Select(i => (Given.NewId(), i.ToString("x32", CultureInfo.InvariantCulture)))];
+        (long Id, string Trace)[] sent = [.. Enumerable
+            .Range(1, 50)
+            .Select(i => (Given.NewId(), i.ToString("x32", CultureInfo.InvariantCulture)))];
 
-        await Task.WhenAll(sent.Select(s => _system.PostAsync("/v1/bookings", Given.Booking(s.Id), headers: ("traceparent", $"00-{s.Trace}-00000000000000aa-01"))));
+        await Task.WhenAll(
+            sent.Select(
+                s => _system.PostAsync(
+                    "/v1/bookings", Given.Booking(s.Id), headers: ("traceparent", $"00-{s.Trace}-00000000000000aa-01"))));
 
         foreach (var (id, trace) in sent)
             Assert.Equal(1, await _system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
@@ -249,7 +259,9 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.True(answer.Status == status, $"{answer.Status}: {answer.Text}");
         Assert.Equal("application/problem+json", answer.ContentType);
         var problem = answer.Json;
-        Assert.Equal(($"/problems/{type}", status, id, retryable), ((string?)problem["type"], (int)problem["status"]!, (long?)problem["id"], (bool)problem["retryable"]!));
+        Assert.Equal(
+            ($"/problems/{type}", status, id, retryable),
+            ((string?)problem["type"], (int)problem["status"]!, (long?)problem["id"], (bool)problem["retryable"]!));
         Assert.NotEmpty((string)problem["title"]!);
         Assert.Equal(32, ((string)problem["traceId"]!).Length);
         return problem;

@@ -32,7 +32,9 @@ public sealed class CutOffTests
         postgres.Recover();
 
         Assert.True(unknown.Status == 504, $"{unknown.Status}: {unknown.Text}");
-        Assert.Equal(("/problems/outcome-unknown", true, id), ((string?)unknown.Json["type"], (bool)unknown.Json["retryable"]!, (long?)unknown.Json["id"]));
+        Assert.Equal(
+            ("/problems/outcome-unknown", true, id),
+            ((string?)unknown.Json["type"], (bool)unknown.Json["retryable"]!, (long?)unknown.Json["id"]));
         Assert.NotNull(unknown.Headers.RetryAfter);
         await Eventually.True(async () => (await PostAsync(client, id)).Status is 200 or 201);
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
@@ -57,7 +59,8 @@ public sealed class CutOffTests
         Assert.Contains((await answer).Status, (int[])[201, 202]);
         await listener.PingAsync();
         var ids = new List<string>();
-        while (published.Msgs.TryRead(out var message)) ids.Add(message.Headers!["Nats-Msg-Id"].ToString());
+        while (published.Msgs.TryRead(out var message))
+            ids.Add(message.Headers!["Nats-Msg-Id"].ToString());
         Assert.True(ids.Count > 1, "It was published once.");
         Assert.Single(ids.Distinct());
         Assert.Equal(1UL, (ulong)(await new NatsJSContext(listener).GetStreamAsync(RidesStream.Name)).Info.State.LastSeq);
@@ -97,7 +100,8 @@ public sealed class CutOffTests
         var answer = await system.PostAsync("/v1/bookings/batch?results=all", upload, "application/x-ndjson", ("Prefer", "wait=1"));
 
         Assert.Equal((12, 0), ((int)answer.Json["received"]!, (int)answer.Json["stored"]!));
-        Assert.All(answer.Json["results"]!.AsArray(), result => Assert.Contains((string?)result!["status"], (string[])["accepted", "failed"]));
+        Assert.All(
+            answer.Json["results"]!.AsArray(), result => Assert.Contains((string?)result!["status"], (string[])["accepted", "failed"]));
         foreach (var accepted in answer.Json["results"]!.AsArray().Where(result => (string?)result!["status"] == "accepted"))
             Assert.Equal("failed", (string?)(await system.GetAsync($"/v1/receipts/{accepted!["receipt"]}?wait=30s")).Json["status"]);
         Assert.Equal(12, await system.CountAsync("ops.dead_letters"));

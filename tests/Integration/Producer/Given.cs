@@ -25,9 +25,12 @@ internal static class Given
 
     public static string BookingCsv(IEnumerable<long> ids)
     {
-        var csv = new StringBuilder("id,user_id,vehicle_model_id,package_id,travel_type_id,from_area_id,to_area_id,from_city_id,to_city_id,from_date,to_date,online_booking,mobile_site_booking,booking_created,from_lat,from_long,to_lat,to_long,Car_Cancellation\n");
+        var csv = new StringBuilder(
+            "id,user_id,vehicle_model_id,package_id,travel_type_id,from_area_id,to_area_id,from_city_id,to_city_id,from_date,to_date,online_booking,mobile_site_booking,booking_created,from_lat,from_long,to_lat,to_long,Car_Cancellation\n");
         foreach (var id in ids)
-            csv.Append(CultureInfo.InvariantCulture, $"{id},22177,28,NULL,2,83,448,NULL,NULL,1/1/2013 2:00,NULL,0,0,1/1/2013 1:39,12.92415,77.67229,12.92732,77.63575,0\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{id},22177,28,NULL,2,83,448,NULL,NULL,1/1/2013 2:00,NULL,0,0,1/1/2013 1:39,12.92415,77.67229,12.92732,77.63575,0\n");
         return csv.ToString();
     }
 }

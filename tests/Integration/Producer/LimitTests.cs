@@ -54,12 +54,14 @@ public sealed class LimitTests
     public async Task A_sender_who_goes_away_while_its_key_has_to_wait_holds_no_upload_of_others_up()
     {
         await using var system = await RideSystem.StartAsync(args: ["--ingest:frame_records=10", "--producer:uploads=1",
-            .. Keys.Of(0, "slow", "the-slow-key", "bookings:write"), "--auth:keys:0:records_per_second=1", .. Keys.Of(1, "other", "the-others-key", "bookings:write")]);
+            .. Keys.Of(0, "slow", "the-slow-key", "bookings:write"), "--auth:keys:0:records_per_second=1",
+            .. Keys.Of(1, "other", "the-others-key", "bookings:write")]);
         var lines = Lines(500);
         using (await UploadAsync(system.Client, lines, "X-Api-Key: the-slow-key\r\n", more: 0))
             await Eventually.True(async () => await system.CountAsync("rides.bookings") == 10);
 
-        await Eventually.True(async () => (await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-others-key"))).Status == 200);
+        await Eventually.True(
+            async () => (await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-others-key"))).Status == 200);
         Assert.InRange(await system.CountAsync("rides.bookings"), 10, 100);
     }
 
@@ -109,11 +111,15 @@ public sealed class LimitTests
         await using var system = await RideSystem.StartAsync();
         using var late = await UploadAsync(system.Client, "{\"id\":", path: "/v1/bookings", type: "application/json");
         using var old = await UploadAsync(system.Client, "{\"id\":", path: "/save/booking/detail", type: "application/json");
-        using var broken = await UploadAsync(system.Client, "no number\r\n", "Transfer-Encoding: chunked\r\n", path: "/save/booking/detail", type: "application/json", more: null);
+        using var broken = await UploadAsync(
+            system.Client, "no number\r\n", "Transfer-Encoding: chunked\r\n", path: "/save/booking/detail", type: "application/json",
+            more: null);
 
         Assert.Contains("\"type\":\"/problems/request-timeout\"", await AnswerAsync(late), StringComparison.Ordinal);
-        Assert.Contains("{\"id\":null,\"type\":2,\"error\":\"The request did not arrive in time: ", await AnswerAsync(old), StringComparison.Ordinal);
-        Assert.Contains("{\"id\":null,\"type\":2,\"error\":\"The request cannot be understood: ", await AnswerAsync(broken), StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"id\":null,\"type\":2,\"error\":\"The request did not arrive in time: ", await AnswerAsync(old), StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"id\":null,\"type\":2,\"error\":\"The request cannot be understood: ", await AnswerAsync(broken), StringComparison.Ordinal);
         var metrics = await system.Client.GetStringAsync("/metrics");
         Assert.Contains("rideingest_producer_refused_total{problem=\"request-timeout\"}", metrics, StringComparison.Ordinal);
         Assert.Contains("rideingest_producer_refused_total{problem=\"bad-request\"}", metrics, StringComparison.Ordinal);
@@ -152,7 +158,10 @@ public sealed class LimitTests
     public async Task An_upload_that_turns_out_too_large_later_on_has_the_outcomes_of_what_was_read_and_says_where_it_ended()
     {
         await using var system = await RideSystem.StartAsync(args: "--producer:max_upload=20000");
-        var body = new Unsized([Lines(50), Lines(100)]) { Between = () => Eventually.True(async () => await system.CountAsync("rides.bookings") > 0) };
+        var body = new Unsized([Lines(50), Lines(100)])
+        {
+            Between = () => Eventually.True(async () => await system.CountAsync("rides.bookings") > 0),
+        };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/bookings/batch?results=all") { Content = Chunked(body) };
 
         var answer = await Answer.OfAsync(await system.Client.SendAsync(request));
@@ -166,7 +175,8 @@ public sealed class LimitTests
         await Eventually.True(async () => await system.CountAsync("rides.bookings") == kept);
     }
 
-    private static string Lines(int records) => string.Concat(Enumerable.Range(0, records).Select(_ => Given.Booking(Given.NewId()).Trim() + "\n"));
+    private static string Lines(int records) =>
+        string.Concat(Enumerable.Range(0, records).Select(_ => Given.Booking(Given.NewId()).Trim() + "\n"));
 
     private static StreamContent Chunked(Unsized body) => new(body) { Headers = { ContentType = new("application/x-ndjson") } };
 
@@ -174,13 +184,19 @@ public sealed class LimitTests
 
     /// <param name="more">Bytes that are announced and do not come; null when the headers say how long the body is.</param>
     private static async Task<TcpClient> UploadAsync(
-        HttpClient client, string lines, string headers = "", int? more = 1000, string path = "/v1/bookings/batch", string type = "application/x-ndjson")
+        HttpClient client, string lines, string headers = "", int? more = 1000, string path = "/v1/bookings/batch",
+        string type = "application/x-ndjson")
     {
         var sender = new TcpClient();
         await sender.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
-        var length = more is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(lines.Trim()) + more}\r\n");
+        var length = more is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(lines.Trim()) + more}\r\n");
         var body = more is null ? lines : lines.Trim();
-        await sender.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\n{headers}{length}\r\n{body}"));
+        await sender
+            .GetStream()
+            .WriteAsync(
+                Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\n{headers}{length}\r\n{body}"));
         return sender;
     }
 

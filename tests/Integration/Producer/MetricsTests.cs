@@ -20,7 +20,9 @@ public sealed partial class MetricsTests
         await RideSystem.WholeAsync(client);
         await RideSystem.WholeAsync(stores);
         var id = Given.NewId();
-        foreach (var (body, status) in ((string, int)[])[(Given.Booking(id), 201), (Given.Booking(id), 200), (Given.Booking(id, user: 1), 409), ("{}", 422)])
+        foreach (var (body, status) in ((string, int)[])[
+            (Given.Booking(id), 201), (Given.Booking(id), 200), (Given.Booking(id, user: 1), 409), ("{}", 422),
+        ])
         {
             using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
             Assert.Equal(status, (int)(await client.PostAsync("/v1/bookings", content)).StatusCode);
@@ -28,14 +30,20 @@ public sealed partial class MetricsTests
 
         // An answer is heard before its sender is counted as gone, and the gauges of a consumer are from once a second.
         var (produced, consumed) = ("", "");
-        await Eventually.True(async () => Value(produced = await client.GetStringAsync("/metrics"), "rideingest_producer_records_in_flight") == 0);
+        await Eventually.True(
+            async () => Value(produced = await client.GetStringAsync("/metrics"), "rideingest_producer_records_in_flight") == 0);
         await Eventually.True(async () => Value(consumed = await stores.GetStringAsync("/metrics"), "rideingest_consumer_can_store") == 1);
-        Assert.Equal((1, 1, 1, 1), (Records(produced, "producer", "stored"), Records(produced, "producer", "duplicate"), Records(produced, "producer", "conflict"), Records(produced, "producer", "invalid")));
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (Records(produced, "producer", "stored"), Records(produced, "producer", "duplicate"), Records(produced, "producer", "conflict"), Records(produced, "producer", "invalid")));
         Assert.Equal(4, Value(produced, "rideingest_producer_answer_duration_seconds_count{kind=\"bookings\"}"));
         Assert.Equal(3, Value(produced, "rideingest_producer_frame_records_count{kind=\"bookings\"}"));
         Assert.Equal(0, Value(produced, "rideingest_producer_pending_replies"));
 
-        Assert.Equal((1, 1, 1), (Records(consumed, "consumer", "stored"), Records(consumed, "consumer", "duplicate"), Records(consumed, "consumer", "conflict")));
+        Assert.Equal(
+            (1, 1, 1), (
+                Records(consumed, "consumer", "stored"), Records(consumed, "consumer", "duplicate"),
+                Records(consumed, "consumer", "conflict")));
         Assert.Equal(3, Value(consumed, "rideingest_consumer_reply_latency_seconds_count{kind=\"bookings\"}"));
         Assert.Equal(3, Value(consumed, "rideingest_consumer_frame_records_count{kind=\"bookings\"}"));
         Assert.True(Value(consumed, "rideingest_consumer_store_duration_seconds_count{kind=\"bookings\"}") is >= 1 and <= 3);
@@ -51,7 +59,9 @@ public sealed partial class MetricsTests
     [Fact]
     public async Task An_upload_of_which_nothing_is_kept_counts_as_refused()
     {
-        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", "--nats:url=nats://127.0.0.1:1", "--postgres:url=postgres://nobody@127.0.0.1:1/none");
+        await using var producer = new SpineProcess(
+            "Producer", "--urls", "http://127.0.0.1:0", "--nats:url=nats://127.0.0.1:1",
+            "--postgres:url=postgres://nobody@127.0.0.1:1/none");
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
         using var upload = new StringContent(Given.Booking(Given.NewId()), System.Text.Encoding.UTF8, "application/x-ndjson");
 
@@ -73,7 +83,8 @@ public sealed partial class MetricsTests
             await locking.ExecuteNonQueryAsync();
 
         for (var i = 0; i < 3; i++)
-            Assert.Equal(202, (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status);
+            Assert.Equal(
+                202, (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status);
 
         await Eventually.True(async () => await stores.GetStringAsync("/metrics") is var metrics
             && Value(metrics, "rideingest_stream_backlog") == 3
@@ -90,7 +101,8 @@ public sealed partial class MetricsTests
         Value(metrics, $"rideingest_{service}_records_total{{kind=\"bookings\",outcome=\"{outcome}\"}}");
 
     private static double Value(string metrics, string series) =>
-        metrics.Split('\n').FirstOrDefault(line => line.Replace("{} ", " ", StringComparison.Ordinal).StartsWith(series + " ", StringComparison.Ordinal)) is { } found
+        metrics.Split('\n').FirstOrDefault(line => line.Replace("{} ", " ", StringComparison.Ordinal).StartsWith(series
+            + " ", StringComparison.Ordinal)) is { } found
             ? double.Parse(found[(found.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture) : -1;
 
     [GeneratedRegex("^# TYPE (rideingest_(?:producer|consumer|stream)_[a-z_]+) ", RegexOptions.Multiline)]

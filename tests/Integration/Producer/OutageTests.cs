@@ -56,7 +56,9 @@ public sealed class OutageTests
         Assert.Equal((201, 200, 409, 200), (single.Status, again.Status, other.Status, upload.Status));
         Assert.Equal(3, await system.CountAsync("rides.bookings", $"id between {ids[0]} and {ids[2]}"));
         await system.Nats.RestartAsync();
-        await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(ids[3]), headers: ("Prefer", "respond-async"))).Status == 202);
+        await Eventually.True(
+            async () => (await system.PostAsync(
+                "/v1/bookings", Given.Booking(ids[3]), headers: ("Prefer", "respond-async"))).Status == 202);
     }
 
     [ServerProcessFact]
@@ -83,7 +85,11 @@ public sealed class OutageTests
         var answer = await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()));
         var upload = await system.PostAsync("/v1/bookings/batch", $"[{Given.Booking(Given.NewId())}]");
         var partly = $"[{Given.Booking(Given.NewId())},{{\"id\":7}}]";
-        Answer[] mixed = [await system.PostAsync("/v1/bookings/batch", partly), await system.PostAsync("/v1/bookings/batch", partly, headers: ("Accept", "application/x-ndjson"))];
+        Answer[] mixed =
+        [
+            await system.PostAsync("/v1/bookings/batch", partly),
+            await system.PostAsync("/v1/bookings/batch", partly, headers: ("Accept", "application/x-ndjson")),
+        ];
 
         ExpectRetryable(answer, 503, "unavailable");
         ExpectRetryable(upload, 503, "unavailable");
@@ -121,7 +127,8 @@ public sealed class OutageTests
         Assert.Equal(503, (await system.GetAsync($"/v1/receipts/{answer.Json["receipt"]}")).Status);
         await system.Postgres.RestartAsync();
         await Eventually.True(async () =>
-            await system.GetAsync($"/v1/receipts/{answer.Json["receipt"]}?wait=1s") is { Status: 200 } receipt && (string?)receipt.Json["status"] == "stored");
+            await system.GetAsync($"/v1/receipts/{answer.Json["receipt"]}?wait=1s") is { Status: 200 } receipt
+                && (string?)receipt.Json["status"] == "stored");
     }
 
     [Fact]
@@ -148,7 +155,8 @@ public sealed class OutageTests
             var sent = Stopwatch.GetTimestamp();
             using var body = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
             Assert.Equal(HttpStatusCode.Created, (await client.PostAsync("/v1/bookings", body)).StatusCode);
-            if (Stopwatch.GetElapsedTime(sent) is var took && took > slowest) slowest = took;
+            if (Stopwatch.GetElapsedTime(sent) is var took && took > slowest)
+                slowest = took;
         }
         while (!patient.IsCompleted);
 
@@ -178,7 +186,9 @@ public sealed class OutageTests
         await using var system = await RideSystem.StartAsync(consumer: false, args: "--ingest:stream_bytes=2MB");
         await using var client = new NATS.Client.Core.NatsConnection(NATS.Client.Core.NatsOpts.Default with { Url = system.Nats.Url });
         var js = new NatsJSContext(client);
-        await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
+        await Eventually.True(
+            async () => (await system.PostAsync(
+                "/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
         for (var room = 4096; room > 0; room -= 128)
         {
             var stream = await js.GetStreamAsync("RIDES");
@@ -187,7 +197,9 @@ public sealed class OutageTests
                 (await js.PublishAsync("rides.ingest.bookings", new byte[filler - around])).EnsureSuccess();
 
             var accepted = 0;
-            while (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId(), long.MaxValue >> (room / 128)), headers: ("Prefer", "respond-async")) is { Status: 202 })
+            while (await system.PostAsync(
+                "/v1/bookings", Given.Booking(Given.NewId(), long.MaxValue >> (room / 128)),
+                headers: ("Prefer", "respond-async")) is { Status: 202 })
                 accepted++;
 
             await stream.RefreshAsync();
@@ -207,7 +219,9 @@ public sealed class OutageTests
 
         Assert.Equal(201, answer.Status);
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id}"));
-        await Eventually.True(async () => (await system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
+        await Eventually.True(
+            async () => (await system.PostAsync(
+                "/v1/bookings", Given.Booking(Given.NewId()), headers: ("Prefer", "respond-async"))).Status == 202);
     }
 
     /// <summary>A record that is on its way while a server leaves may hear 504, which is as true; after this nothing is.</summary>

@@ -16,7 +16,8 @@ public sealed class OwnKindTests
         var again = await system.PostAsync("/v1/tickets", ticket);
         var refused = await system.PostAsync("/v1/tickets", $$"""{"id":{{id + 1_000_000}},"seat":"13","price":13}""");
         var upload = await system.PostAsync("/v1/tickets/batch", $"id,seat,price\n{id},{id}A,40\n{id + 2_000_000},{id}B,\n", "text/csv");
-        var later = await system.PostAsync("/v1/tickets", $$"""{"id":{{id + 3_000_000}},"seat":"{{id}}C"}""", headers: ("Prefer", "respond-async"));
+        var later = await system.PostAsync(
+            "/v1/tickets", $$"""{"id":{{id + 3_000_000}},"seat":"{{id}}C"}""", headers: ("Prefer", "respond-async"));
 
         Assert.Equal((201, 200, 422, 200, 202), (first.Status, again.Status, refused.Status, upload.Status, later.Status));
         Assert.Equal((1, 1), ((int)upload.Json["stored"]!, (int)upload.Json["duplicate"]!));

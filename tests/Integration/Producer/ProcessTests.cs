@@ -57,7 +57,8 @@ public sealed class ProcessTests
                 }
                 catch (HttpRequestException)
                 {
-                    // It crossed with the closing of an idle connection; the count of rows tells whether the producer had taken it after all.
+                    // It crossed with the closing of an idle connection; the count of rows tells whether the producer had taken it after
+                    // all.
                 }
             }
         }
@@ -68,8 +69,11 @@ public sealed class ProcessTests
     {
         const string Nobody = "nats://127.0.0.1:1";
 
-        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={Nobody}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
-        await producer.SaysAsync(line => line.Contains($"No NATS server answers at {Nobody}. Start one (nats-server -js)", StringComparison.Ordinal));
+        await using var producer = new SpineProcess(
+            "Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={Nobody}",
+            $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await producer.SaysAsync(
+            line => line.Contains($"No NATS server answers at {Nobody}. Start one (nats-server -js)", StringComparison.Ordinal));
         producer.Terminate();
         var (_, said) = await producer.ExitAsync();
 
@@ -96,7 +100,9 @@ public sealed class ProcessTests
     public async Task A_producer_that_has_lost_NATS_says_when_it_has_it_again()
     {
         await using var nats = await TestNats.PrivateAsync();
-        await using var producer = new SpineProcess("Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        await using var producer = new SpineProcess(
+            "Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={nats.Url}",
+            $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         await producer.SaysAsync(Connected);
 
         await nats.StopAsync();

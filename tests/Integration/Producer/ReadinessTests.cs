@@ -57,7 +57,8 @@ public sealed class ReadinessTests
     private static Task IsAsync(RideSystem system, int status, string word, params string[] missing) => Eventually.True(async () =>
     {
         var answer = await system.GetAsync("/readyz");
-        return answer.Status == status && (string?)answer.Json["status"] == word && missing.SequenceEqual(Missing(answer.Json["missing"]).Order());
+        return answer.Status == status && (string?)answer.Json["status"] == word
+            && missing.SequenceEqual(Missing(answer.Json["missing"]).Order());
     });
 
     private static IEnumerable<string> Missing(JsonNode? list) => list?.AsArray().Select(m => (string)m!["name"]!) ?? [];

@@ -78,7 +78,8 @@ public sealed class ReceiptTests
         await Eventually.True(async () => (string?)(await system.GetAsync(receipt)).Json["status"] == "failed");
     }
 
-    private static Task RefusingAsync(RideSystem system) => ExecuteAsync(system, "alter table rides.bookings add constraint refused check (id is null)");
+    private static Task RefusingAsync(RideSystem system) =>
+        ExecuteAsync(system, "alter table rides.bookings add constraint refused check (id is null)");
 
     private static async Task ExecuteAsync(RideSystem system, string sql)
     {

@@ -32,7 +32,11 @@ internal sealed class RideSystem : IAsyncDisposable
         _catalog = catalog;
         (Nats, Postgres, _database) = (nats, postgres, database);
         Database = NpgsqlDataSource.Create(database);
-        _args = ["--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", Patience, $"--nats:url={nats.Url}", $"--postgres:url={database}", .. args];
+        _args =
+        [
+            "--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", Patience, $"--nats:url={nats.Url}",
+            $"--postgres:url={database}", .. args,
+        ];
     }
 
     /// <summary>For a process of its own.</summary>
@@ -47,7 +51,8 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<RideSystem> StartAsync(bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, Catalog? catalog = null, params string[] args)
+    public static async Task<RideSystem> StartAsync(
+        bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, Catalog? catalog = null, params string[] args)
     {
         var postgres = ownPostgres ? await TestPostgres.PrivateAsync() : null;
         var database = postgres is null ? await TestPostgres.CreateDatabaseAsync() : await postgres.CreateDatabaseAsync("rides");
@@ -59,7 +64,9 @@ internal sealed class RideSystem : IAsyncDisposable
         return system;
     }
 
-    /// <summary>Waits until a process lacks nothing: a producer is ready before, and takes records around the stream, where NATS is slow to come.</summary>
+    /// <summary>
+    /// Waits until a process lacks nothing: a producer is ready before, and takes records around the stream, where NATS is slow to come.
+    /// </summary>
     public static Task WholeAsync(HttpClient client) => Eventually.True(async () =>
     {
         using var answer = await client.GetAsync("/readyz");
@@ -87,13 +94,18 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public async Task<RideIngestHost> StartConsumerAsync()
     {
-        var host = RideIngestHost.Create("consumer", _args.Where(arg => !arg.StartsWith("--producer:", StringComparison.Ordinal) && !arg.StartsWith("--auth:", StringComparison.Ordinal)).ToArray(), new ConsumerModule(_catalog));
+        var host = RideIngestHost.Create(
+            "consumer",
+            _args.Where(
+                arg => !arg.StartsWith("--producer:", StringComparison.Ordinal) && !arg.StartsWith("--auth:", StringComparison.Ordinal))
+                    .ToArray(), new ConsumerModule(_catalog));
         _hosts.Add(host);
         await host.StartAsync();
         return host;
     }
 
-    public Task<Answer> PostAsync(string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+    public Task<Answer> PostAsync(
+        string path, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
         PostBytesAsync(path, Encoding.UTF8.GetBytes(body), contentType, headers);
 
     public async Task<Answer> PostBytesAsync(string path, byte[] body, string contentType, params (string Name, string Value)[] headers)
@@ -137,6 +149,8 @@ internal sealed record Answer(int Status, string Text, HttpResponseHeaders Heade
     public static async Task<Answer> OfAsync(HttpResponseMessage response)
     {
         using (response)
-            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+            return new Answer(
+                (int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers,
+                response.Content.Headers.ContentType?.MediaType);
     }
 }

@@ -26,7 +26,8 @@ public sealed class StoppingTests
         await using var system = await RideSystem.StartAsync();
         await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
         await using var postgres = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
-        var (leaving, client) = await system.HostProducerAsync([.. system.Through(nats, postgres), $"--hosting:drain={Drain.TotalSeconds}s"]);
+        var (leaving, client) = await system.HostProducerAsync(
+            [.. system.Through(nats, postgres), $"--hosting:drain={Drain.TotalSeconds}s"]);
         var inFlight = leaving.Services.GetRequiredService<RecordsInFlight>();
 
         nats.Suffer(ofNats);
@@ -50,7 +51,10 @@ public sealed class StoppingTests
         await using (var locking = new NpgsqlCommand("lock table rides.bookings", blocking))
             await locking.ExecuteNonQueryAsync();
         var (leaving, client) = await system.HostProducerAsync("--hosting:drain=2s");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/bookings") { Content = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/bookings")
+        {
+            Content = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("Prefer", "wait=60");
 
         var answer = client.SendAsync(request);

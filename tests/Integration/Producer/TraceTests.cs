@@ -59,7 +59,9 @@ public sealed class TraceTests : IDisposable
             await SpanAsync(span => span.OperationName == "publish" && IsOf(span, trace));
             await SpanAsync(span => span.OperationName == "store bookings" && IsOf(span, trace));
         }
-        Assert.Contains(_spans, span => span.OperationName == "publish" && span.Links.Any(link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
+        Assert.Contains(
+            _spans, span => span.OperationName == "publish" && span.Links.Any(
+                link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
     }
 
     [Fact]
@@ -74,10 +76,14 @@ public sealed class TraceTests : IDisposable
         foreach (var trace in traces)
         {
             var request = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
-            await SpanAsync(span => span.OperationName == "publish" && (span.TraceId == trace || request.Links.Any(link => link.Context.SpanId == span.SpanId)));
+            await SpanAsync(
+                span => span.OperationName == "publish" && (span.TraceId == trace || request.Links.Any(
+                    link => link.Context.SpanId == span.SpanId)));
         }
         Assert.All(
-            _spans.Where(span => span.OperationName is "publish" or "store bookings" or "reply" && (traces.Contains(span.TraceId) || span.Links.Any(link => traces.Contains(link.Context.TraceId)))),
+            _spans.Where(
+                span => span.OperationName is "publish" or "store bookings" or "reply" && (traces.Contains(span.TraceId) || span.Links.Any(
+                    link => traces.Contains(link.Context.TraceId)))),
             span => Assert.Contains(span.TraceId, traces));
     }
 
@@ -116,7 +122,8 @@ public sealed class TraceTests : IDisposable
 
     private static ActivityTraceId NewTrace() => ActivityTraceId.CreateRandom();
 
-    private static bool IsOf(Activity span, ActivityTraceId trace) => span.TraceId == trace || span.Links.Any(link => link.Context.TraceId == trace);
+    private static bool IsOf(Activity span, ActivityTraceId trace) =>
+        span.TraceId == trace || span.Links.Any(link => link.Context.TraceId == trace);
 
     private async Task<Activity> SpanAsync(Func<Activity, bool> wanted)
     {

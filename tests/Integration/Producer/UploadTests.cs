@@ -27,8 +27,10 @@ public sealed class UploadTests : IAsyncLifetime
         var first = await _system.PostAsync("/v1/bookings/batch", body, contentType);
         var again = await _system.PostAsync("/v1/bookings/batch", body, contentType);
 
-        Assert.Equal((200, """{"received":1700,"stored":1700,"duplicate":0,"accepted":0,"failed":0,"results":[]}"""), (first.Status, first.Text));
-        Assert.Equal((200, """{"received":1700,"stored":0,"duplicate":1700,"accepted":0,"failed":0,"results":[]}"""), (again.Status, again.Text));
+        Assert.Equal(
+            (200, """{"received":1700,"stored":1700,"duplicate":0,"accepted":0,"failed":0,"results":[]}"""), (first.Status, first.Text));
+        Assert.Equal(
+            (200, """{"received":1700,"stored":0,"duplicate":1700,"accepted":0,"failed":0,"results":[]}"""), (again.Status, again.Text));
         Assert.Equal(1700, await _system.CountAsync("rides.bookings", $"id between {ids[0]} and {ids[^1]}"));
     }
 
@@ -49,7 +51,10 @@ public sealed class UploadTests : IAsyncLifetime
 
         Assert.Equal((200, """{"received":6,"stored":6,"duplicate":0,"accepted":0,"failed":0,"results":[]}"""), (first.Status, first.Text));
         Assert.Equal((200, """{"received":6,"stored":0,"duplicate":6,"accepted":0,"failed":0,"results":[]}"""), (again.Status, again.Text));
-        Assert.Equal(1, await _system.CountAsync("rides.bookings", "id = 133549 and package_id = 7 and to_lat is null and from_date = '2013-06-23T06:35Z' and online_booking"));
+        Assert.Equal(
+            1, await _system.CountAsync(
+                "rides.bookings",
+                "id = 133549 and package_id = 7 and to_lat is null and from_date = '2013-06-23T06:35Z' and online_booking"));
         Assert.Equal(1, await _system.CountAsync("rides.bookings", "car_cancellation"));
     }
 
@@ -108,11 +113,14 @@ public sealed class UploadTests : IAsyncLifetime
     public async Task With_results_all_a_failure_is_listed_however_many_records_came_before()
     {
         var invalid = Given.NewId();
-        var lines = string.Concat(Enumerable.Range(0, 251).Select(_ => string.Concat(NewIds(1000).Select(id => Given.Booking(id).Trim() + "\n"))));
+        var lines = string.Concat(Enumerable.Range(0, 251).Select(_ => string.Concat(NewIds(1000).Select(id => Given.Booking(id).Trim()
+            + "\n"))));
 
         var answer = await _system.PostAsync("/v1/bookings/batch?results=all", $"{lines}{{\"id\":{invalid}}}\n", "application/x-ndjson");
 
-        Assert.Equal((207, 251_000, 1, true), (answer.Status, (int)answer.Json["stored"]!, (int)answer.Json["failed"]!, (bool)answer.Json["truncated"]!));
+        Assert.Equal(
+            (207, 251_000, 1, true),
+            (answer.Status, (int)answer.Json["stored"]!, (int)answer.Json["failed"]!, (bool)answer.Json["truncated"]!));
         var results = answer.Json["results"]!.AsArray();
         Assert.Equal((250_001, invalid, 251_000), (results.Count, (long)results[^1]!["id"]!, (int)results[^1]!["index"]!));
     }
@@ -120,21 +128,27 @@ public sealed class UploadTests : IAsyncLifetime
     [Fact]
     public async Task Failures_beyond_ten_thousand_are_counted_and_not_listed()
     {
-        var answer = await _system.PostAsync("/v1/bookings/batch", string.Concat(Enumerable.Repeat("{}\n", 10_001)), "application/x-ndjson");
+        var answer = await _system.PostAsync(
+            "/v1/bookings/batch", string.Concat(Enumerable.Repeat("{}\n", 10_001)), "application/x-ndjson");
 
         Assert.Equal(207, answer.Status);
-        Assert.Equal((10_001, 10_000, true), ((int)answer.Json["failed"]!, answer.Json["results"]!.AsArray().Count, (bool)answer.Json["truncated"]!));
+        Assert.Equal(
+            (10_001, 10_000, true),
+            ((int)answer.Json["failed"]!, answer.Json["results"]!.AsArray().Count, (bool)answer.Json["truncated"]!));
     }
 
     [Fact]
     public async Task With_respond_async_the_answer_is_202_and_every_record_has_a_receipt()
     {
-        var answer = await _system.PostAsync("/v1/bookings/batch?results=all", Body("application/json", NewIds(3)), headers: ("Prefer", "respond-async"));
+        var answer = await _system.PostAsync(
+            "/v1/bookings/batch?results=all", Body("application/json", NewIds(3)), headers: ("Prefer", "respond-async"));
 
         Assert.Equal(202, answer.Status);
         Assert.Equal(3, (int)answer.Json["accepted"]!);
         Assert.NotNull(answer.Headers.RetryAfter);
-        var lines = await _system.PostAsync("/v1/bookings/batch", Body("application/json", NewIds(3)), headers: [("Prefer", "respond-async"), ("Accept", "application/x-ndjson")]);
+        var lines = await _system.PostAsync(
+            "/v1/bookings/batch", Body("application/json", NewIds(3)),
+            headers: [("Prefer", "respond-async"), ("Accept", "application/x-ndjson")]);
         Assert.Equal((202, true), (lines.Status, lines.Headers.RetryAfter is not null));
         foreach (var result in answer.Json["results"]!.AsArray())
             Assert.Equal("stored", (string?)(await _system.GetAsync($"/v1/receipts/{result!["receipt"]}?wait=10s")).Json["status"]);
@@ -175,7 +189,8 @@ public sealed class UploadTests : IAsyncLifetime
         await connection.ConnectAsync(IPAddress.Loopback, _system.Client.BaseAddress!.Port);
         await using var stream = connection.GetStream();
         using var answer = new StreamReader(stream);
-        await stream.WriteAsync("POST /v1/bookings/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nAccept: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
+        await stream.WriteAsync(
+            "POST /v1/bookings/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nAccept: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
 
         await stream.WriteAsync(Chunk(Given.Booking(ids[0])));
         var first = await NextLineAsync();
@@ -187,7 +202,8 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Equal((1, ids[1], "stored"), ((int)second["index"]!, (long)second["id"]!, (string?)second["status"]));
         Assert.DoesNotContain("{", await answer.ReadToEndAsync(), StringComparison.Ordinal);
 
-        static byte[] Chunk(string line) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{line.Trim().Length + 1:x}\r\n{line.Trim()}\n\r\n"));
+        static byte[] Chunk(string line) =>
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{line.Trim().Length + 1:x}\r\n{line.Trim()}\n\r\n"));
 
         async Task<JsonNode> NextLineAsync()
         {

@@ -70,7 +70,8 @@ public sealed class CollectorTests : IDisposable
             async client =>
             {
                 await ReadyAsync(client);
-                foreach (var probe in (string[])["/healthz", "/readyz", "/metrics", "/HEALTHZ"]) await client.GetAsync(probe);
+                foreach (var probe in (string[])["/healthz", "/readyz", "/metrics", "/HEALTHZ"])
+                    await client.GetAsync(probe);
                 await SendAsync(client, HttpMethod.Get, "/readyz", NewTrace(), "01");
                 foreach (var stream in (string[])["/overview/stream", "/casino/live"])
                     (await client.GetAsync(stream, HttpCompletionOption.ResponseHeadersRead)).Dispose();
@@ -105,7 +106,8 @@ public sealed class CollectorTests : IDisposable
         Assert.All(collector.Spans, span => Assert.Contains(roots, root => root.Trace == span.Trace));
         string[] ours = ["POST /v1/bookings", "publish", "rides.ingest receive", "store bookings", "reply"];
         Assert.All(ours, name => Assert.Contains(collector.Spans, span => span.Name == name));
-        Assert.All(collector.Spans, span => Assert.True(ours.Contains(span.Name) || span.Attributes.ContainsKey("db.system.name"), span.Name));
+        Assert.All(
+            collector.Spans, span => Assert.True(ours.Contains(span.Name) || span.Attributes.ContainsKey("db.system.name"), span.Name));
     }
 
     [Fact]
@@ -225,7 +227,8 @@ public sealed class CollectorTests : IDisposable
     private static async Task SendAsync(HttpClient client, HttpMethod method, string path, string trace, string flags, string? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         request.Headers.Add("traceparent", $"00-{trace}-00000000000000aa-{flags}");
         (await client.SendAsync(request)).Dispose();
     }

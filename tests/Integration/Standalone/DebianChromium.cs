@@ -5,7 +5,9 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Integration.Standalone;
 
-/// <summary>A real browser: the machine's own Chromium, else Debian's: installed for root, unpacked into the user's cache for anybody else.</summary>
+/// <summary>
+/// A real browser: the machine's own Chromium, else Debian's: installed for root, unpacked into the user's cache for anybody else.
+/// </summary>
 internal static class DebianChromium
 {
     private const string Package = "chromium";
@@ -15,13 +17,15 @@ internal static class DebianChromium
     /// <summary>Starts it. Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.</summary>
     public static async Task<IBrowser> StartAsync(IPlaywright playwright)
     {
-        if (Programs.Find(Package) is null && Posix.IsRoot) await DebianPackages.InstallAsync(Package, null, default);
+        if (Programs.Find(Package) is null && Posix.IsRoot)
+            await DebianPackages.InstallAsync(Package, null, default);
         var options = Programs.Find(Package) is { } found ? new() { ExecutablePath = found } : Unpacked(await UnpackAsync());
         options.Args = ["--no-sandbox"];
         return await playwright.Chromium.LaunchAsync(options);
     }
 
-    private static Task<string> UnpackAsync() => DebianPackages.UnpackAsync(Package, apt => apt.MissingForAsync(Package, default), null, default);
+    private static Task<string> UnpackAsync() =>
+        DebianPackages.UnpackAsync(Package, apt => apt.MissingForAsync(Package, default), null, default);
 
     /// <summary>What Debian's own start script would set, for a Chromium that lies elsewhere.</summary>
     private static BrowserTypeLaunchOptions Unpacked(string root)
@@ -31,8 +35,12 @@ internal static class DebianChromium
             .SelectMany(folder => Directory.GetDirectories(folder, "*-linux-gnu"))
             .SelectMany(folder => (string[])[folder, Path.Combine(folder, "pulseaudio")]);
         var fonts = Path.Combine(root, "fonts.conf");
-        File.WriteAllText(fonts, $"<fontconfig><dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{root}/fonts</cachedir></fontconfig>");
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);
+        File.WriteAllText(
+            fonts, $"<fontconfig><dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{root}/fonts</cachedir></fontconfig>");
+        var environment = Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string)e.Value!);
         environment["LD_LIBRARY_PATH"] = string.Join(':', libraries);
         environment["FONTCONFIG_FILE"] = fonts;
         return new() { ExecutablePath = Path.Combine(root, "usr/lib/chromium/chromium"), Env = environment };

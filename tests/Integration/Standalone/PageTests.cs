@@ -31,7 +31,8 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         _browser = await DebianChromium.StartAsync(_playwright);
         _nats = await TestNats.PrivateAsync();
         _standalone = StandaloneProcess.Start(
-            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}",
+            $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         _url = await _standalone.UrlAsync();
     }
 
@@ -113,7 +114,8 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
 
         foreach (var (path, methods) in paths)
             foreach (var (method, operation) in methods!.AsObject())
-                await Expect(page.Locator($"a[href='#tag/{operation!["tags"]![0]}/{method.ToUpperInvariant()}{path}']").First).ToBeVisibleAsync();
+                await Expect(
+                    page.Locator($"a[href='#tag/{operation!["tags"]![0]}/{method.ToUpperInvariant()}{path}']").First).ToBeVisibleAsync();
         await Expect(page.GetByText("vehicle_model_id").First).ToBeVisibleAsync();
         Assert.Empty(_complaints);
         Assert.All(_requests, request => Assert.Matches($"^(data:|{Regex.Escape(_url.AbsoluteUri)})", request));
@@ -124,7 +126,8 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         var page = await _browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri, ColorScheme = ColorScheme.Light });
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning") _complaints.Add(message.Text);
+            if (message.Type is "error" or "warning")
+                _complaints.Add(message.Text);
         };
         page.PageError += (_, error) => _complaints.Add(error);
         page.Request += (_, request) => _requests.Add(request.Url);

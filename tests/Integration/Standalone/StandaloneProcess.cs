@@ -29,10 +29,15 @@ internal sealed partial class StandaloneProcess : IAsyncDisposable
     /// <summary>What it has logged, line by line.</summary>
     public IReadOnlyList<string> Output
     {
-        get { lock (_output) return [.. _output]; }
+        get
+        {
+            lock (_output)
+                return [.. _output];
+        }
     }
 
-    public static StandaloneProcess Start(string directory, params string[] args) => Start(directory, new Dictionary<string, string>(), args);
+    public static StandaloneProcess Start(string directory, params string[] args) =>
+        Start(directory, new Dictionary<string, string>(), args);
 
     public static StandaloneProcess Start(string directory, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
@@ -81,8 +86,10 @@ internal sealed partial class StandaloneProcess : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            lock (_output) _output.Add(line);
-            if (Listens().Match(line) is { Success: true } match) _url.TrySetResult(match.Groups[1].Value);
+            lock (_output)
+                _output.Add(line);
+            if (Listens().Match(line) is { Success: true } match)
+                _url.TrySetResult(match.Groups[1].Value);
         }
     }
 

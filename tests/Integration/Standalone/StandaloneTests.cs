@@ -35,7 +35,8 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Contains("Everything is there", page, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, page, StringComparison.Ordinal);
-        foreach (var link in (string[])["/healthz", "/readyz", "/metrics"]) Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
+        foreach (var link in (string[])["/healthz", "/readyz", "/metrics"])
+            Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
         Assert.Equal(0, code);
         Assert.Contains("Postgres", errors, StringComparison.Ordinal);
         Assert.Contains("NATS", errors, StringComparison.Ordinal);
@@ -52,7 +53,8 @@ public sealed class StandaloneTests : IDisposable
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var shown = new List<string>();
-        foreach (var page in (string[])["/", "/readyz", "/metrics"]) shown.Add(await client.GetStringAsync(page));
+        foreach (var page in (string[])["/", "/readyz", "/metrics"])
+            shown.Add(await client.GetStringAsync(page));
         var processes = Below(standalone.Id).SelectMany(guard => (int[])[standalone.Id, guard, .. Below(guard)]);
         shown.AddRange(processes.Select(id => File.ReadAllText($"/proc/{id}/cmdline")));
         standalone.Terminate();
@@ -98,7 +100,8 @@ public sealed class StandaloneTests : IDisposable
         var before = Servers(standalone.Id);
         Assert.Equal(2, before.Count);
 
-        foreach (var server in before) Posix.Signal(server, Posix.Kill);
+        foreach (var server in before)
+            Posix.Signal(server, Posix.Kill);
 
         await Eventually.True(() => Task.FromResult(!before.Exists(IsRunning)));
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
@@ -119,7 +122,9 @@ public sealed class StandaloneTests : IDisposable
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         await nats.PauseAsync();
         var answer = client.GetAsync("/readyz");
-        await Eventually.True(async () => (await client.GetStringAsync("/metrics")).Split('\n').Any(l => l.StartsWith("http_server_active_requests{", StringComparison.Ordinal) && l.EndsWith(" 2", StringComparison.Ordinal)));
+        await Eventually.True(
+            async () => (await client.GetStringAsync("/metrics")).Split('\n').Any(
+                l => l.StartsWith("http_server_active_requests{", StringComparison.Ordinal) && l.EndsWith(" 2", StringComparison.Ordinal)));
 
         standalone.Terminate();
         await Eventually.True(() => RefusesAsync(url));
@@ -138,7 +143,8 @@ public sealed class StandaloneTests : IDisposable
         await using var standalone = await OverTestServersAsync(nats, "--hosting:drain_delay=5m");
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         standalone.Interrupt();
-        await Eventually.True(async () => (await client.GetStringAsync("/readyz").ContinueWith(t => t.IsFaulted, TaskScheduler.Default)) && !standalone.HasExited);
+        await Eventually.True(
+            async () => (await client.GetStringAsync("/readyz").ContinueWith(t => t.IsFaulted, TaskScheduler.Default)) && !standalone.HasExited);
 
         standalone.Interrupt();
 
@@ -156,7 +162,8 @@ public sealed class StandaloneTests : IDisposable
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(1, code);
-        Assert.Equal($"{url} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081", errors.Trim());
+        Assert.Equal(
+            $"{url} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081", errors.Trim());
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
@@ -189,7 +196,10 @@ public sealed class StandaloneTests : IDisposable
     [Fact]
     public async Task Dotnet_run_keeps_data_and_configuration_where_one_stands()
     {
-        string[] question = ["msbuild", Path.Combine(Repository.Root, "services/Standalone/Standalone.csproj"), "-getProperty:RunWorkingDirectory"];
+        string[] question =
+        [
+            "msbuild", Path.Combine(Repository.Root, "services/Standalone/Standalone.csproj"), "-getProperty:RunWorkingDirectory",
+        ];
         using var msbuild = Process.Start(new ProcessStartInfo("dotnet", question) { RedirectStandardOutput = true })!;
 
         Assert.Equal("", (await msbuild.StandardOutput.ReadToEndAsync()).Trim());
@@ -200,14 +210,19 @@ public sealed class StandaloneTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.In("config.yaml"), "nats:\n  ulr: nats://127.0.0.1:4222\nhosting:\n  drain: soon\n");
 
-        await using var standalone = StandaloneProcess.Start(_folder.Path, new Dictionary<string, string> { ["RIDEINGEST__POSTGRES__PORT"] = "zero" }, AnyPort);
+        await using var standalone = StandaloneProcess.Start(_folder.Path, new Dictionary<string, string>
+        {
+            ["RIDEINGEST__POSTGRES__PORT"] = "zero",
+        }, AnyPort);
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(2, code);
         Assert.Contains("The configuration has 3 problems", errors, StringComparison.Ordinal);
         Assert.Contains("nats.ulr: there is no such key (config.yaml line 2). Did you mean nats.url?", errors, StringComparison.Ordinal);
         Assert.Contains("hosting.drain: \"soon\" is not a duration", errors, StringComparison.Ordinal);
-        Assert.Contains("postgres.port: \"zero\" is not a whole number (RIDEINGEST__POSTGRES__PORT). A good value: 5432", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres.port: \"zero\" is not a whole number (RIDEINGEST__POSTGRES__PORT). A good value: 5432", errors,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
@@ -226,12 +241,16 @@ public sealed class StandaloneTests : IDisposable
         var lines = standalone.Output.Select(line => JsonNode.Parse(line)!).ToList();
 
         Assert.All(lines, line => Assert.True(line["time"] is not null && line["level"] is not null && line["message"] is not null));
-        Assert.Contains(lines, line => (string?)line["trace_id"] == "0af7651916cd43dd8448eb211c80319c" && ((string)line["span_id"]!).Length == 16);
-        Assert.DoesNotContain(standalone.Output, line => line.Contains("Password=", StringComparison.OrdinalIgnoreCase) && !line.Contains("***", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => (string?)line["trace_id"] == "0af7651916cd43dd8448eb211c80319c" && ((string)line["span_id"]!).Length == 16);
+        Assert.DoesNotContain(
+            standalone.Output,
+            line => line.Contains("Password=", StringComparison.OrdinalIgnoreCase) && !line.Contains("***", StringComparison.Ordinal));
     }
 
     private async Task<StandaloneProcess> OverTestServersAsync(NatsServer nats, params string[] args) =>
-        StandaloneProcess.Start(_folder.Path, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}", .. args]);
+        StandaloneProcess.Start(
+            _folder.Path, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}", .. args]);
 
     private static async Task<bool> RefusesAsync(Uri url)
     {
@@ -265,8 +284,12 @@ public sealed class StandaloneTests : IDisposable
         [.. Below(process).SelectMany(Below).Where(id => File.ReadAllText($"/proc/{id}/comm").TrimEnd() is "nats-server" or "postgres")];
 
     private static List<int> Below(int process) =>
-        [.. Directory.GetDirectories($"/proc/{process}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+        [.. Directory
+            .GetDirectories($"/proc/{process}/task")
+            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(int.Parse)];
 
     /// <summary>Everything that descends from a process.</summary>
-    private static List<int> Children(int process) => [.. Below(process).SelectMany(child => (IEnumerable<int>)[child, .. Children(child)])];
+    private static List<int> Children(int process) =>
+        [.. Below(process).SelectMany(child => (IEnumerable<int>)[child, .. Children(child)])];
 }

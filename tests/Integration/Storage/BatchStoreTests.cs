@@ -65,7 +65,8 @@ public sealed class BatchStoreTests
     {
         await using var database = await RecordsDatabase.CreateAsync();
 
-        var outcomes = await new BatchStore(database, Bookings).StoreAsync([Booking(5, userId: 1), Booking(4), Booking(5, userId: 2), Booking(5, userId: 1)]);
+        var outcomes = await new BatchStore(database, Bookings).StoreAsync(
+            [Booking(5, userId: 1), Booking(4), Booking(5, userId: 2), Booking(5, userId: 1)]);
 
         Assert.Equal([Status.Stored, Status.Stored, Status.Conflict, Status.Duplicate], outcomes.Select(o => o.Status));
     }
@@ -123,7 +124,8 @@ public sealed class BatchStoreTests
     {
         await using var database = await RecordsDatabase.CreateAsync();
 
-        var outcomes = await new BatchStore(database, Tickets).StoreAsync([Ticket(1, "a", 13), Ticket(1, "b", 14), Ticket(1, "a", 13), Ticket(1, "b", 14)]);
+        var outcomes = await new BatchStore(database, Tickets).StoreAsync(
+            [Ticket(1, "a", 13), Ticket(1, "b", 14), Ticket(1, "a", 13), Ticket(1, "b", 14)]);
 
         Assert.Equal([Status.Failed, Status.Stored, Status.Conflict, Status.Duplicate], outcomes.Select(o => o.Status));
     }

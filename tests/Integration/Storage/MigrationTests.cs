@@ -19,7 +19,10 @@ public sealed class MigrationTests
         await RunOnceAsync(Library, database);
 
         await using var connection = new NpgsqlConnection(database);
-        Assert.Equal(["001_shelves.sql", "002_books.sql"], await connection.QueryAsync<string>("select name from ops.migrations where set_name = 'library.good' order by applied_at, number"));
+        Assert.Equal(
+            ["001_shelves.sql", "002_books.sql"],
+            await connection.QueryAsync<string>(
+                "select name from ops.migrations where set_name = 'library.good' order by applied_at, number"));
         Assert.Equal("Größe; \"quoted\"", await connection.QuerySingleAsync<string>("select label from library.shelves"));
     }
 
@@ -65,7 +68,8 @@ public sealed class MigrationTests
     {
         var database = await TestPostgres.CreateDatabaseAsync();
         await RunOnceAsync(Library, database);
-        await ExecuteAsync(database, "insert into ops.migrations (set_name, number, name, checksum) values ('library.good', 3, '003_later.sql', 'x')");
+        await ExecuteAsync(
+            database, "insert into ops.migrations (set_name, number, name, checksum) values ('library.good', 3, '003_later.sql', 'x')");
 
         await RunOnceAsync(Library, database);
     }
@@ -73,7 +77,8 @@ public sealed class MigrationTests
     [Fact]
     public void A_gap_in_the_numbers_is_refused_before_anything_starts()
     {
-        var refusal = Assert.Throws<MigrationException>(() => new TestModule(s => s.AddMigrations("library", typeof(Gap.Library))).Create());
+        var refusal = Assert.Throws<MigrationException>(
+            () => new TestModule(s => s.AddMigrations("library", typeof(Gap.Library))).Create());
 
         Assert.Contains("has no file 002, but has 003_third.sql", refusal.Message, StringComparison.Ordinal);
     }
@@ -83,12 +88,16 @@ public sealed class MigrationTests
     {
         var database = await TestPostgres.CreateDatabaseAsync();
 
-        var refusal = await Assert.ThrowsAsync<MigrationException>(() => RunOnceAsync(new TestModule(s => s.AddMigrations("library", typeof(Broken.Library))), database));
+        var refusal = await Assert.ThrowsAsync<MigrationException>(
+            () => RunOnceAsync(new TestModule(s => s.AddMigrations("library", typeof(Broken.Library))), database));
 
-        Assert.Contains("001_broken.sql does not run: syntax error at or near \"tabel\" (42601)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "001_broken.sql does not run: syntax error at or near \"tabel\" (42601)", refusal.Message, StringComparison.Ordinal);
         await using var connection = new NpgsqlConnection(database);
         Assert.Null(await connection.QuerySingleAsync<string?>("select to_regclass('library.kept_not')::text"));
-        Assert.Equal(0, await connection.QuerySingleAsync<int>("select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
+        Assert.Equal(
+            0, await connection.QuerySingleAsync<int>(
+                "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
     }
 
     private static async Task RunOnceAsync(TestModule module, string database)

@@ -28,7 +28,8 @@ public sealed class PostgresConnectionTests
     {
         var database = await TestPostgres.CreateDatabaseAsync();
         await using var host = await new TestModule(s => s.AddPostgres()).StartAsync(
-            $"--postgres:url={database};Maximum Pool Size=3;Timeout=33;Command Timeout=77", "--postgres:max_connections=20", "--postgres:command_timeout=30s");
+            $"--postgres:url={database};Maximum Pool Size=3;Timeout=33;Command Timeout=77", "--postgres:max_connections=20",
+            "--postgres:command_timeout=30s");
 
         var used = new NpgsqlConnectionStringBuilder(host.Services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
 
@@ -46,7 +47,8 @@ public sealed class PostgresConnectionTests
         await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={database}{said}");
         await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
 
-        for (var number = 0; number < 10; number++) Assert.Equal(number + 1, await connection.QuerySingleAsync<int>(Query, new { number }));
+        for (var number = 0; number < 10; number++)
+            Assert.Equal(number + 1, await connection.QuerySingleAsync<int>(Query, new { number }));
 
         const string Prepared = "select count(*) from pg_prepared_statements where statement = 'select $1 + 1'";
         Assert.Equal(expected, await connection.QuerySingleAsync<int>(Prepared));
@@ -59,7 +61,8 @@ public sealed class PostgresConnectionTests
     public async Task A_session_is_reset_for_its_next_user_only_where_the_connection_string_says_so(string said, string expected)
     {
         var database = await TestPostgres.CreateDatabaseAsync();
-        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync($"--postgres:url={database}{said}", "--postgres:max_connections=1");
+        await using var host = await new TestModule(s => s.AddPostgres()).StartAsync(
+            $"--postgres:url={database}{said}", "--postgres:max_connections=1");
         var only = host.Services.GetRequiredService<NpgsqlDataSource>();
 
         await only.CreateCommand("set lock_timeout = '7s'").ExecuteNonQueryAsync();

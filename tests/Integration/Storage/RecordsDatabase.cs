@@ -13,7 +13,8 @@ internal static class RecordsDatabase
 {
     internal static readonly Catalog Catalog = new(typeof(Catalog).Assembly, typeof(RecordsDatabase).Assembly);
 
-    internal static Incoming Booking(long id, long userId = 22177) => new((Booking)Catalog["bookings"].Sample with { Id = id, UserId = userId });
+    internal static Incoming Booking(long id, long userId = 22177) =>
+        new((Booking)Catalog["bookings"].Sample with { Id = id, UserId = userId });
 
     internal static async Task<NpgsqlDataSource> CreateAsync()
     {

@@ -50,7 +50,8 @@ public sealed class StoreUnavailableTests
         var store = new BatchStore(database, Bookings);
         await store.StoreAsync([new(Bookings.Sample)]);
         await using (var other = NpgsqlDataSource.Create(connection))
-            await other.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = 'cut_off'");
+            await other.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = 'cut_off'");
 
         var first = await Xunit.Record.ExceptionAsync(() => store.StoreAsync([new(Bookings.Sample)]));
         var again = await store.StoreAsync([new(Bookings.Sample)]);
@@ -69,7 +70,8 @@ public sealed class StoreUnavailableTests
             await locking.ExecuteNonQueryAsync();
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BatchStore(database, Bookings).StoreAsync([new(Bookings.Sample)], giveUp.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new BatchStore(database, Bookings).StoreAsync([new(Bookings.Sample)], giveUp.Token));
         await transaction.RollbackAsync();
 
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from rides.bookings"));

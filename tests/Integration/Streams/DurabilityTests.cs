@@ -12,7 +12,10 @@ using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Streams;
 
-/// <summary>A process says in its log, once, where its servers are set up to keep less than its answers promise; and where they are not, it says nothing.</summary>
+/// <summary>
+/// A process says in its log, once, where its servers are set up to keep less than its answers promise; and where they are not, it says
+/// nothing.
+/// </summary>
 public sealed class DurabilityTests
 {
     private const int InMemory = 3001;
@@ -94,7 +97,8 @@ public sealed class DurabilityTests
 
         var warnings = await WarningsAsync(producer);
         Assert.Single(warnings, warning => Id(warning) is OneReplica or OneReplicaNeverSynced);
-        Assert.Equal([CommitsLater, MayBeCorrupted, MayBeCorrupted], warnings.Select(Id).Where(id => id is CommitsLater or MayBeCorrupted).Order());
+        Assert.Equal(
+            [CommitsLater, MayBeCorrupted, MayBeCorrupted], warnings.Select(Id).Where(id => id is CommitsLater or MayBeCorrupted).Order());
         Assert.Single(warnings, warning => warning.Contains("fsync = off", StringComparison.Ordinal));
         Assert.Single(warnings, warning => warning.Contains("full_page_writes = off", StringComparison.Ordinal));
     }
@@ -102,7 +106,9 @@ public sealed class DurabilityTests
     private static Task<PostgresServer> DurableAsync() => TestPostgres.PrivateAsync(new PostgresServerOptions());
 
     private static SpineProcess Start(string service, string nats, string postgres, params string[] args) =>
-        new(service, ["--urls", "http://127.0.0.1:0", "--logging:format=json", $"--nats:url={nats}", $"--postgres:url={postgres}", .. args]);
+        new(service, [
+            "--urls", "http://127.0.0.1:0", "--logging:format=json", $"--nats:url={nats}", $"--postgres:url={postgres}", .. args,
+        ]);
 
     /// <summary>What it said of durability from its start to its end, which this brings about.</summary>
     private static async Task<List<string>> WarningsAsync(SpineProcess process)

@@ -12,7 +12,9 @@ public abstract record Chunking
     /// <summary>Cuts at these offsets, counted from the first byte of the connection.</summary>
     public static Chunking At(params long[] offsets) => new OffsetChunking(offsets);
 
-    /// <summary>Gathers at least <paramref name="size"/> bytes into one write, waiting at most <paramref name="patience"/> for them.</summary>
+    /// <summary>
+    /// Gathers at least <paramref name="size"/> bytes into one write, waiting at most <paramref name="patience"/> for them.
+    /// </summary>
     public static Chunking Join(int size, TimeSpan patience) => new JoinChunking(size, patience);
 
     /// <summary>The length of the next piece, of <paramref name="available"/> bytes that begin at <paramref name="position"/>.</summary>

@@ -9,5 +9,6 @@ internal sealed class Gate
 
     public void Open() => Interlocked.Exchange(ref _closed, null)?.TrySetResult();
 
-    public Task PassAsync(CancellationToken cancellationToken) => Volatile.Read(ref _closed)?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task PassAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _closed)?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 }

@@ -17,8 +17,10 @@ public static class OutageOfProxy
     public static void Suffer(this TcpProxy proxy, Outage outage)
     {
         proxy.Refusing = outage == Outage.Down;
-        if (outage == Outage.Down) proxy.Reset();
-        if (outage == Outage.Still) proxy.BlackHole();
+        if (outage == Outage.Down)
+            proxy.Reset();
+        if (outage == Outage.Still)
+            proxy.BlackHole();
     }
 
     /// <summary>Ends whatever it suffered from.</summary>

@@ -14,7 +14,8 @@ public enum Way
 /// and of what begins with it only the first <paramref name="passing"/> bytes. It sees what arrives in one read.
 /// </summary>
 /// <param name="tripped">Runs between the two, while the other end still knows nothing.</param>
-/// <param name="held">With it the connection stays whole: what was not delivered waits until this has ended, and so does all that follows it.</param>
+/// <param name="held">With it the connection stays whole: what was not delivered waits until this has ended, and so does all that follows
+/// it.</param>
 public sealed class Tripwire(Way way, string text, int passing = 0, Action? tripped = null, Task? held = null)
 {
     private readonly byte[] _text = Encoding.ASCII.GetBytes(text);

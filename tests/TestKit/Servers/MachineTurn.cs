@@ -3,8 +3,8 @@ using System.Reflection;
 namespace RideIngest.TestKit.Servers;
 
 /// <summary>
-/// Test processes that fill a machine with servers of their own take turns: <c>dotnet test</c> runs projects side by side, and what one waits for with a
-/// deadline is not to be late because of the other.
+/// Test processes that fill a machine with servers of their own take turns: <c>dotnet test</c> runs projects side by side, and what one
+/// waits for with a deadline is not to be late because of the other.
 /// </summary>
 public static class MachineTurn
 {
@@ -18,7 +18,8 @@ public static class MachineTurn
     /// <summary>Waits for this process's turn, which ends with the process. What is run by hand does not wait.</summary>
     public static void Take()
     {
-        if (!IsTestRun) return;
+        if (!IsTestRun)
+            return;
         while (_held is null)
         {
             try

@@ -3,10 +3,14 @@ using RideIngest.LocalServers.Containers;
 
 namespace RideIngest.TestKit.Servers;
 
-/// <summary>The versions of nats-server that can be had on this machine, for theories: <c>[MemberData(nameof(NatsVersions.All), MemberType = typeof(NatsVersions))]</c>.</summary>
+/// <summary>
+/// The versions of nats-server that can be had on this machine, for theories: <c>[MemberData(nameof(NatsVersions.All), MemberType =
+/// typeof(NatsVersions))]</c>.
+/// </summary>
 public static class NatsVersions
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Binaries = new(() => Task.Run(() => NatsServerVersions.FindAsync()).GetAwaiter().GetResult());
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Binaries = new(
+        () => Task.Run(() => NatsServerVersions.FindAsync()).GetAwaiter().GetResult());
 
     /// <summary>Where private servers run in containers, the one version of the image.</summary>
     public static IEnumerable<object[]> All => Versions.Select(version => new object[] { version });

@@ -19,7 +19,11 @@ internal static class ServerHost
         };
         var data = arguments.FirstOrDefault();
         await using var nats = await NatsServer.StartAsync(new() { DataDirectory = Below("nats"), Progress = Console.Error.WriteLine });
-        await using var postgres = await PostgresServer.StartAsync(new() { DataDirectory = Below("postgres"), Progress = Console.Error.WriteLine });
+        await using var postgres = await PostgresServer.StartAsync(new()
+        {
+            DataDirectory = Below("postgres"),
+            Progress = Console.Error.WriteLine,
+        });
         Console.WriteLine($"nats {nats.ProcessId} {nats.DataDirectory} {nats.Url}");
         Console.WriteLine($"postgres {postgres.ProcessId} {postgres.DataDirectory} {postgres.ConnectionString}");
         Console.WriteLine("ready");

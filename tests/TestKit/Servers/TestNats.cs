@@ -12,11 +12,12 @@ public static class TestNats
     private static readonly ConcurrentDictionary<string, Lazy<Task<NatsServer>>> Shared = new();
 
     /// <param name="version">One of <see cref="NatsVersions"/>; null for the one that Standalone would use.</param>
-    public static Task<NatsServer> SharedAsync(string? version = null)
-        => Shared.GetOrAdd(version ?? "", _ => new Lazy<Task<NatsServer>>(() => PrivateAsync(version))).Value;
+    public static Task<NatsServer> SharedAsync(string? version = null) =>
+        Shared.GetOrAdd(version ?? "", _ => new Lazy<Task<NatsServer>>(() => PrivateAsync(version))).Value;
 
     /// <summary>For this test alone, which disposes of it.</summary>
-    public static async Task<NatsServer> PrivateAsync(string? version = null, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<NatsServer> PrivateAsync(
+        string? version = null, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new NatsServerOptions();
         var binary = version is null ? options.Binary : NatsVersions.Binary(version);
@@ -24,6 +25,9 @@ public static class TestNats
     }
 
     /// <summary>Servers that form one JetStream cluster, for this test alone, which disposes of it.</summary>
-    public static Task<NatsCluster> ClusterAsync(string? version = null, int size = 3, CancellationToken cancellationToken = default)
-        => NatsCluster.StartAsync(size, new NatsServerOptions { Binary = version is null ? null : NatsVersions.Binary(version) }, cancellationToken);
+    public static Task<NatsCluster> ClusterAsync(string? version = null, int size = 3, CancellationToken cancellationToken = default) =>
+        NatsCluster.StartAsync(size, new NatsServerOptions
+        {
+            Binary = version is null ? null : NatsVersions.Binary(version),
+        }, cancellationToken);
 }

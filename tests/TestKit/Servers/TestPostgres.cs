@@ -22,6 +22,6 @@ public static class TestPostgres
     }
 
     /// <summary>For this test alone, which disposes of it.</summary>
-    public static Task<PostgresServer> PrivateAsync(PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
-        => PostgresServer.StartAsync(options ?? Quick, cancellationToken);
+    public static Task<PostgresServer> PrivateAsync(PostgresServerOptions? options = null, CancellationToken cancellationToken = default) =>
+        PostgresServer.StartAsync(options ?? Quick, cancellationToken);
 }

@@ -32,7 +32,8 @@ public sealed class DependencyTests
 
     [Fact]
     public void A_projects_root_holds_only_what_wires_its_folders() => AssertNone(Solution.Types.Where(type =>
-        type.Folder.Length == 0 && type.Name != "Program" && type.Name != "Composition" && !type.Name.EndsWith("Module", StringComparison.Ordinal)));
+        type.Folder.Length == 0 && type.Name != "Program" && type.Name != "Composition"
+            && !type.Name.EndsWith("Module", StringComparison.Ordinal)));
 
     private static void AssertNone<T>(IEnumerable<T> found)
         where T : notnull

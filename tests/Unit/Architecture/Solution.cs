@@ -12,14 +12,17 @@ internal static class Solution
     private const string Prefix = "RideIngest.";
 
     private static readonly ArchUnitNET.Domain.Architecture Loaded =
-        new ArchLoader().LoadAssemblies([.. Shared.Concat(Services).Select(project => System.Reflection.Assembly.Load(Prefix + project))]).Build();
+        new ArchLoader()
+            .LoadAssemblies([.. Shared.Concat(Services).Select(project => System.Reflection.Assembly.Load(Prefix + project))])
+            .Build();
 
     /// <summary>Every use of a type of ours by another one.</summary>
     public static IReadOnlyList<Use> Uses { get; } =
     [
         .. Loaded.Types
             .Where(IsOurs)
-            .SelectMany(type => type.Dependencies.Where(use => IsOurs(use.Target)).Select(use => new Use(Place.Of(type), Place.Of(use.Target))))
+            .SelectMany(
+                type => type.Dependencies.Where(use => IsOurs(use.Target)).Select(use => new Use(Place.Of(type), Place.Of(use.Target))))
             .Distinct(),
     ];
 

@@ -30,6 +30,18 @@ public sealed partial class SourceTests
         where homes.Count() > 1
         select $"{homes.Key}: {string.Join(", ", homes)}");
 
+    [Fact]
+    public void A_line_has_at_most_140_characters_unless_it_is_one_long_text() => AssertNone(
+        from file in Files
+        from line in file.Text.Split('\n').Select((text, index) => (Text: text, Number: index + 1))
+        where line.Text.Length > 140 && !IsText(file.Path, line.Text)
+        select $"{file.Path}:{line.Number} has {line.Text.Length}");
+
+    // Sample documents and log lines of tests, and HTML, are not broken.
+    private static bool IsText(string path, string line) =>
+        line.Contains("<h3>", StringComparison.Ordinal)
+        || (path.StartsWith("tests/", StringComparison.Ordinal) && line.Count(character => character == '"') > 1);
+
     private static void AssertNone(IEnumerable<string> found)
     {
         var lines = found.ToList();

@@ -25,5 +25,6 @@ public sealed class CurrenciesTests
     public void Half_a_cent_is_rounded_up(long amount, long cents) => Assert.Equal(cents, Currencies.ToEurCents(amount, "USD", 2m));
 
     [Fact]
-    public void What_binary_fractions_would_get_wrong_is_exact() => Assert.Equal(29, Currencies.ToEurCents(31, "USD", 1.0877192982456140350877192982m));
+    public void What_binary_fractions_would_get_wrong_is_exact() =>
+        Assert.Equal(29, Currencies.ToEurCents(31, "USD", 1.0877192982456140350877192982m));
 }

@@ -27,7 +27,13 @@ public sealed class DescriptionTests
     [Fact]
     public void A_deposit_reads_as_agreed() => Assert.Equal(
         "Player #12 made a deposit of 100 EUR on February 3rd, 2022 at 12:12 UTC.",
-        Description.Of(Event(EventType.Deposit, 12, "2022-02-03T12:12:00Z") with { Amount = 10_000, Currency = "EUR", AmountEur = 10_000, Player = Player.Missing }));
+        Description.Of(Event(EventType.Deposit, 12, "2022-02-03T12:12:00Z") with
+        {
+            Amount = 10_000,
+            Currency = "EUR",
+            AmountEur = 10_000,
+            Player = Player.Missing,
+        }));
 
     [Fact]
     public void A_game_stop_reads_alike() => Assert.Equal(

@@ -43,7 +43,9 @@ public sealed class EventAggregatesTests
     [Fact]
     public void Ties_go_to_the_lower_id()
     {
-        _aggregates.Count([Bet(1, 12, won: true), Bet(2, 11, won: true), Bet(3, 13, won: true), Deposit(4, 15, 500), Deposit(5, 14, 200), Deposit(6, 14, 300)]);
+        _aggregates.Count(
+            [Bet(1, 12, won: true), Bet(2, 11, won: true), Bet(3, 13, won: true),
+            Deposit(4, 15, 500), Deposit(5, 14, 200), Deposit(6, 14, 300)]);
         var figures = _aggregates.Figures;
         Assert.Equal((11, 11, 14), (figures.TopPlayerBets!.Id, figures.TopPlayerWins!.Id, figures.TopPlayerDeposits!.Id));
     }
@@ -58,7 +60,8 @@ public sealed class EventAggregatesTests
     [Fact]
     public void Sums_beyond_64_bits_are_exact()
     {
-        for (var id = 1; id <= 20; id++) _aggregates.Count([Deposit(id, 12, 1_000_000_000_000_000_000)]);
+        for (var id = 1; id <= 20; id++)
+            _aggregates.Count([Deposit(id, 12, 1_000_000_000_000_000_000)]);
         Assert.Contains("\"top_player_deposits\":{\"id\":12,\"count\":20000000000000000000}", Json, StringComparison.Ordinal);
     }
 

@@ -13,7 +13,8 @@ public sealed class EventReadingTests
     [Fact]
     public void A_well_formed_event_is_read()
     {
-        var reading = Read("""{"id":1,"player_id":11,"game_id":101,"type":"bet","amount":500,"currency":"USD","has_won":true,"created_at":"2022-02-02T23:45:00Z"}""");
+        var reading = Read(
+            """{"id":1,"player_id":11,"game_id":101,"type":"bet","amount":500,"currency":"USD","has_won":true,"created_at":"2022-02-02T23:45:00Z"}""");
         Assert.Equal(Kind.Sample with { HasWon = true }, reading.Record);
     }
 
@@ -22,17 +23,29 @@ public sealed class EventReadingTests
     {
         var reading = Read("""{"id":77,"player_id":0,"game_id":"x","type":"bet","amount":-1,"currency":"DEM","created_at":"yesterday"}""");
         Assert.Equal(77, reading.Id);
-        Assert.Equal(["player_id", "game_id", "amount", "currency", "created_at", "has_won"], reading.Problems.Select(problem => problem.Field));
+        Assert.Equal(
+            ["player_id", "game_id", "amount", "currency", "created_at", "has_won"], reading.Problems.Select(problem => problem.Field));
     }
 
     [Theory]
-    [InlineData("""{"id":1,"player_id":1,"game_id":100,"type":"deposit","amount":1,"currency":"EUR","created_at":"2022-01-01T00:00:00Z"}""", "game_id is not for deposits")]
-    [InlineData("""{"id":1,"player_id":1,"game_id":100,"type":"game_start","amount":1,"created_at":"2022-01-01T00:00:00Z"}""", "amount is for bets and deposits only")]
-    [InlineData("""{"id":1,"player_id":1,"game_id":100,"type":"game_stop","has_won":false,"created_at":"2022-01-01T00:00:00Z"}""", "has_won is for bets only")]
+    [InlineData(
+        """{"id":1,"player_id":1,"game_id":100,"type":"deposit","amount":1,"currency":"EUR","created_at":"2022-01-01T00:00:00Z"}""",
+        "game_id is not for deposits")]
+    [InlineData(
+        """{"id":1,"player_id":1,"game_id":100,"type":"game_start","amount":1,"created_at":"2022-01-01T00:00:00Z"}""",
+        "amount is for bets and deposits only")]
+    [InlineData(
+        """{"id":1,"player_id":1,"game_id":100,"type":"game_stop","has_won":false,"created_at":"2022-01-01T00:00:00Z"}""",
+        "has_won is for bets only")]
     [InlineData("""{"id":1,"player_id":1,"type":"game_stop","created_at":"2022-01-01T00:00:00Z"}""", "game_id is required for a game_stop")]
-    [InlineData("""{"id":1,"player_id":1,"type":"deposit","currency":"EUR","created_at":"2022-01-01T00:00:00Z"}""", "amount is required for a deposit")]
-    [InlineData("""{"id":1,"player_id":1,"game_id":100,"type":"game_start","createdAt":"2022-01-01T00:00:00Z"}""", "created_at is missing; 'createdAt' was given and is not a field")]
-    public void Rules_say_what_they_want(string json, string problem) => Assert.Equal(problem, Assert.Single(Read(json).Problems).ToString());
+    [InlineData(
+        """{"id":1,"player_id":1,"type":"deposit","currency":"EUR","created_at":"2022-01-01T00:00:00Z"}""",
+        "amount is required for a deposit")]
+    [InlineData(
+        """{"id":1,"player_id":1,"game_id":100,"type":"game_start","createdAt":"2022-01-01T00:00:00Z"}""",
+        "created_at is missing; 'createdAt' was given and is not a field")]
+    public void Rules_say_what_they_want(string json, string problem) =>
+        Assert.Equal(problem, Assert.Single(Read(json).Problems).ToString());
 
     [Fact]
     public void A_line_has_the_event_s_own_keys_in_their_order()
@@ -69,7 +82,8 @@ public sealed class EventReadingTests
     [InlineData("{\"id\":1,\"type\":\"bet\"}")]
     [InlineData("{}")]
     [InlineData("{\"id\":1")]
-    public void A_line_that_could_not_be_completed_is_no_event(string line) => Assert.Throws<JsonException>(() => EventJson.Read(Encoding.UTF8.GetBytes(line)));
+    public void A_line_that_could_not_be_completed_is_no_event(string line) =>
+        Assert.Throws<JsonException>(() => EventJson.Read(Encoding.UTF8.GetBytes(line)));
 
     private static Reading Read(string json) => Kind.Read(Encoding.UTF8.GetBytes(json));
 

@@ -23,8 +23,10 @@ public sealed class GeneratedEventsTests
             EventJson.WriteLine(e, writer, json);
             Assert.Empty(kind.Read(json.WrittenSpan).Problems);
             Assert.InRange(e.PlayerId, 10, 19);
-            if (e.GameId is { } game) Assert.InRange(game, 100, 109);
-            if (e.Amount is { } amount) Assert.InRange(amount, 1, e.Currency == "BTC" ? 99_999 : 1_999);
+            if (e.GameId is { } game)
+                Assert.InRange(game, 100, 109);
+            if (e.Amount is { } amount)
+                Assert.InRange(amount, 1, e.Currency == "BTC" ? 99_999 : 1_999);
         }
         Assert.Equal(4, events.Select(e => e.Type).Distinct().Count());
         Assert.Equal(["BTC", "EUR", "GBP", "NZD", "USD"], events.Select(e => e.Currency).OfType<string>().Distinct().Order());

@@ -10,7 +10,9 @@ public sealed class ConsumerAnnouncementTests
     public void Read_again_it_is_the_same()
     {
         foreach (var said in (ConsumerAnnouncement[])
-            [new("a-1", true, null, 0, 0, DateTimeOffset.UtcNow), new("b-2", false, "No \"Postgres\" answers", 12_345, 99.5, DateTimeOffset.UnixEpoch)])
+            [new(
+                "a-1", true, null, 0, 0, DateTimeOffset.UtcNow),
+                new("b-2", false, "No \"Postgres\" answers", 12_345, 99.5, DateTimeOffset.UnixEpoch)])
         {
             var output = new ArrayBufferWriter<byte>();
             said.Write(output);

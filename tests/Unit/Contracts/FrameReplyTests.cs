@@ -24,7 +24,8 @@ public sealed class FrameReplyTests
     [Fact]
     public void Read_again_it_is_the_same()
     {
-        var reply = new FrameReply(null, 1, 3, [new(0, 5, new Outcome(Status.Duplicate)), new(2, 9, new Outcome(Status.Invalid, null, "user_id is required"))]);
+        var reply = new FrameReply(
+            null, 1, 3, [new(0, 5, new Outcome(Status.Duplicate)), new(2, 9, new Outcome(Status.Invalid, null, "user_id is required"))]);
 
         var read = FrameReply.Read(Encoding.UTF8.GetBytes(Written(reply)))!;
 
@@ -36,13 +37,18 @@ public sealed class FrameReplyTests
     [Fact]
     public void When_all_is_stored_there_is_nothing_but_counts()
     {
-        Assert.Equal("""{"seq":9,"received":500,"stored":500,"duplicate":0,"conflict":0,"invalid":0,"failed":0}""", Written(new FrameReply(null, 9, 500, [])));
+        Assert.Equal(
+            """{"seq":9,"received":500,"stored":500,"duplicate":0,"conflict":0,"invalid":0,"failed":0}""",
+            Written(new FrameReply(null, 9, 500, [])));
     }
 
     [Fact]
     public void What_has_no_room_is_left_out_and_the_counts_stay_true()
     {
-        var reply = new FrameReply("f", 1, 100_000, [.. Enumerable.Range(0, 100_000).Select(i => new ReplyOutcome(i, i, new Outcome(Status.Invalid, null, new string('€', 1000))))]);
+        var reply = new FrameReply(
+            "f", 1, 100_000,
+            [.. Enumerable.Range(0, 100_000).Select(
+                i => new ReplyOutcome(i, i, new Outcome(Status.Invalid, null, new string('€', 1000))))]);
 
         var output = new ArrayBufferWriter<byte>();
         reply.Write(output, 1 << 20);

@@ -26,7 +26,8 @@ public sealed class FrameTracesTests
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("00-zz-00-01")]
-    public void What_is_missing_or_unreadable_is_the_frames(string header) => Assert.Equal([One, One, One], FrameTraces.Read(header, One, 3));
+    public void What_is_missing_or_unreadable_is_the_frames(string header) =>
+        Assert.Equal([One, One, One], FrameTraces.Read(header, One, 3));
 
     private static ActivityContext New() =>
         new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);

@@ -19,7 +19,8 @@ public sealed class KeyRateTests
         while (waiting.TryDequeue(out var sender, out var at))
         {
             _clock.Now = at;
-            if (rate.TryTake(1, out _)) continue;
+            if (rate.TryTake(1, out _))
+                continue;
             refused++;
 
             // As Retry-After says it: in whole seconds.
@@ -46,7 +47,8 @@ public sealed class KeyRateTests
         var rate = new KeyRate(10, _clock);
         rate.TryTake(10, out _);
 
-        for (var i = 0; i < 10_000; i++) rate.NextTurn();
+        for (var i = 0; i < 10_000; i++)
+            rate.NextTurn();
 
         Assert.Equal(60, rate.NextTurn().TotalSeconds, 3);
         _clock.Now = TimeSpan.FromSeconds(61);

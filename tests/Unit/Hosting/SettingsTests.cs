@@ -60,7 +60,8 @@ public sealed class SettingsTests : IDisposable
 
     [Fact]
     public void A_named_file_that_is_not_there_is_an_error() =>
-        Assert.Contains("there is no file", Problem("--config-path", Path.Combine(_folder.FullName, "none.yaml")), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no file", Problem("--config-path", Path.Combine(_folder.FullName, "none.yaml")), StringComparison.Ordinal);
 
     [Fact]
     public void The_file_may_be_named_as_it_was_for_the_old_service()
@@ -88,7 +89,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("-")]
     [InlineData("--")]
     public void Every_other_argument_with_one_dash_is_an_error_that_shows_how_settings_look(string argument) =>
-        Assert.Equal($"{argument}: not understood on the command line; settings look like --nats:url=nats://127.0.0.1:4222.", Problem(argument));
+        Assert.Equal(
+            $"{argument}: not understood on the command line; settings look like --nats:url=nats://127.0.0.1:4222.", Problem(argument));
 
     [Fact]
     public void A_misspelt_key_is_an_error_with_its_line_and_the_key_that_was_meant()
@@ -121,7 +123,9 @@ public sealed class SettingsTests : IDisposable
         var problems = Problems("--config-path", Yaml("kitchen:\n  oven_count: many\n  preheat: a while\n  fuel: coal\n"));
 
         Assert.Equal(3, problems.Count);
-        Assert.Contains(problems, p => p.StartsWith("kitchen.oven_count: \"many\" is not a whole number (config.yaml line 2). A good value: 4", StringComparison.Ordinal));
+        Assert.Contains(
+            problems, p => p.StartsWith(
+                "kitchen.oven_count: \"many\" is not a whole number (config.yaml line 2). A good value: 4", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("500ms, 5s or 1h30m", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("one of wood, gas, electric", StringComparison.Ordinal));
     }

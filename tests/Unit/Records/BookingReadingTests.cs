@@ -18,7 +18,8 @@ public sealed class BookingReadingTests
     [Fact]
     public void Everything_wrong_with_a_booking_is_said_at_once_with_its_id()
     {
-        var reading = Given.Bookings.Read("""{"travel_type_id":4,"id":77,"user_id":"x","from_lat":90.5,"from_date":"13/1/2013 2:00","to_date":5,"online_booking":2}""");
+        var reading = Given.Bookings.Read(
+            """{"travel_type_id":4,"id":77,"user_id":"x","from_lat":90.5,"from_date":"13/1/2013 2:00","to_date":5,"online_booking":2}""");
 
         Assert.Null(reading.Record);
         Assert.Equal(77, reading.Id);
@@ -103,7 +104,8 @@ public sealed class BookingReadingTests
     [InlineData("comment", "\"hello\"")]
     [InlineData("user", "{\"name\":\"Ada\",\"id\":[1,2,{\"x\":null}]}")]
     [InlineData("\\ud800", "1")]
-    public void Other_names_are_passed_over(string name, string json) => Assert.Empty(Given.Bookings.Read(Given.BookingWith(name, json)).Problems);
+    public void Other_names_are_passed_over(string name, string json) =>
+        Assert.Empty(Given.Bookings.Read(Given.BookingWith(name, json)).Problems);
 
     [Fact]
     public void A_field_given_twice_is_a_problem_whatever_the_case()
@@ -137,16 +139,25 @@ public sealed class BookingReadingTests
 
     [Fact]
     public void A_gzip_is_named_as_what_it_is() =>
-        Assert.Equal("is compressed with gzip; plain UTF-8 is expected", Assert.Single(Given.Bookings.Read([0x1F, 0x8B, 8, 0]).Problems).Message);
+        Assert.Equal(
+            "is compressed with gzip; plain UTF-8 is expected", Assert.Single(Given.Bookings.Read([0x1F, 0x8B, 8, 0]).Problems).Message);
 
     [Theory]
     [InlineData("x\u202eevil\u2028\u0007", "'x\uFFFDevil\uFFFD\uFFFD'")]
-    [InlineData("0123456789012345678901234567890123456789012345678901234567\U0001F600", "'0123456789012345678901234567890123456789012345678901234567…'")]
+    [InlineData(
+        "0123456789012345678901234567890123456789012345678901234567\U0001F600",
+        "'0123456789012345678901234567890123456789012345678901234567…'")]
     public void What_was_given_is_shown_in_whole_printable_characters(string given, string shown) =>
-        Assert.EndsWith($"not {shown}", Assert.Single(Given.Bookings.Read(Given.BookingWith("user_id", $"\"{given}\"".Replace("\u0007", "\\u0007", StringComparison.Ordinal))).Problems).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"not {shown}",
+            Assert.Single(
+                Given.Bookings.Read(
+                    Given.BookingWith("user_id", $"\"{given}\"".Replace("\u0007", "\\u0007", StringComparison.Ordinal))).Problems).Message,
+                    StringComparison.Ordinal);
 
     [Fact]
-    public void The_id_is_known_even_if_the_JSON_breaks_after_it() => Assert.Equal(132512, Given.Bookings.Read("""{"id":132512,"user_id":}""").Id);
+    public void The_id_is_known_even_if_the_JSON_breaks_after_it() =>
+        Assert.Equal(132512, Given.Bookings.Read("""{"id":132512,"user_id":}""").Id);
 
     [Fact]
     public void Deep_nesting_is_refused()

@@ -13,5 +13,7 @@ public sealed class CatalogTests
 
     [Fact]
     public void A_kind_that_does_not_exist_is_named_with_those_that_do() =>
-        Assert.Contains(string.Join(", ", new Catalog().Kinds), Assert.Throws<KeyNotFoundException>(() => new Catalog()["boats"]).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Join(", ", new Catalog().Kinds), Assert.Throws<KeyNotFoundException>(() => new Catalog()["boats"]).Message,
+            StringComparison.Ordinal);
 }

@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 
 namespace RideIngest.Unit.Records;
 
-/// <summary>A body that counts the work done on it: it lies in pieces of a few bytes, which are counted whenever one is looked at.</summary>
+/// <summary>
+/// A body that counts the work done on it: it lies in pieces of a few bytes, which are counted whenever one is looked at.
+/// </summary>
 internal sealed class CountedBody : PipeReader
 {
     private const int PieceLength = 8;

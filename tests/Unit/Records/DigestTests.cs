@@ -19,7 +19,10 @@ public sealed class DigestTests
     {
         var booking = (Booking)Given.Bookings.Sample;
 
-        var digests = new[] { booking with { PackageId = null }, booking with { PackageId = 0 }, booking with { FromCityId = 0 }, booking with { ToCityId = 0 } }
+        var digests = new[] { booking with
+        {
+            PackageId = null,
+        }, booking with { PackageId = 0 }, booking with { FromCityId = 0 }, booking with { ToCityId = 0 } }
             .Select(Given.Bookings.Digest);
 
         Assert.Equal(4, digests.Distinct().Count());

@@ -21,7 +21,9 @@ public sealed class FrameLinesTests
         var lines = Read(kind, payload);
 
         Assert.Equal([kind.Sample, least, null, null, kind.Sample], lines.Select(line => line.Reading.Record));
-        Assert.Equal(["{bad}", "[1,"], lines[2..4].Select(line => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(payload), line.Offset, line.Length)));
+        Assert.Equal(
+            ["{bad}", "[1,"],
+            lines[2..4].Select(line => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(payload), line.Offset, line.Length)));
     }
 
     [Theory]
@@ -32,7 +34,8 @@ public sealed class FrameLinesTests
         var least = Least(kind);
         var payload = Encoding.UTF8.GetBytes(Frame(kind, kind.Sample, least) + "{bad}\n[1]\n\n");
 
-        Assert.Equal($"{kind.Json(kind.Sample)}\n{kind.Json(least)}\n{{bad}}\n[1]\n\n", Encoding.UTF8.GetString(FrameLines.AsObjects(payload).Span));
+        Assert.Equal(
+            $"{kind.Json(kind.Sample)}\n{kind.Json(least)}\n{{bad}}\n[1]\n\n", Encoding.UTF8.GetString(FrameLines.AsObjects(payload).Span));
         Assert.Equal(
             [kind.Json(kind.Sample), kind.Json(least), "{bad}", "[1]"],
             Read(kind, Encoding.UTF8.GetString(payload)).Select(line => Encoding.UTF8.GetString(FrameLines.AsObject(payload, line).Span)));
@@ -86,8 +89,12 @@ public sealed class FrameLinesTests
         var rows = string.Concat(Enumerable.Repeat("[1]\n", 20_000));
         var longName = new string('x', 100_000);
 
-        Assert.All(Read(Given.Notes, $"[{names}]\n{rows}"), line => Assert.Equal("has 1 value where the frame has 20000 names", line.Reading.Problems[0].ToString()));
-        Assert.All(Read(Given.Notes, $"[\"{longName}\"]\n{rows}"), line => Assert.StartsWith("must be a JSON object", line.Reading.Problems[0].Message, StringComparison.Ordinal));
+        Assert.All(
+            Read(Given.Notes, $"[{names}]\n{rows}"),
+            line => Assert.Equal("has 1 value where the frame has 20000 names", line.Reading.Problems[0].ToString()));
+        Assert.All(
+            Read(Given.Notes, $"[\"{longName}\"]\n{rows}"),
+            line => Assert.StartsWith("must be a JSON object", line.Reading.Problems[0].Message, StringComparison.Ordinal));
         var payload = Encoding.UTF8.GetBytes($"[\"{longName}\"]\n{rows}");
         Assert.Equal(payload.Length, FrameLines.AsObjects(payload).Length);
     }

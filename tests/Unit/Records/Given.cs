@@ -22,7 +22,8 @@ internal static class Given
         "id,user_id,vehicle_model_id,package_id,travel_type_id,from_area_id,to_area_id,from_city_id,to_city_id,from_date,to_date," +
         "online_booking,mobile_site_booking,booking_created,from_lat,from_long,to_lat,to_long,Car_Cancellation";
 
-    internal const string ExportRow = "132512,22177,28,NULL,2,83,448,NULL,NULL,1/1/2013 2:00,NULL,1,0,1/1/2013 1:39,12.92415,77.67229,12.92732,77.63575,0";
+    internal const string ExportRow =
+        "132512,22177,28,NULL,2,83,448,NULL,NULL,1/1/2013 2:00,NULL,1,0,1/1/2013 1:39,12.92415,77.67229,12.92732,77.63575,0";
 
     internal const string ExportJson =
         """
@@ -53,7 +54,8 @@ internal static class Given
         return items;
     }
 
-    internal static Task<List<Uploaded>> Upload(Kind kind, UploadFormat format, string body) => Upload(kind, format, Encoding.UTF8.GetBytes(body));
+    internal static Task<List<Uploaded>> Upload(Kind kind, UploadFormat format, string body) =>
+        Upload(kind, format, Encoding.UTF8.GetBytes(body));
 
     /// <summary>Bytes as a network might bring them: so many at a time.</summary>
     private sealed class Parts(byte[] bytes, int most) : MemoryStream(bytes)

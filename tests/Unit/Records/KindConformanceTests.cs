@@ -44,9 +44,12 @@ public sealed class KindConformanceTests
     {
         var kind = Given.Catalog[name];
         var sample = JsonNode.Parse(kind.Json(kind.Sample))!.AsObject();
-        var cells = kind.Fields.Select(f => sample[f.Name] is { } value ? $"\"{value.ToString().Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : "NULL");
+        var cells = kind.Fields.Select(f => sample[f.Name] is { } value
+            ? $"\"{value.ToString().Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : "NULL");
 
-        var items = await Given.Upload(kind, UploadFormat.Csv, $"{string.Join(",", kind.Fields.Select(f => f.Name))}\r\n{string.Join(",", cells)}\r\n");
+        var items = await Given.Upload(
+            kind, UploadFormat.Csv, $"{string.Join(",", kind.Fields.Select(f => f.Name))}\r\n{string.Join(",", cells)}\r\n");
 
         var item = Assert.Single(items);
         Assert.Empty(item.Reading.Problems);

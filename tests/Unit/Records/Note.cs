@@ -24,5 +24,12 @@ public sealed class NoteTable() : Kind<Note>("notes", "tests",
     Field(n => n.Pinned),
     Field(n => n.Weight))
 {
-    public override Note Sample { get; } = new() { Id = 1, Body = "a \"quoted\", \\ \n word: é 𐍈", Mood = Records.Mood.NotSoHappy, Pinned = true, Weight = -7 };
+    public override Note Sample { get; } = new()
+    {
+        Id = 1,
+        Body = "a \"quoted\", \\ \n word: é 𐍈",
+        Mood = Records.Mood.NotSoHappy,
+        Pinned = true,
+        Weight = -7,
+    };
 }

@@ -27,7 +27,16 @@ public sealed class RideReadingTests
     [Fact]
     public void A_ride_that_nobody_took_needs_neither_times_nor_fare()
     {
-        var ride = new Ride { Id = 5, UserId = 1, DriverId = 2, Status = RideStatus.NoShow, RequestedAt = Sample.RequestedAt, FromLat = 1, FromLong = 2 };
+        var ride = new Ride
+        {
+            Id = 5,
+            UserId = 1,
+            DriverId = 2,
+            Status = RideStatus.NoShow,
+            RequestedAt = Sample.RequestedAt,
+            FromLat = 1,
+            FromLong = 2,
+        };
 
         Assert.Equal(ride, Given.Rides.Read(Given.Rides.Json(ride)).Record);
     }

@@ -79,7 +79,9 @@ public sealed class UploadFuzzTests
         }
     }
 
-    /// <summary>At each line: the row of three cells that begins there, over several lines if need be; without one, that line alone is bad.</summary>
+    /// <summary>
+    /// At each line: the row of three cells that begins there, over several lines if need be; without one, that line alone is bad.
+    /// </summary>
     private static string ReadPlainly(string rows, int longest)
     {
         var told = new List<string>();

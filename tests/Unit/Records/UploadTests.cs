@@ -20,11 +20,16 @@ public sealed class UploadTests
     }
 
     [Theory]
-    [InlineData(UploadFormat.JsonLines, "\uFEFF{\"id\":1,\"body\":\"one\"}\r\n\n{bad}\n{\"id\":3}\n  \n{\"id\":4,\"body\":\"é\"}", "1 ! 3! 4")]
-    [InlineData(UploadFormat.JsonArray, "\uFEFF [ {\"id\":1,\"body\":\"a],}\\\"{\"} ,{bad}, {\"id\":3}\n,\"x\",[1,{}],,{\"id\":4,\"body\":\"é\"} ] ", "1 ! 3! ! ! ! 4")]
+    [InlineData(
+        UploadFormat.JsonLines, "\uFEFF{\"id\":1,\"body\":\"one\"}\r\n\n{bad}\n{\"id\":3}\n  \n{\"id\":4,\"body\":\"é\"}", "1 ! 3! 4")]
+    [InlineData(
+        UploadFormat.JsonArray,
+        "\uFEFF [ {\"id\":1,\"body\":\"a],}\\\"{\"} ,{bad}, {\"id\":3}\n,\"x\",[1,{}],,{\"id\":4,\"body\":\"é\"} ] ", "1 ! 3! ! ! ! 4")]
     [InlineData(UploadFormat.JsonArray, "[]", "")]
     [InlineData(UploadFormat.JsonArray, "[{\"id\":1,\"body\":\"a\"}},{\"id\":2,\"body\":\"b\"}]", "1! 2")]
-    [InlineData(UploadFormat.Csv, "\uFEFFBODY,other,id\r\none,,1\r\n\r\n\"two, \"\"lines\"\"\n\"\"\",x,2\r\nNULL,,3\r\n4,4\r\nfour,\"\",\"4\"", "1 2 3! ! 4")]
+    [InlineData(
+        UploadFormat.Csv, "\uFEFFBODY,other,id\r\none,,1\r\n\r\n\"two, \"\"lines\"\"\n\"\"\",x,2\r\nNULL,,3\r\n4,4\r\nfour,\"\",\"4\"",
+        "1 2 3! ! 4")]
     [InlineData(UploadFormat.Csv, "id,body\n1,a\n\"2,b\n3,c\n4,\"d\"x\n5,e\n", "1 ! 3 4! 5")]
     public async Task One_bad_record_does_not_spoil_the_next_wherever_the_reads_are_split(UploadFormat format, string body, string outcomes)
     {
@@ -78,7 +83,9 @@ public sealed class UploadTests
     [InlineData("utf-16BE", false)]
     public async Task UTF16_is_named_as_what_it_is(string encoding, bool mark)
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.GetEncoding(encoding).GetBytes((mark ? "\uFEFF" : "") + "id,body\n1,x\n"));
+        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.GetEncoding(encoding).GetBytes((mark
+            ? "\uFEFF"
+            : "") + "id,body\n1,x\n"));
 
         Assert.Contains("UTF-16", Assert.Single(items).Reading.Problems[0].Message, StringComparison.Ordinal);
     }

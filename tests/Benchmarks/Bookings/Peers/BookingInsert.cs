@@ -4,15 +4,19 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 
-/// <summary>One row, one commit: what stands in most services today. A connection from the pool, on which the statement is prepared once.</summary>
+/// <summary>
+/// One row, one commit: what stands in most services today. A connection from the pool, on which the statement is prepared once.
+/// </summary>
 internal sealed class BookingInsert(NpgsqlDataSource database, Kind kind)
 {
     // More than this many commits at once gain nothing on a few cores, and cost each other.
     private const int MostConnections = 32;
 
     private const string Insert = """
-        insert into rides.bookings (id, user_id, vehicle_model_id, package_id, travel_type_id, from_area_id, to_area_id, from_city_id, to_city_id,
-          from_date, to_date, online_booking, mobile_site_booking, booking_created, from_lat, from_long, to_lat, to_long, car_cancellation, digest)
+        insert into rides.bookings (id, user_id, vehicle_model_id, package_id, travel_type_id, from_area_id, to_area_id, from_city_id,
+        to_city_id,
+          from_date, to_date, online_booking, mobile_site_booking, booking_created, from_lat, from_long, to_lat, to_long,
+          car_cancellation, digest)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """;
 

@@ -12,7 +12,8 @@ internal sealed class OneByOneConsumer(NatsConnection nats, Kind kind, BookingIn
     public async Task RunAsync(CancellationToken stop)
     {
         var opts = new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 65_536 } };
-        await using var subscription = await nats.SubscribeCoreAsync<NatsMemoryOwner<byte>>(OneByOneProducer.Subject, "consumers", opts: opts, cancellationToken: CancellationToken.None);
+        await using var subscription = await nats.SubscribeCoreAsync<NatsMemoryOwner<byte>>(
+            OneByOneProducer.Subject, "consumers", opts: opts, cancellationToken: CancellationToken.None);
         try
         {
             await foreach (var message in subscription.Msgs.ReadAllAsync(stop))

@@ -5,7 +5,9 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Benchmarks.Bookings.Peers;
 
-/// <summary>One message per booking, and the wait for its reply. Core NATS, without a stream: less than ours promises, and quicker for it.</summary>
+/// <summary>
+/// One message per booking, and the wait for its reply. Core NATS, without a stream: less than ours promises, and quicker for it.
+/// </summary>
 internal sealed class OneByOneProducer(NatsConnection nats, Kind kind)
 {
     public const string Subject = "one-by-one.bookings";

@@ -8,8 +8,10 @@ namespace RideIngest.Benchmarks.Bookings.Peers;
 internal sealed class RawCopy(NpgsqlDataSource database)
 {
     private const string Copy = """
-        copy rides.bookings (id, user_id, vehicle_model_id, package_id, travel_type_id, from_area_id, to_area_id, from_city_id, to_city_id, from_date, to_date,
-          online_booking, mobile_site_booking, booking_created, from_lat, from_long, to_lat, to_long, car_cancellation, digest) from stdin (format binary)
+        copy rides.bookings (id, user_id, vehicle_model_id, package_id, travel_type_id, from_area_id, to_area_id, from_city_id,
+        to_city_id, from_date, to_date,
+          online_booking, mobile_site_booking, booking_created, from_lat, from_long, to_lat, to_long, car_cancellation,
+          digest) from stdin (format binary)
         """;
 
     private static readonly DateTime From = new(2013, 1, 1, 2, 0, 0, DateTimeKind.Utc);
