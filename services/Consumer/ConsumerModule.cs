@@ -10,7 +10,9 @@ using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Frames;
 using RideIngest.Streams.Nats;
+using RideIngest.Streams.Pulls;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer;
@@ -37,11 +39,13 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<FrameDecoder>(provider, kinds))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<BatchStores>(provider, kinds))
             .AddSingleton<DeadLetterStore>()
+            .AddSingleton<RidesStream>()
             .AddSingleton<StoreGate>()
             .AddSingleton<FramesInHand>()
             .AddSingleton<FrameQueue>()
             .AddSingleton<FrameIntake>()
-            .AddSingleton<FramePull>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<FramePull>(provider, provider.GetRequiredService<FrameIntake>()))
+            .AddSingleton<OrphanWatch>()
             .AddSingleton<TrailingAcks>()
             .AddSingleton<Settlement>()
             .AddSingleton<DeadLetterBox>()
@@ -50,7 +54,6 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSingleton<BatchWork>()
             .AddSingleton<Departure>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamWatch>(provider, TimeProvider.System))
-            .AddSingleton<OrphanedFrames>()
             .AddHostedService<Announcer>()
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()

@@ -15,6 +15,7 @@ using RideIngest.Records.Kinds;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Nats;
+using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer;
@@ -43,13 +44,21 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
 
         services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>();
         services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
-        services.AddSingleton<PendingReplies>().AddSingleton<FrameLimits>().AddSingleton<FramePublisher>().AddSingleton<FrameSender>();
+        services
+            .AddSingleton<PendingReplies>()
+            .AddSingleton<FrameLimits>()
+            .AddSingleton<StreamPublisher>()
+            .AddSingleton<FramePublisher>()
+            .AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
 
         // Replies and news are listened for before the stream is ready, and so before the first frame leaves.
         services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());
         services.AddSingleton<ReplyInbox>().AddHostedService(provider => provider.GetRequiredService<ReplyInbox>());
-        services.AddSingleton<SpineLink>().AddHostedService(provider => provider.GetRequiredService<SpineLink>());
+        services
+            .AddSingleton<RidesStream>()
+            .AddSingleton<SpineLink>()
+            .AddHostedService(provider => provider.GetRequiredService<SpineLink>());
         services.AddHostedService<DurabilityNotice>();
     }
 
@@ -64,7 +73,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         foreach (var kind in _catalog.Kinds)
         {
             var write = Scopes.Write(kind.Name);
-            var gatherer = new FrameGatherer(kind, sender, limits.Frames);
+            var gatherer = new RecordGatherer(kind, sender, limits.Frames);
             Record($"/v1/{kind.Name}", new RecordAnswer(news)).AsPut(kind);
             endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, failures, news).PostAsync)
                 .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);

@@ -6,12 +6,13 @@ using RideIngest.Consumer.Telemetry;
 using RideIngest.Consumer.Work;
 using RideIngest.Contracts.Frames;
 using RideIngest.Hosting.Processes;
+using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Announcing;
 
 /// <summary>Says once a second whether this consumer can store, and how much waits; the same goes into the metrics.</summary>
 internal sealed class Announcer(
-    NatsConnection connection, StreamWatch stream, OrphanedFrames orphans, StoreGate gate, FramePull pull, ServiceIdentity identity)
+    NatsConnection connection, StreamWatch stream, StoreGate gate, FramePull pull, ServiceIdentity identity)
     : BackgroundService
 {
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
@@ -45,8 +46,6 @@ internal sealed class Announcer(
         {
             _sight = await stream.LookAsync(limit.Token);
             _seen = true;
-            if (_sight.Backlog > 0)
-                await orphans.LookAsync(_sight, pull.Trouble is null && gate.IsOpen, stoppingToken);
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {

@@ -10,13 +10,7 @@ namespace RideIngest.Consumer.Announcing;
 /// <param name="PendingAcks">Those of them that some consumer has.</param>
 /// <param name="OldestAge">Of the oldest of them.</param>
 /// <param name="DrainPerSecond">Frames that left per second, over the last few.</param>
-/// <param name="First">The first frame of the backlog, by its number.</param>
-/// <param name="Delivered">The last that some consumer was given.</param>
-/// <param name="Redelivered">Grows with every frame that is delivered again.</param>
-/// <param name="Settled">Up to here the durable consumer counts all as settled.</param>
-internal readonly record struct StreamSight(
-    long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond, ulong First, ulong Delivered, long Redelivered,
-    ulong Settled);
+internal readonly record struct StreamSight(long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond);
 
 /// <summary>Looks at the stream.</summary>
 internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, TimeProvider clock)
@@ -36,10 +30,7 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         var state = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info.State;
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
         Drained((long)state.LastSeq - state.Messages);
-        return new StreamSight(
-            state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs), _drain, state.FirstSeq,
-            consumer.Delivered.StreamSeq,
-            (long)consumer.Delivered.ConsumerSeq - (long)consumer.Delivered.StreamSeq, consumer.AckFloor.StreamSeq);
+        return new StreamSight(state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs), _drain);
     }
 
     private void Drained(long settled)

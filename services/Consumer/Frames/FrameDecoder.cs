@@ -9,9 +9,9 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>Reads what came from the stream. Anybody may publish there, so nothing about it is taken for granted.</summary>
 internal sealed class FrameDecoder(Catalog catalog)
 {
-    public Frame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    /// <param name="raw">The bytes of a message that the client could not read.</param>
+    public RecordFrame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message, ReadOnlyMemory<byte>? raw)
     {
-        var metadata = message.Metadata ?? throw new InvalidOperationException($"A message on {message.Subject} came from no stream.");
         var name = RidesStream.KindOf(message.Subject);
         if (message.Error is { } error)
             return AsWhole("unreadable", $"The message could not be read: {error.Message}");
@@ -26,7 +26,7 @@ internal sealed class FrameDecoder(Catalog catalog)
             return AsWhole("undecodable", $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
 
         var trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
-        return new Frame(message, metadata, name)
+        return new RecordFrame(message, name)
         {
             Kind = kind,
             Lines = lines,
@@ -34,8 +34,9 @@ internal sealed class FrameDecoder(Catalog catalog)
             Traces = FrameTraces.Read(Header(FrameHeaders.Traces), trace, lines.Count),
         };
 
-        Frame AsWhole(string code, string reason) => new(message, metadata, name)
+        RecordFrame AsWhole(string code, string reason) => new(message, name)
         {
+            Raw = raw,
             Whole = (code, reason),
             Trace = message.Error is null ? FrameTraces.Parse(Header(FrameHeaders.TraceParent)) : default,
         };

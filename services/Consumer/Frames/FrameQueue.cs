@@ -6,12 +6,12 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>Decoded frames that wait to be stored. Bounded by the pull, which asks for more only when there is room.</summary>
 internal sealed class FrameQueue(ConsumerSettings settings)
 {
-    private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>();
+    private readonly Channel<RecordFrame> _frames = Channel.CreateUnbounded<RecordFrame>();
     private readonly int _enough = settings.BatchRecords * settings.ParallelBatches;
     private volatile TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _records;
 
-    public void Add(Frame frame)
+    public void Add(RecordFrame frame)
     {
         Interlocked.Add(ref _records, frame.Lines.Count);
         _frames.Writer.TryWrite(frame);
@@ -35,11 +35,11 @@ internal sealed class FrameQueue(ConsumerSettings settings)
     /// <summary>
     /// Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.
     /// </summary>
-    public async Task<List<Frame>> TakeBatchAsync(CancellationToken cancellationToken)
+    public async Task<List<RecordFrame>> TakeBatchAsync(CancellationToken cancellationToken)
     {
         if (await NextAsync(cancellationToken) is not { } first)
             return [];
-        var batch = new List<Frame> { first };
+        var batch = new List<RecordFrame> { first };
         var records = first.Lines.Count;
         while (records < settings.BatchRecords && batch.Count < settings.BatchRecords && _frames.Reader.TryRead(out var frame))
         {
@@ -52,7 +52,7 @@ internal sealed class FrameQueue(ConsumerSettings settings)
     }
 
     /// <summary>Null at the end. A frame wakes one of those who wait, and no other.</summary>
-    private async ValueTask<Frame?> NextAsync(CancellationToken cancellationToken)
+    private async ValueTask<RecordFrame?> NextAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -33,7 +33,7 @@ internal sealed partial class BatchWork(
         }
     }
 
-    private async Task StoreAsync(Kind? kind, IReadOnlyList<Frame> frames, CancellationToken abandon)
+    private async Task StoreAsync(Kind? kind, IReadOnlyList<RecordFrame> frames, CancellationToken abandon)
     {
         try
         {
@@ -61,17 +61,17 @@ internal sealed partial class BatchWork(
         }
     }
 
-    private async Task FailedAsync(Frame frame, Exception e, CancellationToken abandon)
+    private async Task FailedAsync(RecordFrame frame, Exception e, CancellationToken abandon)
     {
-        var attempts = frame.Metadata.NumDelivered;
+        var attempts = frame.Deliveries;
         if (attempts >= MostAttempts && frame.Whole is null)
         {
-            GivenUp(e, frame.Metadata.Sequence.Stream, frame.KindName, attempts);
+            GivenUp(e, frame.Sequence, frame.KindName, attempts);
             frame.Whole = ("unforeseen", e.Message);
             await StoreAsync(null, [frame], abandon);
             return;
         }
-        TriedLater(e, frame.Metadata.Sequence.Stream, frame.KindName, attempts);
+        TriedLater(e, frame.Sequence, frame.KindName, attempts);
         await settlement.ReturnAsync(frame, TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, 1 << (int)Math.Min(attempts, 5))));
     }
 
@@ -84,9 +84,9 @@ internal sealed partial class BatchWork(
 
     [LoggerMessage(4402, LogLevel.Error,
         "Frame {Sequence} of {Kind} met what nobody foresaw, {Attempts} times so far. It is delivered again in a while")]
-    private partial void TriedLater(Exception exception, ulong sequence, string kind, ulong attempts);
+    private partial void TriedLater(Exception exception, ulong sequence, string kind, int attempts);
 
     [LoggerMessage(4403, LogLevel.Error,
         "Frame {Sequence} of {Kind} met what nobody foresaw {Attempts} times. It is kept whole as a dead letter")]
-    private partial void GivenUp(Exception exception, ulong sequence, string kind, ulong attempts);
+    private partial void GivenUp(Exception exception, ulong sequence, string kind, int attempts);
 }

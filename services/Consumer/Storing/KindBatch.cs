@@ -16,7 +16,7 @@ namespace RideIngest.Consumer.Storing;
 internal sealed partial class KindBatch(
     BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
 {
-    public async Task StoreAsync(Kind kind, IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
+    public async Task StoreAsync(Kind kind, IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
     {
         using var span = Start(kind, frames);
         var incoming = Incoming(frames);
@@ -47,7 +47,7 @@ internal sealed partial class KindBatch(
         return outcomes;
     }
 
-    private static List<Incoming> Incoming(IReadOnlyList<Frame> frames)
+    private static List<Incoming> Incoming(IReadOnlyList<RecordFrame> frames)
     {
         var incoming = new List<Incoming>(frames.Sum(frame => frame.Lines.Count));
         foreach (var frame in frames)
@@ -62,7 +62,7 @@ internal sealed partial class KindBatch(
     }
 
     /// <summary>What is to be said of a frame's records; <paramref name="next"/> is the outcome of its next valid one.</summary>
-    private static List<ReplyOutcome> Exceptions(Frame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
+    private static List<ReplyOutcome> Exceptions(RecordFrame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
     {
         var exceptions = new List<ReplyOutcome>();
         for (var i = 0; i < frame.Lines.Count; i++)
@@ -79,10 +79,10 @@ internal sealed partial class KindBatch(
     }
 
     // A conflict is the sender's to hear. Where nobody listens for it, the content would be gone without a word.
-    private static bool IsLetter(Status status, Frame frame) =>
+    private static bool IsLetter(Status status, RecordFrame frame) =>
         status is Status.Failed or Status.Invalid || (status == Status.Conflict && frame.ReplyTo is null);
 
-    private static DeadLetter Letter(Frame frame, int index, Outcome outcome)
+    private static DeadLetter Letter(RecordFrame frame, int index, Outcome outcome)
     {
         var line = frame.Lines[index];
         var bytes = FrameLines.AsObject(frame.Payload, line);
@@ -94,11 +94,11 @@ internal sealed partial class KindBatch(
             outcome.Message ?? "Another record with this id is stored",
             bytes,
             frame.Traces[index].TraceId == default ? null : frame.Traces[index].TraceId.ToString(),
-            (int)frame.Metadata.NumDelivered);
+            frame.Deliveries);
     }
 
     /// <summary>The batch's span, in the trace of its first frame that is recorded; it links to all the others.</summary>
-    private static Activity? Start(Kind kind, IReadOnlyList<Frame> frames)
+    private static Activity? Start(Kind kind, IReadOnlyList<RecordFrame> frames)
     {
         var owner = frames.FirstOrDefault(frame => frame.Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded), frames[0]).Trace;
         var span = ConsumerTelemetry.StartStore(kind, owner);

@@ -4,6 +4,7 @@ using NATS.Client.JetStream;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Telemetry;
 using RideIngest.Contracts.Frames;
+using RideIngest.Streams.Frames;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -13,9 +14,9 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
     // Room for the headers, so that a reply never exceeds what the server takes.
     private const int Reserve = 4096;
 
-    public async Task SettleAsync(Frame frame, IReadOnlyList<ReplyOutcome> exceptions)
+    public async Task SettleAsync(RecordFrame frame, IReadOnlyList<ReplyOutcome> exceptions)
     {
-        var reply = new FrameReply(frame.Id, frame.Metadata.Sequence.Stream, frame.Lines.Count, exceptions);
+        var reply = new FrameReply(frame.Id, frame.Sequence, frame.Lines.Count, exceptions);
         var named = frame.Kind?.Name ?? ConsumerTelemetry.UnknownKind;
         using var span = ConsumerTelemetry.StartReply(frame.Trace);
         try
@@ -27,23 +28,16 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         catch (Exception e)
         {
             // Whatever it is, and be it a reply subject that nobody can publish to: the records rest where they belong.
-            NotSettled(e, frame.Metadata.Sequence.Stream, frame.KindName);
+            NotSettled(e, frame.Sequence, frame.KindName);
         }
-        ConsumerTelemetry.Settled(named, reply, DateTimeOffset.UtcNow - frame.Metadata.Timestamp);
+        ConsumerTelemetry.Settled(named, reply, DateTimeOffset.UtcNow - frame.Timestamp);
         inHand.Remove(frame);
     }
 
-    /// <summary>Gives the frame back, to be delivered again to whoever takes it.</summary>
+    /// <summary>Gives the frame back, to be delivered again.</summary>
     public async Task ReturnAsync(Frame frame, TimeSpan delay = default)
     {
-        try
-        {
-            await frame.Message.NakAsync(new AckOpts { NakDelay = delay });
-        }
-        catch (Exception e) when (e is NatsException or OperationCanceledException)
-        {
-            // The server delivers it again all the same, when it has waited for an ack long enough.
-        }
+        await frame.ReturnAsync(delay);
         inHand.Remove(frame);
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class TrailingAcks : IDisposable
 
     private readonly ILogger _logger;
     private readonly Timer _impatience;
-    private Frame? _newest;
+    private RecordFrame? _newest;
 
     public TrailingAcks(ILogger<TrailingAcks> logger)
     {
@@ -21,7 +21,7 @@ internal sealed partial class TrailingAcks : IDisposable
     }
 
     /// <summary>Takes over the frame's ack, and sends that of the one before.</summary>
-    public Task AddAsync(Frame settled)
+    public Task AddAsync(RecordFrame settled)
     {
         var before = Interlocked.Exchange(ref _newest, settled);
         _impatience.Change(Patience, Timeout.InfiniteTimeSpan);
@@ -39,18 +39,18 @@ internal sealed partial class TrailingAcks : IDisposable
 
     private Task FlushAsync() => AckAsync(Interlocked.Exchange(ref _newest, null));
 
-    private async Task AckAsync(Frame? frame)
+    private async Task AckAsync(RecordFrame? frame)
     {
         if (frame is null)
             return;
         try
         {
-            await frame.Message.AckAsync();
+            await frame.AckAsync();
         }
         catch (Exception e)
         {
             // Whatever it is: the frame's records rest where they belong, and its senders know.
-            NotAcked(e, frame.Metadata.Sequence.Stream, frame.KindName);
+            NotAcked(e, frame.Sequence, frame.KindName);
         }
     }
 

@@ -15,17 +15,17 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     // In an index, which takes no more than some thousand bytes; a subject may be longer.
     private const int LongestKind = 200;
 
-    public async Task KeepAsync(IReadOnlyList<Frame> frames, CancellationToken cancellationToken)
+    public async Task KeepAsync(IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
     {
         await box.KeepAsync([.. frames.Select(Letter)], frames[0].Kind, cancellationToken);
         foreach (var frame in frames)
         {
-            Kept(frame.Metadata.Sequence.Stream, frame.Message.Subject, frame.Payload.Length, frame.Whole!.Value.Message);
+            Kept(frame.Sequence, frame.Subject, frame.Payload.Length, frame.Whole!.Value.Message);
             await settlement.SettleAsync(frame, [.. frame.Lines.Select((line, index) => Failed(frame, line, index))]);
         }
     }
 
-    private static DeadLetter Letter(Frame frame) => new(
+    private static DeadLetter Letter(RecordFrame frame) => new(
         Short(frame.KindName),
         null,
         DeadLetter.DigestOf(frame.Payload.Span),
@@ -33,13 +33,13 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         frame.Whole.Value.Message,
         FrameLines.AsObjects(frame.Payload),
         frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
-        (int)frame.Metadata.NumDelivered);
+        frame.Deliveries);
 
     // No half of a pair of surrogates, which nothing can write.
     private static string Short(string kind) =>
         kind.Length <= LongestKind ? kind : kind[..(char.IsHighSurrogate(kind[LongestKind - 1]) ? LongestKind - 1 : LongestKind)];
 
-    private static ReplyOutcome Failed(Frame frame, FrameLine line, int index) =>
+    private static ReplyOutcome Failed(RecordFrame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
 
     [LoggerMessage(4501, LogLevel.Warning,

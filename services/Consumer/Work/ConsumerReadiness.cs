@@ -1,5 +1,6 @@
 using RideIngest.Consumer.Storing;
 using RideIngest.Hosting.Health;
+using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Work;
 

@@ -1,6 +1,8 @@
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Settings;
 using RideIngest.Consumer.Storing;
+using RideIngest.Streams.Frames;
+using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Work;
 

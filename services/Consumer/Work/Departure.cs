@@ -2,6 +2,7 @@ using NATS.Client.Core;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Storing;
 using RideIngest.Hosting.Processes;
+using RideIngest.Streams.Frames;
 
 namespace RideIngest.Consumer.Work;
 

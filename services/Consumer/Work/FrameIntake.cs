@@ -1,40 +1,71 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using Npgsql;
 using RideIngest.Consumer.Frames;
+using RideIngest.Consumer.Settings;
 using RideIngest.Consumer.Storing;
+using RideIngest.Streams.Frames;
+using RideIngest.Streams.Pulls;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Work;
 
-/// <summary>Brings what was pulled into the queue, and says when more is welcome.</summary>
+/// <summary>Puts pulled frames into the queue, and asks for more while they can be stored and there is room.</summary>
 internal sealed class FrameIntake(
-    NatsConnection connection, SpineSettings spine, FrameDecoder decoder, FramesInHand inHand, FrameQueue queue, StoreGate gate)
+    RidesStream rides, ConsumerSettings settings, NpgsqlDataSource database, FrameDecoder decoder, FramesInHand inHand, FrameQueue queue,
+    StoreGate gate) : PullTarget
 {
-    public TimeSpan AckWait { set => inHand.AckWait = value > TimeSpan.Zero ? value : inHand.AckWait; }
+    private readonly int _commandTimeout = new NpgsqlConnectionStringBuilder(database.ConnectionString).CommandTimeout;
+
+    public override string Name => $"The stream {rides.Stream.Name}";
+
+    public override long Bytes => settings.PullBytes;
+
+    public override bool IsTaking => gate.IsOpen;
 
     /// <summary>
-    /// Ends when frames could be stored, and there is room for them. What this instance cannot store is left to the others.
+    /// While Postgres stands still, an instance retries for hand_back and once more, or it has put the frame off. After that the frame is
+    /// delivered again.
     /// </summary>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
+    public override TimeSpan LongestInHand => _commandTimeout == 0
+        ? TimeSpan.MaxValue
+        : settings.HandBack + BatchWork.LongestDelay + (2 * (TimeSpan.FromSeconds(_commandTimeout) + inHand.AckWait));
+
+    public override async Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken)
+    {
+        var consumer = await rides.ConsumerAsync(cancellationToken);
+        if (consumer.Info.Config.AckWait > TimeSpan.Zero)
+            inHand.AckWait = consumer.Info.Config.AckWait;
+        return consumer;
+    }
+
+    public override Task RecreateAsync(string consumer, CancellationToken cancellationToken) =>
+        rides.Stream.RecreateConsumerAsync(consumer, cancellationToken);
+
+    /// <summary>Ends when frames can be stored and there is room. What this instance cannot store is left to the others.</summary>
+    public override async Task WhenWelcomeAsync(CancellationToken cancellationToken)
     {
         await gate.OpenAsync(cancellationToken);
         await queue.WaitForRoomAsync(cancellationToken);
     }
 
-    public async ValueTask AddAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    public override async ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
-        var frame = decoder.Decode(message);
+        ReadOnlyMemory<byte>? raw = null;
         if (message.Error is not null)
-            frame.Raw = await RawAsync(frame.Metadata.Sequence.Stream);
+            raw = await RawAsync(message.Metadata!.Value.Sequence.Stream);
+        var frame = decoder.Decode(message, raw);
         inHand.Add(frame);
         queue.Add(frame);
     }
 
-    /// <summary>The bytes of a message whose headers do not let the client get at them, from the stream itself.</summary>
+    public override bool Has(ulong sequence) => inHand.Has(sequence);
+
+    /// <summary>Fetches a message whose headers the client cannot read from the stream.</summary>
     private async Task<ReadOnlyMemory<byte>> RawAsync(ulong sequence)
     {
-        var stream = await new NatsJSContext(connection).GetStreamAsync(spine.Stream);
+        var stream = await rides.Stream.EnsureAsync();
         return (await stream.GetAsync(new StreamMsgGetRequest { Seq = sequence })).Message.Data;
     }
 }

@@ -12,7 +12,7 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>One record of one kind, from the request to the answer.</summary>
-internal sealed class RecordIntake(Kind kind, FrameGatherer frames, IntakeLimits limits, LastFailures failures, IRecordAnswer answer)
+internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimits limits, LastFailures failures, IRecordAnswer answer)
 {
     public Task PostAsync(HttpContext http)
     {

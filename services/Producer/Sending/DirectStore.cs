@@ -60,7 +60,7 @@ internal sealed partial class DirectStore(
         }
     }
 
-    public async Task<DirectlyStored> StoreAsync(Frame frame)
+    public async Task<DirectlyStored> StoreAsync(OutgoingFrame frame)
     {
         if (!IsOn || !migrations.Applied.IsCompletedSuccessfully)
             return default;

@@ -15,7 +15,7 @@ internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, 
     /// <summary>In bytes, as it is sent to us. In a frame it may become a little longer.</summary>
     public int LongestRecord => (int)Math.Min(producer.MaxRecord, MaxPayload / 4);
 
-    public bool IsFull(Frame frame) => frame.Count >= settings.FrameRecords || frame.Payload.Length >= MaxPayload / 2;
+    public bool IsFull(OutgoingFrame frame) => frame.Count >= settings.FrameRecords || frame.Payload.Length >= MaxPayload / 2;
 
     private int MaxPayload => Payload.Most(nats);
 }

@@ -1,9 +1,9 @@
 using NATS.Client.Core;
 using Polly;
 using RideIngest.Contracts.Frames;
-using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Retries;
 using RideIngest.Producer.Settings;
+using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
@@ -14,20 +14,15 @@ namespace RideIngest.Producer.Sending;
 /// one.
 /// </summary>
 internal sealed partial class FramePublisher(
-    INatsConnection nats, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
+    StreamPublisher stream, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
 {
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
-    // NATS.Net's own timeout begins when the frame is written, and without a connection that waits. Ours covers both.
-    private static readonly NatsSubOpts ReplyOpts = new() { Timeout = Timeout.InfiniteTimeSpan, ThrowIfNoResponders = false };
-
     private readonly ResiliencePipeline<bool> _attempts = Attempts.AtMost(settings.PublishAttempts, BetweenAttempts);
 
-    private bool IsOpen => nats.ConnectionState == NatsConnectionState.Open;
-
-    public async ValueTask<Published> PublishAsync(Frame frame)
+    public async ValueTask<Published> PublishAsync(OutgoingFrame frame)
     {
-        if (!IsOpen || !link.IsReady)
+        if (!stream.IsOpen || !link.IsReady)
             return new Published(PublishEnd.Away, Reason: "NATS is away");
 
         var id = inbox.FrameId(frame.Number);
@@ -55,45 +50,17 @@ internal sealed partial class FramePublisher(
         return last;
     }
 
-    private bool MayTryAgain(Frame frame) => IsOpen && !frame.IsSettled;
+    private bool MayTryAgain(OutgoingFrame frame) => stream.IsOpen && !frame.IsSettled;
 
-    private async ValueTask<Published> TryAsync(Frame frame, string subject, string id)
+    private ValueTask<Published> TryAsync(OutgoingFrame frame, string subject, string id)
     {
-        using var limit = new CancellationTokenSource(settings.PublishTimeout);
-        try
-        {
-            // Headers are read-only once published: each attempt has its own.
-            var headers = Headers(frame, id);
-            FrameBlocks.Fill(frame.Payload, frame.Payload.Length, subject, headers);
-            var ack = await nats.RequestAsync(
-                subject, frame.Payload.Written, headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, PublishAck.Reader,
-                replyOpts: ReplyOpts, cancellationToken: limit.Token);
-            if (ack.HasNoResponders)
-                return new Published(PublishEnd.Away, Reason: "no stream listens");
-            if (ack.Error is { } unreadable)
-                return new Published(PublishEnd.Unknown, Reason: unreadable.Message);
-            return ack.Data switch
-            {
-                { Sequence: > 0 } taken => new Published(PublishEnd.Taken, taken.Sequence),
-                { Error: > 0 } none => new Published(none.IsFull ? PublishEnd.Refused : PublishEnd.Away, Reason: none.Reason),
-                _ => new Published(PublishEnd.Unknown, Reason: "the answer is no acknowledgement"),
-            };
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return new Published(PublishEnd.Unknown, Reason: $"no acknowledgement within {Duration.Format(settings.PublishTimeout)}");
-        }
-        catch (NatsPayloadTooLargeException tooLarge)
-        {
-            return new Published(PublishEnd.Refused, Reason: tooLarge.Message);
-        }
-        catch (Exception trouble) when (trouble is NatsException or ObjectDisposedException or OperationCanceledException or IOException)
-        {
-            return new Published(PublishEnd.Unknown, Reason: trouble.Message);
-        }
+        // Headers are read-only once published: each attempt has its own.
+        var headers = Headers(frame, id);
+        FrameBlocks.Fill(frame.Payload, frame.Payload.Length, subject, headers);
+        return stream.TryAsync(subject, frame.Payload.Written, headers, settings.PublishTimeout);
     }
 
-    private NatsHeaders Headers(Frame frame, string id)
+    private NatsHeaders Headers(OutgoingFrame frame, string id)
     {
         var headers = new NatsHeaders(6)
         {

@@ -3,6 +3,7 @@ using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Producer.Telemetry;
 using RideIngest.Records.Kinds;
+using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
@@ -12,7 +13,7 @@ internal sealed partial class FrameSender(
     FramePublisher publisher, DirectStore direct, PendingReplies replies, ConsumerNews news, ILogger<FrameSender> logger)
 {
     /// <summary>Never throws. Ends when the stream has the frame, or when it is settled without it.</summary>
-    public async Task SendAsync(Frame frame)
+    public async Task SendAsync(OutgoingFrame frame)
     {
         // The frame leaves on the thread of whoever came last, and is not a part of that request.
         Activity.Current = null;
@@ -40,7 +41,7 @@ internal sealed partial class FrameSender(
         }
     }
 
-    private async Task GoAroundAsync(Frame frame, Published published)
+    private async Task GoAroundAsync(OutgoingFrame frame, Published published)
     {
         var stored = await direct.StoreAsync(frame);
         if (stored.Outcomes is { } outcomes)
@@ -56,7 +57,7 @@ internal sealed partial class FrameSender(
     }
 
     /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others.</summary>
-    private static Activity? Span(Frame frame)
+    private static Activity? Span(OutgoingFrame frame)
     {
         var owner = Owner(frame.Traces);
         var span = RideIngestTelemetry.Source.StartActivity("publish", ActivityKind.Producer, owner);

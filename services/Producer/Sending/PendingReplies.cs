@@ -10,7 +10,7 @@ internal sealed class PendingReplies : IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<long, Frame> _frames = new();
+    private readonly ConcurrentDictionary<long, OutgoingFrame> _frames = new();
     private readonly ConsumerNews _news;
     private readonly RecordsInFlight _inFlight;
     private readonly Timer _sweeper;
@@ -29,7 +29,7 @@ internal sealed class PendingReplies : IDisposable
     public int Count => _frames.Count;
 
     /// <summary>Gives the frame its number. From here on a reply finds it, until it is settled.</summary>
-    public void Add(Frame frame)
+    public void Add(OutgoingFrame frame)
     {
         frame.Number = Interlocked.Increment(ref _last);
         _frames[frame.Number] = frame;

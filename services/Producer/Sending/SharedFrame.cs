@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RideIngest.Contracts.Frames;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Records.Kinds;
+using RideIngest.Streams.Gathering;
 
 namespace RideIngest.Producer.Sending;
 
@@ -9,7 +10,7 @@ namespace RideIngest.Producer.Sending;
 /// Records of many requests, each of which waits. All are woken by a few work items that take the requests in runs, rather than by one item
 /// each: a frame of 500 then costs the pool as much as a frame of a few.
 /// </summary>
-internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
+internal sealed class SharedFrame(Kind kind) : OutgoingFrame(kind), IGatheredFrame<GatheredRecord>, IThreadPoolWorkItem
 {
     private const int Run = 32;
 
@@ -35,15 +36,13 @@ internal sealed class SharedFrame(Kind kind) : Frame(kind), IThreadPoolWorkItem
 
     public override IReadOnlyList<ActivityContext> Traces => _traces;
 
-    /// <summary>Only while it gathers.</summary>
-    /// <param name="request">The span of the record's request.</param>
-    public void Add(Record record, Activity? request, PendingRecord pending)
+    public void Add(GatheredRecord item)
     {
-        Append(record);
-        _traces.Add(request?.Context ?? default);
-        if (request is { IsAllDataRequested: true })
+        Append(item.Record);
+        _traces.Add(item.Request?.Context ?? default);
+        if (item.Request is { IsAllDataRequested: true } request)
             (_requests ??= []).Add(request);
-        _pending.Add(pending);
+        _pending.Add(item.Pending);
         _left++;
     }
 

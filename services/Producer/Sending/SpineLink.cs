@@ -8,7 +8,7 @@ namespace RideIngest.Producer.Sending;
 /// <summary>
 /// Sees to it that the stream is there: at start, after every reconnect, and whenever somebody finds that it does not answer.
 /// </summary>
-internal sealed partial class SpineLink(INatsConnection nats, SpineSettings settings, ILogger<SpineLink> logger) : BackgroundService
+internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides, ILogger<SpineLink> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -52,7 +52,6 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        var js = new NatsJSContext(nats);
         nats.ConnectionOpened += (_, _) =>
         {
             Check();
@@ -76,14 +75,14 @@ internal sealed partial class SpineLink(INatsConnection nats, SpineSettings sett
         {
             var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
             if (Trouble != reason)
-                NotThere(settings.Stream, Trouble = reason);
+                NotThere(rides.Stream.Name, Trouble = reason);
         }
 
         async ValueTask EnsureAsync(CancellationToken cancellationToken)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(AnswersWithin);
-            _store = await RidesStream.EnsureAsync(js, settings, limit.Token);
+            _store = await rides.ConsumerAsync(limit.Token);
             Trouble = null;
             _doubted = false;
         }

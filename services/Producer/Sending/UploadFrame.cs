@@ -10,7 +10,7 @@ namespace RideIngest.Producer.Sending;
 internal sealed record FrameSettled(Outcome[]? Outcomes, ulong Sequence = 0, Refusal? Refusal = null);
 
 /// <summary>Records of one upload, which waits for them together.</summary>
-internal sealed class UploadFrame(Kind kind, ActivityContext trace) : Frame(kind)
+internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFrame(kind)
 {
     private readonly TaskCompletionSource<FrameSettled> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ActivityContext[] _traces = [trace];

@@ -12,8 +12,8 @@ public sealed class NamesTests : BrokerTest
     {
         var server = await OwnAsync(version);
 
-        var processes = Enumerable.Range(0, 8).Select(_ => new NatsJSContext(Client(server.Url)));
-        var consumers = await Task.WhenAll(processes.Select(js => RidesStream.EnsureAsync(js, new SpineSettings(), Deadline)));
+        var processes = Enumerable.Range(0, 8).Select(_ => new RidesStream(Client(server.Url), new SpineSettings()));
+        var consumers = await Task.WhenAll(processes.Select(rides => rides.ConsumerAsync(Deadline)));
 
         var expected = (RidesStream.Name, RidesStream.Consumer);
         Assert.All(consumers, consumer => Assert.Equal(expected, (consumer.Info.StreamName, consumer.Info.Name)));

@@ -204,7 +204,7 @@ public sealed class OutageTests
     public async Task Frames_that_nats_server_found_again_after_their_consumer_counted_them_as_settled_are_delivered_again()
     {
         await using var rig = await ConsumerRig.CreateAsync();
-        await RidesStream.EnsureAsync(rig.Js, new SpineSettings());
+        await new RidesStream(rig.Js.Connection, new SpineSettings()).ConsumerAsync();
         for (var id = 1; id <= 3; id++)
             await rig.PublishAsync(ConsumerRig.Line(id));
         await rig.Nats.StopAsync();
@@ -280,7 +280,7 @@ public sealed class OutageTests
 
     internal static async Task AckWaitAsync(ConsumerRig rig, TimeSpan ackWait)
     {
-        var consumer = await RidesStream.EnsureAsync(rig.Js, new SpineSettings());
+        var consumer = await new RidesStream(rig.Js.Connection, new SpineSettings()).ConsumerAsync();
         var config = consumer.Info.Config;
         config.AckWait = ackWait;
         await rig.Js.UpdateConsumerAsync(RidesStream.Name, config);

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using NATS.Client.Core;
 
-namespace RideIngest.Producer.Sending;
+namespace RideIngest.Streams.Publishing;
 
 /// <summary>The stream's answer to a publish: its place in the stream, or why there is none.</summary>
 /// <param name="Sequence">0 when it is not stored, or when the answer does not say.</param>

@@ -2,49 +2,47 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using NATS.Client.Core;
 
-namespace RideIngest.Consumer.Frames;
+namespace RideIngest.Streams.Frames;
 
 /// <summary>
-/// The frames that this instance has and has not settled. While their records cannot be stored, the server is told that they are in
-/// progress, so that it does not deliver them again.
+/// The frames that this process has and has not settled. While they cannot be processed, the server is told that they are in progress, so
+/// that it does not deliver them again.
 /// </summary>
-internal sealed class FramesInHand
+public sealed class FramesInHand
 {
     private readonly ConcurrentDictionary<ulong, Frame> _frames = new();
 
-    /// <summary>How long the server waits for a word about a frame, as its consumer is configured.</summary>
+    /// <summary>After how long without a report the server delivers a frame again, as its consumer is configured.</summary>
     public TimeSpan AckWait { get; set; } = TimeSpan.FromSeconds(30);
 
     public IReadOnlyCollection<Frame> All => [.. _frames.Values];
 
     public bool Has(ulong sequence) => _frames.ContainsKey(sequence);
 
-    public void Add(Frame frame) => _frames[frame.Metadata.Sequence.Stream] = frame;
+    public void Add(Frame frame) => _frames[frame.Sequence] = frame;
 
+    /// <summary>The frame is settled; its memory is released.</summary>
     public void Remove(Frame frame)
     {
-        _frames.TryRemove(KeyValuePair.Create(frame.Metadata.Sequence.Stream, frame));
+        _frames.TryRemove(KeyValuePair.Create(frame.Sequence, frame));
         frame.Dispose();
     }
 
-    /// <summary>Reports progress, in good time before the server would deliver anew, until cancelled.</summary>
+    /// <summary>Reports progress, in good time before the server would deliver a frame again, until cancelled. Never throws.</summary>
     public async Task ReportAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (await TickAsync(timer, cancellationToken))
         {
-            foreach (var frame in _frames.Values)
+            foreach (var frame in _frames.Values.Where(frame => Stopwatch.GetElapsedTime(frame.ReportedAt) >= AckWait / 3))
             {
-                if (Stopwatch.GetElapsedTime(frame.ReportedAt) < AckWait / 3)
-                    continue;
                 try
                 {
-                    await frame.Message.AckProgressAsync(cancellationToken: cancellationToken);
-                    frame.ReportedAt = Stopwatch.GetTimestamp();
+                    await frame.ReportProgressAsync(cancellationToken);
                 }
                 catch (Exception e) when (e is NatsException or OperationCanceledException)
                 {
-                    // NATS is away: the next round tries again, and what is delivered anew is stored once all the same.
+                    // NATS is away: the next round tries again, and what is delivered again meanwhile is a duplicate.
                     break;
                 }
             }

@@ -10,7 +10,7 @@ namespace RideIngest.Producer.Sending;
 /// Records of one kind that travel as one message. It is told what becomes of it, by whoever knows first; the first settling word counts,
 /// and what comes after it is passed over.
 /// </summary>
-internal abstract class Frame(Kind kind)
+internal abstract class OutgoingFrame(Kind kind)
 {
     private readonly List<Record> _records = [];
 

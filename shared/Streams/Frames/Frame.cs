@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Contracts.Frames;
+
+namespace RideIngest.Streams.Frames;
+
+/// <summary>A frame that this process has taken from a stream and not settled yet.</summary>
+public class Frame : IDisposable
+{
+    private readonly INatsJSMsg<NatsMemoryOwner<byte>> _message;
+    private readonly NatsJSMsgMetadata _metadata;
+    private NatsMemoryOwner<byte> _payload;
+
+    public Frame(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    {
+        (_message, _payload) = (message, message.Data);
+        _metadata = message.Metadata ?? throw new InvalidOperationException($"A message on {message.Subject} came from no stream.");
+    }
+
+    /// <summary>Its place in the stream.</summary>
+    public ulong Sequence => _metadata.Sequence.Stream;
+
+    /// <summary>How often it was delivered, this time included.</summary>
+    public int Deliveries => (int)_metadata.NumDelivered;
+
+    /// <summary>When the stream took it.</summary>
+    public DateTimeOffset Timestamp => _metadata.Timestamp;
+
+    public string Subject => _message.Subject;
+
+    /// <summary>The id that its publisher gave it, if any.</summary>
+    public string? Id => Header(FrameHeaders.Id);
+
+    /// <summary>The payload, fetched from the stream, of a message that the client could not read.</summary>
+    public ReadOnlyMemory<byte>? Raw { get; init; }
+
+    public ReadOnlyMemory<byte> Payload => Raw ?? _payload.Memory;
+
+    /// <summary>When the server last heard that this process works on it.</summary>
+    internal long ReportedAt { get; private set; } = Stopwatch.GetTimestamp();
+
+    public string? Header(string name) =>
+        _message.Error is null && _message.Headers is { } headers && headers.TryGetLastValue(name, out var value) ? value : null;
+
+    public ValueTask AckAsync(CancellationToken cancellationToken = default) => _message.AckAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Gives the frame back, to be delivered again after a while. Never throws.</summary>
+    public async Task ReturnAsync(TimeSpan delay = default, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _message.NakAsync(new AckOpts { NakDelay = delay }, cancellationToken: cancellationToken);
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException)
+        {
+            // The server delivers it again when its ack wait is over.
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    internal async Task ReportProgressAsync(CancellationToken cancellationToken)
+    {
+        await _message.AckProgressAsync(cancellationToken: cancellationToken);
+        ReportedAt = Stopwatch.GetTimestamp();
+    }
+
+    protected virtual void Dispose(bool disposing) => _payload.Dispose();
+}

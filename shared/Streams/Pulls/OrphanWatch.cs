@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace RideIngest.Streams.Pulls;
+
+/// <summary>
+/// Finds messages that are in a work queue and would never be delivered, and recreates their consumer. After a crash of nats-server its two
+/// files may disagree: the stream still has messages that the consumer counts as settled, or as delivered to a process that is gone. A new
+/// consumer delivers them again; what was already done with them is a duplicate.
+/// </summary>
+public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatch> logger)
+{
+    // An ack and the removal of its message are not one step: only a message that stays at the front for several looks counts.
+    private const int Enough = 5;
+    private const int MessageNotFound = 10037;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // NATS.Net waits for a connection that is lost.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>Looks once a second until asked to stop. Never throws.</summary>
+    internal async Task WatchAsync(INatsJSConsumer consumer, PullTarget target, CancellationToken stop)
+    {
+        var (js, name, stream) = (new NatsJSContext(nats), consumer.Info.Name, consumer.Info.StreamName);
+        var (last, looks) = (default(Front), 0);
+        while (true)
+        {
+            await Task.Delay(Period, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested)
+                return;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(AnswersWithin);
+            try
+            {
+                var front = target.IsTaking ? await FrontAsync(js, stream, name, limit.Token) : null;
+                looks = front is not null && front.StaysSince(last) && !target.Has(front.Sequence) ? looks + 1 : 0;
+                last = front;
+                if (front is null || looks < Enough + (front.IsSettled ? 0 : target.LongestInHand.TotalSeconds))
+                    continue;
+                looks = 0;
+                Recreating(target.Name, front.Sequence, name);
+                await target.RecreateAsync(name, limit.Token);
+            }
+            catch (Exception e) when (e is NatsException or OperationCanceledException)
+            {
+                // NATS or the consumer is away, which the pull notices as well.
+            }
+        }
+    }
+
+    /// <summary>Null when nothing waits.</summary>
+    private static async Task<Front?> FrontAsync(NatsJSContext js, string stream, string consumer, CancellationToken cancellationToken)
+    {
+        var info = (await js.GetConsumerAsync(stream, consumer, cancellationToken)).Info;
+        var found = await js.GetStreamAsync(stream, cancellationToken: cancellationToken);
+        if (info.Config.FilterSubject is not { } subject)
+            return found.Info.State.Messages == 0 ? null : Front.Of(found.Info.State.FirstSeq, info);
+        try
+        {
+            var request = new StreamMsgGetRequest { Seq = 1, NextBySubj = subject };
+            return Front.Of((await found.GetAsync(request, cancellationToken)).Message.Seq, info);
+        }
+        catch (NatsJSApiException none) when (none.Error.ErrCode == MessageNotFound)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(3104, LogLevel.Warning,
+        "Frames of {Name} from {Sequence} on are delivered to nobody, as after a crash of nats-server. Recreating the consumer {Consumer}, "
+        + "which delivers them again")]
+    private partial void Recreating(string name, ulong sequence, string consumer);
+
+    /// <summary>The first message that waits, and what its consumer says of it.</summary>
+    /// <param name="IsSettled">The consumer counts it as settled, or nothing at all as in hand.</param>
+    /// <param name="IsDelivered">The consumer has delivered it before.</param>
+    /// <param name="Redelivered">Grows with every message that is delivered again.</param>
+    private sealed record Front(ulong Sequence, bool IsSettled, bool IsDelivered, long Redelivered)
+    {
+        public static Front Of(ulong sequence, ConsumerInfo info) => new(
+            sequence,
+            info.NumAckPending == 0 || info.AckFloor.StreamSeq >= sequence,
+            info.Delivered.StreamSeq >= sequence,
+            (long)info.Delivered.ConsumerSeq - (long)info.Delivered.StreamSeq);
+
+        public bool StaysSince(Front? last) =>
+            last?.Sequence == Sequence && IsDelivered && (IsSettled || Redelivered <= last.Redelivered);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace RideIngest.Streams.Setup;
+
+/// <summary>
+/// A stream and its consumers, each created by the first process that needs it. What exists stays as its operator configured it.
+/// </summary>
+/// <param name="setting">The setting that names the stream, for the message about one that is unsuitable.</param>
+public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, string setting)
+{
+    /// <summary>For how long the server remembers a message's id, and so stores a message that is published again only once.</summary>
+    public static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
+
+    private const int StreamNotFound = 10059;
+    private const int StreamNameInUse = 10058;
+    private const int ConsumerNotFound = 10014;
+    private const int ConsumerNameInUse = 10013;
+    private const int ConsumerExists = 10148;
+    private const int SubjectIsTaken = 10100;
+
+    private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    private readonly NatsJSContext _js = new(nats);
+
+    public string Name { get; } = config.Name!;
+
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
+    {
+        var stream = await FindOrCreateAsync(
+            () => _js.GetStreamAsync(Name, cancellationToken: cancellationToken),
+            () => _js.CreateStreamAsync(config, cancellationToken),
+            StreamNotFound,
+            StreamNameInUse);
+        var found = stream.Info.Config;
+        if (found.Retention != config.Retention || found.Discard != config.Discard)
+        {
+            throw new NatsJSException(
+                $"The stream {Name} exists with retention {found.Retention} and discard {found.Discard}; {config.Retention} and "
+                + $"{config.Discard} are needed. Delete or rename it, or set {setting} to another name.");
+        }
+        return stream;
+    }
+
+    /// <summary>A durable consumer that all processes share, created with its stream where either is missing.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSConsumer> ConsumerAsync(ConsumerConfig consumer, CancellationToken cancellationToken = default)
+    {
+        await EnsureAsync(cancellationToken);
+        return await FindOrCreateAsync(
+            () => _js.GetConsumerAsync(Name, consumer.Name!, cancellationToken),
+            () => _js.CreateConsumerAsync(Name, consumer, cancellationToken),
+            ConsumerNotFound,
+            ConsumerExists, ConsumerNameInUse);
+    }
+
+    /// <summary>
+    /// A consumer of this process alone, which the server removes when nobody has pulled for <paramref name="inactive"/>. Null while
+    /// another process has its subject: a work queue gives a subject to one consumer.
+    /// </summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task<INatsJSConsumer?> OnlyConsumerAsync(ConsumerConfig consumer, TimeSpan inactive, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(cancellationToken);
+        consumer.InactiveThreshold = inactive;
+        try
+        {
+            return await _js.CreateOrUpdateConsumerAsync(Name, consumer, cancellationToken);
+        }
+        catch (NatsJSApiException taken) when (taken.Error.ErrCode == SubjectIsTaken)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Removes a consumer once the server has processed every ack: they wait in a queue there, which a removal would overtake.
+    /// </summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task RemoveConsumerAsync(string consumer)
+    {
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < AcksTakenWithin; await Task.Delay(Look))
+        {
+            if ((await _js.GetConsumerAsync(Name, consumer)).Info.NumAckPending == 0)
+                break;
+        }
+        await _js.DeleteConsumerAsync(Name, consumer);
+    }
+
+    /// <summary>Deletes a consumer and creates it with the configuration that it had, which delivers again what is in the stream.</summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async Task RecreateConsumerAsync(string consumer, CancellationToken cancellationToken)
+    {
+        var existing = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info.Config;
+        await _js.DeleteConsumerAsync(Name, consumer, cancellationToken);
+        await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
+    }
+
+    // Several processes may create it at once, and the first one may have used another configuration.
+    private static async Task<T> FindOrCreateAsync<T>(Func<ValueTask<T>> find, Func<ValueTask<T>> create, int missing, params int[] taken)
+    {
+        try
+        {
+            return await find();
+        }
+        catch (NatsJSApiException e) when (e.Error.ErrCode == missing)
+        {
+            try
+            {
+                return await create();
+            }
+            catch (NatsJSApiException other) when (taken.Contains(other.Error.ErrCode))
+            {
+                return await find();
+            }
+        }
+    }
+}
