@@ -19,6 +19,6 @@ internal sealed class DeadLetterBox(DeadLetterStore store, StoreGate gate)
             },
             cancellationToken);
         foreach (var letter in letters)
-            ConsumerTelemetry.DeadLetter(kind?.Name ?? ConsumerTelemetry.UnknownKind, letter.ErrorCode);
+            ConsumerTelemetry.DeadLetter(kind?.Name ?? ConsumerTelemetry.UnknownKind, letter.Code);
     }
 }

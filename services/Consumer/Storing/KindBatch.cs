@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Telemetry;
 using RideIngest.Contracts.Frames;
@@ -6,6 +7,7 @@ using RideIngest.Contracts.Outcomes;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -29,8 +31,8 @@ internal sealed partial class KindBatch(
         if (letters.Count > 0)
         {
             // The same one over and over is one letter.
-            await box.KeepAsync([.. letters.DistinctBy(letter => (letter.RecordId, letter.Digest))], kind, cancellationToken);
-            DeadLettersKept(letters.Count, kind.Name, letters[0].RecordId, letters[0].Message);
+            await box.KeepAsync([.. letters.DistinctBy(letter => (letter.Key, letter.Digest))], kind, cancellationToken);
+            DeadLettersKept(letters.Count, kind.Name, letters[0].Key, letters[0].Message);
         }
         span?.SetTag("rideingest.records", incoming.Count)?.SetTag("rideingest.frames", frames.Count);
         for (var i = 0; i < exceptions.Length; i++)
@@ -86,15 +88,21 @@ internal sealed partial class KindBatch(
     {
         var line = frame.Lines[index];
         var bytes = FrameLines.AsObject(frame.Payload, line);
-        return new DeadLetter(
-            frame.KindName,
-            line.Reading.Id,
-            line.Reading.Record is { } record ? frame.Kind!.Digest(record) : DeadLetter.DigestOf(bytes.Span),
-            outcome.Code ?? outcome.Status.Word(),
-            outcome.Message ?? "Another record with this id is stored",
-            bytes,
-            frame.Traces[index].TraceId == default ? null : frame.Traces[index].TraceId.ToString(),
-            frame.Deliveries);
+        return new DeadLetter
+        {
+            System = RidesSystem.Name,
+            Stage = RidesSystem.StoreStage,
+            Subject = frame.Subject,
+            Kind = frame.KindName,
+            Key = line.Reading.Id?.ToString(CultureInfo.InvariantCulture),
+            Digest = line.Reading.Record is { } record ? frame.Kind!.Digest(record) : DeadLetter.DigestOf(bytes.Span),
+            Class = outcome.Status == Status.Failed ? DeadLetterClass.System : DeadLetterClass.Poison,
+            Code = outcome.Code ?? outcome.Status.Word(),
+            Message = outcome.Message ?? "Another record with this id is stored",
+            Payload = bytes,
+            TraceId = frame.Traces[index].TraceId == default ? null : frame.Traces[index].TraceId.ToString(),
+            Attempts = frame.Deliveries,
+        };
     }
 
     /// <summary>The batch's span, in the trace of its first frame that is recorded; it links to all the others.</summary>
@@ -113,5 +121,5 @@ internal sealed partial class KindBatch(
 
     [LoggerMessage(4502, LogLevel.Warning,
         "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters; the first is {Id}: {Reason}")]
-    private partial void DeadLettersKept(int count, string kind, long? id, string reason);
+    private partial void DeadLettersKept(int count, string kind, string? id, string reason);
 }

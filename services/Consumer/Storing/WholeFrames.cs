@@ -4,6 +4,7 @@ using RideIngest.Contracts.Frames;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Storing;
 
@@ -12,8 +13,8 @@ namespace RideIngest.Consumer.Storing;
 /// </summary>
 internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settlement, ILogger<WholeFrames> logger)
 {
-    // In an index, which takes no more than some thousand bytes; a subject may be longer.
-    private const int LongestKind = 200;
+    /// <summary>The code of a frame that always fails, for no reason that anybody foresaw.</summary>
+    public const string Unforeseen = "unforeseen";
 
     public async Task KeepAsync(IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
     {
@@ -25,19 +26,20 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         }
     }
 
-    private static DeadLetter Letter(RecordFrame frame) => new(
-        Short(frame.KindName),
-        null,
-        DeadLetter.DigestOf(frame.Payload.Span),
-        frame.Whole!.Value.Code,
-        frame.Whole.Value.Message,
-        FrameLines.AsObjects(frame.Payload),
-        frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
-        frame.Deliveries);
-
-    // No half of a pair of surrogates, which nothing can write.
-    private static string Short(string kind) =>
-        kind.Length <= LongestKind ? kind : kind[..(char.IsHighSurrogate(kind[LongestKind - 1]) ? LongestKind - 1 : LongestKind)];
+    private static DeadLetter Letter(RecordFrame frame) => new()
+    {
+        System = RidesSystem.Name,
+        Stage = RidesSystem.StoreStage,
+        Subject = frame.Subject,
+        Kind = frame.KindName,
+        Digest = DeadLetter.DigestOf(frame.Payload.Span),
+        Class = frame.Whole!.Value.Code == Unforeseen ? DeadLetterClass.System : DeadLetterClass.Poison,
+        Code = frame.Whole.Value.Code,
+        Message = frame.Whole.Value.Message,
+        Payload = FrameLines.AsObjects(frame.Payload),
+        TraceId = frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
+        Attempts = frame.Deliveries,
+    };
 
     private static ReplyOutcome Failed(RecordFrame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
@@ -70,13 +71,16 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         };
 
     private async Task<ReceiptState?> InDeadLetterAsync(Receipt receipt, CancellationToken cancellationToken) =>
-        await AskAsync(() => _deadLetters.FindAsync(receipt.Kind, receipt.Id, receipt.Digest), cancellationToken) switch
+        await AskAsync(() => FindLetterAsync(receipt), cancellationToken) switch
         {
             null or { State: DeadLetterState.Replayed } => null,
             { State: DeadLetterState.Discarded, Letter: var letter } => new ReceiptState(
-                Status.Failed, $"{letter.Message} ({letter.ErrorCode}); its dead letter was discarded"),
-            { Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.ErrorCode})"),
+                Status.Failed, $"{letter.Message} ({letter.Code}); its dead letter was discarded"),
+            { Letter: var letter } => new ReceiptState(Status.Failed, $"{letter.Message} ({letter.Code})"),
         };
+
+    private Task<KeptDeadLetter?> FindLetterAsync(Receipt receipt) => _deadLetters.FindAsync(
+        RidesSystem.Name, RidesSystem.StoreStage, receipt.Kind, receipt.Id.ToString(CultureInfo.InvariantCulture), receipt.Digest);
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {

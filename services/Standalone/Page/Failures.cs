@@ -18,8 +18,8 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
 
     private const string Letters =
         """
-        select (extract(epoch from last_at) * 1000)::bigint as at, kind, record_id as id, error_code as status, message as error
-        from ops.dead_letters where state = 'open' order by last_at desc limit 8
+        select (extract(epoch from last_at) * 1000)::bigint as at, kind, key::bigint as id, code as status, message as error
+        from ops.dead_letters where system = 'rides' and state = 'open' order by last_at desc limit 8
         """;
 
     private IReadOnlyList<FailureLine> _letters = [];

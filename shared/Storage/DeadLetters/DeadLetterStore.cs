@@ -1,31 +1,43 @@
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
-using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>Keeps dead letters in <c>ops.dead_letters</c>: one per kind, record id and digest.</summary>
+/// <summary>
+/// Keeps the dead letters of all systems in <c>ops.dead_letters</c>: one per system, stage, kind, key and digest. Every change of a
+/// letter's state has a row in <c>ops.dead_letter_actions</c>, in the same transaction.
+/// </summary>
 public sealed class DeadLetterStore(NpgsqlDataSource database)
 {
     private const int PerTransaction = 1000;
 
-    private const string Insert =
-        """
-        insert into ops.dead_letters as kept (kind, record_id, digest, error_code, message, payload, trace_id, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (kind, coalesce(record_id, 0), digest) do update set
-          error_code = excluded.error_code, message = excluded.message, trace_id = excluded.trace_id,
-          attempts = kept.attempts + excluded.attempts, state = 'open', last_at = now()
+    private const string ByContent =
+        $"""
+        select {DeadLetterRow.Columns}, payload
+        from ops.dead_letters
+        where system = @system and stage = @stage and kind = @kind and coalesce(key, '') = coalesce(@key, '') and digest = @digest
         """;
 
-    private const string Select =
-        """
-        select id, kind, record_id as RecordId, digest, error_code as ErrorCode, message, payload, trace_id as TraceId, attempts,
-          state, first_at as FirstAt, last_at as LastAt
+    private const string ById = $"select {DeadLetterRow.Columns}, payload from ops.dead_letters where id = @id";
+
+    private const string Latest =
+        $"""
+        select {DeadLetterRow.Columns}, substring(payload from 1 for 4096) as payload
         from ops.dead_letters
-        where kind = @kind and coalesce(record_id, 0) = @recordId and digest = @digest
+        where (@system::text is null or system = @system) and (@stage::text is null or stage = @stage)
+          and (@kind::text is null or kind = @kind) and (@code::text is null or code = @code)
+          and (@fingerprint::text is null or fingerprint = @fingerprint)
+          and (@class::text is null or class = @class) and (@state::text is null or state = @state)
+          and (@at::timestamptz is null or (last_at, id) < (@at, @id))
+        order by last_at desc, id desc
+        limit @limit
+        """;
+
+    private const string Act =
+        """
+        with acted as (update ops.dead_letters set state = @action where id = @id and state = 'open' returning id)
+        insert into ops.dead_letter_actions (letter, action, who, note) select id, @action, @by, @note from acted
         """;
 
     /// <summary>
@@ -41,59 +53,71 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
             {
                 await using var batch = database.CreateBatch();
                 foreach (var letter in some)
-                    batch.BatchCommands.Add(InsertOf(letter));
+                    batch.BatchCommands.Add(DeadLetterInsert.Of(letter));
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException
-            && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
+        catch (Exception trouble) when (IsTrouble(trouble) && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
         {
             throw new StoreUnavailableException(trouble);
         }
     }
 
     /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
-    public async Task<KeptDeadLetter?> FindAsync(string kind, long? recordId, Guid digest)
+    public Task<KeptDeadLetter?> FindAsync(string system, string stage, string kind, string? key, Guid digest) => AskAsync(
+        async connection => (await connection.QuerySingleOrDefaultAsync<DeadLetterRow>(
+            ByContent,
+            new { system, stage, kind = DeadLetterInsert.Indexed(kind), key = DeadLetterInsert.Indexed(key), digest }))?.Kept);
+
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    public Task<KeptDeadLetter?> FindAsync(long id) => AskAsync(
+        async connection => (await connection.QuerySingleOrDefaultAsync<DeadLetterRow>(ById, new { id }))?.Kept);
+
+    /// <summary>Those that failed last come first. Of each payload the first 4 KB are there.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    public Task<IReadOnlyList<KeptDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterCursor? after = null, int limit = 100)
+    {
+        var parameters = new
+        {
+            filter.System,
+            filter.Stage,
+            filter.Kind,
+            filter.Code,
+            filter.Fingerprint,
+            Class = filter.Class?.ToString().ToLowerInvariant(),
+            State = filter.State?.ToString().ToLowerInvariant(),
+            At = after?.LastAt,
+            Id = after?.Id ?? 0,
+            limit,
+        };
+        return AskAsync<IReadOnlyList<KeptDeadLetter>>(
+            async connection => [.. (await connection.QueryAsync<DeadLetterRow>(Latest, parameters)).Select(row => row.Kept)]);
+    }
+
+    /// <summary>Closes an open letter and records who did so.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is in trouble, and whether it is done is unknown.</exception>
+    public Task<DeadLetterAnswer> ActAsync(long id, DeadLetterAction action, string by, string? note = null) => AskAsync(
+        async connection =>
+        {
+            if (await connection.ExecuteAsync(Act, new { id, action = action.ToString().ToLowerInvariant(), by, note }) == 1)
+                return DeadLetterAnswer.Done;
+            return await connection.ExecuteScalarAsync<bool>("select exists (select from ops.dead_letters where id = @id)", new { id })
+                ? DeadLetterAnswer.NotOpen
+                : DeadLetterAnswer.NotFound;
+        });
+
+    private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask)
     {
         try
         {
             await using var connection = await database.OpenConnectionAsync();
-            return (await connection.QuerySingleOrDefaultAsync<Row>(Select, new { kind, recordId = recordId ?? 0, digest }))?.Kept;
+            return await ask(connection);
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        catch (Exception trouble) when (IsTrouble(trouble))
         {
             throw new StoreUnavailableException(trouble);
         }
     }
 
-    private static NpgsqlBatchCommand InsertOf(DeadLetter letter) => new(Insert)
-    {
-        Parameters =
-        {
-            Text(letter.Kind),
-            new NpgsqlParameter { Value = letter.RecordId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-            new NpgsqlParameter<Guid> { TypedValue = letter.Digest },
-            Text(letter.ErrorCode),
-            Text(letter.Message),
-            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = letter.Payload, NpgsqlDbType = NpgsqlDbType.Bytea },
-            Text(letter.TraceId),
-            new NpgsqlParameter<int> { TypedValue = letter.Attempts },
-        },
-    };
-
-    // Postgres' text cannot hold U+0000.
-    private static NpgsqlParameter Text(string? text) =>
-        new() { Value = text?.Replace('\0', '\uFFFD') ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    private sealed record Row(
-        long Id, string Kind, long? RecordId, Guid Digest, string ErrorCode, string Message, byte[] Payload, string? TraceId, int Attempts,
-        string State, DateTime FirstAt, DateTime LastAt)
-    {
-        public KeptDeadLetter Kept => new(
-            Id,
-            new DeadLetter(Kind, RecordId, Digest, ErrorCode, Message, Payload, TraceId, Attempts),
-            Enum.Parse<DeadLetterState>(State, ignoreCase: true),
-            new DateTimeOffset(FirstAt),
-            new DateTimeOffset(LastAt));
-    }
+    private static bool IsTrouble(Exception e) => e is NpgsqlException or TimeoutException or IOException;
 }

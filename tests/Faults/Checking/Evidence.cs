@@ -26,7 +26,7 @@ internal sealed class Evidence
         await evidence.ReadAsync(database, BookingRows.Select, BookingRows.Read, firstId);
         await evidence.ReadAsync(database, RideRows.Select, RideRows.Read, Content.FirstRide + firstId);
         await using (var select = database.CreateCommand(string.Create(CultureInfo.InvariantCulture,
-            $"select record_id, error_code, payload from ops.dead_letters where id >= {firstLetter}")))
+            $"select key::bigint, code, payload from ops.dead_letters where system = 'rides' and id >= {firstLetter}")))
         await using (var row = await select.ExecuteReaderAsync())
         {
             while (await row.ReadAsync())

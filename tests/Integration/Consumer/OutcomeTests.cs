@@ -54,10 +54,10 @@ public sealed class OutcomeTests
         Assert.Equal("23514", reply.Exceptions[3].Outcome.Code);
         Assert.Equal(1, await rig.Database.ScalarAsync<long>("select user_id from rides.bookings where id = 2"));
         Assert.Equal("3:invalid 4:23514 none:invalid", await rig.Database.ScalarAsync<string>(
-            "select string_agg(coalesce(record_id::text, 'none') || ':' || error_code, ' ' order by record_id) from ops.dead_letters"));
+            "select string_agg(coalesce(key, 'none') || ':' || code, ' ' order by key) from ops.dead_letters"));
         Assert.Equal(
             "{\"id\":3}",
-            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where record_id = 3"));
+            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters where key = '3'"));
         await rig.SettledAsync();
     }
 
@@ -78,7 +78,7 @@ public sealed class OutcomeTests
         Assert.Equal(
             $"{ConsumerRig.Line(2, user: 666)}[4]",
             await rig.Database.ScalarAsync<string>(
-                "select string_agg(convert_from(payload, 'utf8'), e'\\n' order by record_id) from ops.dead_letters"));
+                "select string_agg(convert_from(payload, 'utf8'), e'\\n' order by key) from ops.dead_letters"));
         await rig.SettledAsync();
     }
 
@@ -92,7 +92,7 @@ public sealed class OutcomeTests
         Assert.Equal(
             ConsumerRig.Line(1) + ConsumerRig.Line(2, user: 2),
             await rig.Database.ScalarAsync<string>(
-                "select convert_from(payload, 'utf8') from ops.dead_letters where error_code = 'unknown_kind'"));
+                "select convert_from(payload, 'utf8') from ops.dead_letters where code = 'unknown_kind'"));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class OutcomeTests
         await rig.PublishAsync(ConsumerRig.Line(1, user: 2));
 
         await rig.SettledAsync();
-        Assert.Equal("conflict", await rig.Database.ScalarAsync<string>("select error_code from ops.dead_letters where record_id = 1"));
+        Assert.Equal("conflict", await rig.Database.ScalarAsync<string>("select code from ops.dead_letters where key = '1'"));
     }
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed class OutcomeTests
 
         Assert.Equal(0, reply.Received);
         var kept = await new DeadLetterStore(rig.Database).FindAsync(
-            kind, null, DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload)));
-        Assert.Equal(code, kept!.Letter.ErrorCode);
+            "rides", "store", kind, null, DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload)));
+        Assert.Equal(code, kept!.Letter.Code);
         Assert.Equal(payload, System.Text.Encoding.UTF8.GetString(kept.Letter.Payload.Span));
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(1))).Stored);
         await rig.SettledAsync();

@@ -1,39 +1,211 @@
+using Npgsql;
 using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Integration.Storage;
 
 public sealed class DeadLetterStoreTests
 {
+    private const string History =
+        "select string_agg(action || ' by ' || who || ': ' || coalesce(note, 'nothing'), ', ' order by id) from ops.dead_letter_actions";
+
     [Fact]
     public async Task A_dead_letter_is_kept_with_its_reason_and_its_bytes()
     {
-        await using var database = await RecordsDatabase.CreateAsync();
+        await using var database = await DeadLetters.CreateDatabaseAsync();
         var store = new DeadLetterStore(database);
         byte[] payload = [0, 255, 10];
-        var letter = new DeadLetter("bookings", 7, Guid.NewGuid(), "23514", "refused\0", payload, "4bf92f3577b34da6a3ce929d0e0e4736", 3);
+        var letter = DeadLetters.Letter(message: "refused\0") with
+        {
+            Class = DeadLetterClass.Partner,
+            Payload = payload,
+            TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+            Attempts = 3,
+        };
 
         await store.AddAsync([letter]);
-        var kept = await store.FindAsync("bookings", 7, letter.Digest);
+        var kept = await store.FindAsync(letter);
 
-        Assert.Equal(DeadLetterState.Open, kept!.State);
+        Assert.Equal((DeadLetterState.Open, 3), (kept!.State, kept.PayloadBytes));
         Assert.Equal(payload, kept.Letter.Payload.ToArray());
-        Assert.Equal(letter with { Message = "refused\uFFFD", Payload = default }, kept.Letter with { Payload = default });
-        Assert.Null(await store.FindAsync("bookings", 8, letter.Digest));
+        Assert.Equal(
+            letter with { Message = "refused\uFFFD", Payload = default, Headers = kept.Letter.Headers },
+            kept.Letter with { Payload = default });
+        Assert.Equal(letter.Fingerprint, await database.ScalarAsync<string>("select fingerprint from ops.dead_letters"));
+        Assert.Null(await store.FindAsync(letter with { Key = "8" }));
+        Assert.Null(await store.FindAsync(letter with { System = "casino" }));
+        Assert.Equal(kept.Letter.Message, (await store.FindAsync(kept.Id))!.Letter.Message);
     }
 
     [Fact]
-    public async Task The_same_dead_letter_is_kept_once_and_opened_again()
+    public async Task Headers_are_kept_whatever_is_in_them()
     {
-        await using var database = await RecordsDatabase.CreateAsync();
+        await using var database = await DeadLetters.CreateDatabaseAsync();
         var store = new DeadLetterStore(database);
-        var letter = new DeadLetter("bookings", null, DeadLetter.DigestOf("junk"u8), "invalid", "is not valid JSON", "junk"u8.ToArray());
+        var letter = DeadLetters.Letter() with
+        {
+            Headers = new Dictionary<string, string> { ["traceparent"] = "00-1-2-01", ["odd\0"] = "\0\ud800\"é" },
+        };
+
+        await store.AddAsync([letter]);
+
+        var headers = (await store.FindAsync(letter))!.Letter.Headers;
+        Assert.Equal(("00-1-2-01", "\uFFFD\uFFFD\"é"), (headers["traceparent"], headers["odd\uFFFD"]));
+    }
+
+    [Fact]
+    public async Task A_kind_and_a_key_beyond_what_an_index_takes_are_shortened_and_found()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        var letter = DeadLetters.Letter(key: "k" + string.Concat(Enumerable.Repeat("🚕", 5000))) with { Kind = new string('a', 5000) };
+
+        await store.AddAsync([letter]);
+
+        var kept = (await store.FindAsync(letter))!.Letter;
+        Assert.Equal((199, 200), (kept.Key!.Length, kept.Kind.Length));
+    }
+
+    [Fact]
+    public async Task The_same_dead_letter_is_kept_once_and_opened_again_which_its_history_says()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        var letter = DeadLetters.Letter(key: null, message: "is not valid JSON");
         await store.AddAsync([letter, letter]);
-        await database.ExecuteAsync("update ops.dead_letters set state = 'discarded'");
+        var id = (await store.FindAsync(letter))!.Id;
+        Assert.Equal(DeadLetterAnswer.Done, await store.ActAsync(id, DeadLetterAction.Discarded, "ada", "junk"));
 
         await store.AddAsync([letter with { Message = "still is not", Attempts = 2 }]);
 
-        var kept = await store.FindAsync("bookings", null, letter.Digest);
+        var kept = await store.FindAsync(letter);
         Assert.Equal((4, "still is not", DeadLetterState.Open), (kept!.Letter.Attempts, kept.Letter.Message, kept.State));
         Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from ops.dead_letters"));
+        Assert.Equal(
+            "discarded by ada: junk, reopened by rides/store: still is not", await database.ScalarAsync<string>(History));
+    }
+
+    [Fact]
+    public async Task An_action_on_a_letter_that_is_closed_or_unknown_is_refused_and_leaves_no_trace()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        await store.AddAsync([DeadLetters.Letter()]);
+        var id = (await store.FindAsync(DeadLetters.Letter()))!.Id;
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => store.ActAsync(id, (DeadLetterAction)(i % 2), $"operator {i}")));
+
+        Assert.Equal((1, 7), (answers.Count(a => a == DeadLetterAnswer.Done), answers.Count(a => a == DeadLetterAnswer.NotOpen)));
+        Assert.Equal(DeadLetterAnswer.NotFound, await store.ActAsync(id + 1, DeadLetterAction.Replayed, "ada"));
+        Assert.Equal(1, await database.ScalarAsync<long>(
+            "select count(*) from ops.dead_letter_actions a join ops.dead_letters d on d.id = a.letter and d.state = a.action"));
+        Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from ops.dead_letter_actions"));
+    }
+
+    [Fact]
+    public async Task A_list_has_the_latest_first_and_goes_on_after_a_cursor()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        await store.AddAsync([.. Enumerable.Range(1, 25).Select(i => DeadLetters.Letter($"{i}", payload: new string('x', 5000)))]);
+        await store.AddAsync([DeadLetters.Letter("3", payload: new string('x', 5000))]);
+
+        var keys = new List<string?>();
+        DeadLetterCursor? after = null;
+        while (await store.ListAsync(new(), after, limit: 10) is { Count: > 0 } page)
+        {
+            keys.AddRange(page.Select(kept => kept.Letter.Key));
+            Assert.All(page, kept => Assert.Equal((4096, 5000), (kept.Letter.Payload.Length, kept.PayloadBytes)));
+            Assert.True(DeadLetterCursor.TryParse(DeadLetterCursor.Of(page[^1]).ToString(), out var cursor));
+            after = cursor;
+        }
+
+        Assert.Equal(["3", .. Enumerable.Range(4, 22).Reverse().Append(2).Append(1).Select(i => $"{i}")], keys);
+    }
+
+    [Fact]
+    public async Task A_list_has_only_what_its_filter_says()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        var odd = DeadLetters.Letter("odd", "other") with
+        {
+            System = "casino",
+            Stage = "count",
+            Kind = "bets",
+            Code = "late",
+            Class = DeadLetterClass.Poison,
+        };
+        await store.AddAsync([DeadLetters.Letter("1"), DeadLetters.Letter("2"), odd]);
+        await store.ActAsync((await store.FindAsync(odd))!.Id, DeadLetterAction.Replayed, "ada");
+
+        DeadLetterFilter[] filters =
+        [
+            new() { System = "casino" }, new() { Stage = "count" }, new() { Kind = "bets" }, new() { Code = "late" },
+            new() { Fingerprint = odd.Fingerprint }, new() { Class = DeadLetterClass.Poison }, new() { State = DeadLetterState.Replayed },
+        ];
+
+        foreach (var filter in filters)
+            Assert.Equal("odd", Assert.Single(await store.ListAsync(filter)).Letter.Key);
+        Assert.Equal(2, (await store.ListAsync(new() { System = "rides", State = DeadLetterState.Open })).Count);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("5")]
+    [InlineData("5-x")]
+    [InlineData("99999999999999999999-1")]
+    [InlineData("9223372036854775807-1")]
+    [InlineData("1-2-3")]
+    public void What_is_no_cursor_is_not_read_as_one(string? text) => Assert.False(DeadLetterCursor.TryParse(text, out _));
+
+    [Fact]
+    public async Task Letters_from_before_there_were_other_systems_are_found_as_the_rides()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync(files: 1);
+        await AddOldAsync(database, null, "undecodable", "It has no records: JSON lines are expected, and the first line is not JSON");
+        await AddOldAsync(database, 12, "23514", "new row for relation \"bookings\" violates \"positive\" ('x' `y` -0.5, 10:30, it's 7b)");
+        await AddOldAsync(database, 13, "invalid", "from_lat must be from -90 to 90; user_id is required", "replayed");
+        await AddOldAsync(database, 14, "conflict", "another record with the id 14 is stored", "discarded");
+        await AddOldAsync(database, 15, "unforeseen", "Object reference not set");
+
+        await DeadLetters.ApplyAsync(database, skip: 1);
+
+        var store = new DeadLetterStore(database);
+        var kept = (await store.ListAsync(new() { System = "rides", Stage = "store", Kind = "bookings" })).OrderBy(k => k.Id).ToList();
+        Assert.Equal([null, "12", "13", "14", "15"], kept.Select(k => k.Letter.Key));
+        Assert.Equal([1, 2, 3, 4, 5], kept.Select(k => k.Id));
+        Assert.Equal(
+            [DeadLetterClass.Poison, DeadLetterClass.System, DeadLetterClass.Poison, DeadLetterClass.Poison, DeadLetterClass.System],
+            kept.Select(k => k.Letter.Class));
+        Assert.Equal(
+            [DeadLetterState.Open, DeadLetterState.Open, DeadLetterState.Replayed, DeadLetterState.Discarded, DeadLetterState.Open],
+            kept.Select(k => k.State));
+        foreach (var one in kept)
+        {
+            Assert.Equal(one.Id, Assert.Single(await store.ListAsync(new() { Fingerprint = one.Letter.Fingerprint })).Id);
+            Assert.Equal(one.Id, (await store.FindAsync(one.Letter))!.Id);
+            Assert.Equal(("rides.ingest.bookings", 2, 4), (one.Letter.Subject, one.Letter.Attempts, one.PayloadBytes));
+            Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), one.FirstAt);
+            Assert.Equal(new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero), one.LastAt);
+        }
+    }
+
+    // As the build before wrote it.
+    private static async Task AddOldAsync(NpgsqlDataSource database, long? id, string code, string message, string state = "open")
+    {
+        await using var insert = database.CreateCommand(
+            """
+            insert into ops.dead_letters as kept
+              (kind, record_id, digest, error_code, message, payload, trace_id, attempts, state, first_at, last_at)
+            values ('bookings', $1, $2, $3, $4, '\x6a756e6b', null, 2, $5, '2026-01-02 03:04:05Z', '2026-02-03 04:05:06Z')
+            """);
+        insert.Parameters.Add(new NpgsqlParameter { Value = id ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        insert.Parameters.Add(new NpgsqlParameter { Value = Guid.NewGuid() });
+        insert.Parameters.Add(new NpgsqlParameter { Value = code });
+        insert.Parameters.Add(new NpgsqlParameter { Value = message });
+        insert.Parameters.Add(new NpgsqlParameter { Value = state });
+        await insert.ExecuteNonQueryAsync();
     }
 }

@@ -19,7 +19,7 @@ public sealed class StoreUnavailableTests
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => new BatchStore(nowhere, Bookings).StoreAsync([new(Bookings.Sample)]));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => new StoredRecords(nowhere, Bookings).FindAsync(1));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => new DeadLetterStore(nowhere).FindAsync("bookings", 1, Guid.Empty));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => new DeadLetterStore(nowhere).FindAsync(1));
     }
 
     [Theory]

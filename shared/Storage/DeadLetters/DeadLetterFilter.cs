@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace RideIngest.Storage.DeadLetters;
+
+/// <summary>Which dead letters to list; what is null does not matter.</summary>
+public sealed record DeadLetterFilter
+{
+    public string? System { get; init; }
+    public string? Stage { get; init; }
+    public string? Kind { get; init; }
+    public string? Code { get; init; }
+    public string? Fingerprint { get; init; }
+    public DeadLetterClass? Class { get; init; }
+    public DeadLetterState? State { get; init; }
+}
+
+/// <summary>A place in a list of dead letters, which goes on after it.</summary>
+public readonly record struct DeadLetterCursor(DateTimeOffset LastAt, long Id)
+{
+    public static DeadLetterCursor Of(KeptDeadLetter last) => new(last.LastAt, last.Id);
+
+    public static bool TryParse(string? text, out DeadLetterCursor cursor)
+    {
+        cursor = default;
+        if (text?.Split('-') is not [var ticks, var id]
+            || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            || !long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || at > DateTimeOffset.MaxValue.Ticks)
+            return false;
+        cursor = new(new DateTimeOffset(at, TimeSpan.Zero), number);
+        return true;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{LastAt.UtcTicks}-{Id}");
+}
