@@ -20,7 +20,7 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer;
 
-/// <summary>Takes records over HTTP, sends them into the stream, and tells each sender what became of them.</summary>
+/// <summary>Receives records over HTTP, publishes them to the stream, and answers with their outcomes.</summary>
 public sealed class ProducerModule(Catalog? catalog = null) : IModule
 {
     private readonly Catalog _catalog = catalog ?? new Catalog();
@@ -52,7 +52,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             .AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
 
-        // Replies and news are listened for before the stream is ready, and so before the first frame leaves.
+        // Replies and announcements are subscribed to before the stream is ready, so before the first frame leaves.
         services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());
         services.AddSingleton<ReplyInbox>().AddHostedService(provider => provider.GetRequiredService<ReplyInbox>());
         services

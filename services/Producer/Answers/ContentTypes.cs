@@ -5,7 +5,7 @@ using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>What is read here, by the request's Content-Type.</summary>
+/// <summary>The supported media types of requests and answers.</summary>
 internal static class ContentTypes
 {
     public const string Json = "application/json";
@@ -14,7 +14,7 @@ internal static class ContentTypes
 
     public static bool IsJson(string? contentType) => contentType == Json || Is(contentType, Json);
 
-    /// <summary>Bodies are read as they come: a compressed one could unfold to any size.</summary>
+    /// <summary>Refuses compressed bodies, which could expand to any size while they are streamed.</summary>
     public static Problem? RefuseEncoding(HttpContext http)
     {
         var encoding = http.Request.Headers.ContentEncoding;
@@ -34,7 +34,7 @@ internal static class ContentTypes
         return format is not null;
     }
 
-    /// <summary>Whether the sender accepts outcomes as lines, and not one JSON object rather than them.</summary>
+    /// <summary>Whether the sender accepts outcomes as JSON lines and does not prefer one JSON object.</summary>
     public static bool WantsLines(HttpRequest request)
     {
         if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))

@@ -4,13 +4,13 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The form in which a single record's sender is answered.</summary>
+/// <summary>The format of answers to single records.</summary>
 internal interface IRecordAnswer
 {
-    /// <summary>When what waits now will be stored, as far as this process knows.</summary>
+    /// <summary>The estimated time until the current backlog is stored.</summary>
     TimeSpan RetryAfter { get; }
 
-    /// <summary>The record has an outcome. Written, not flushed: that comes with the request's end.</summary>
+    /// <summary>Writes the outcome of a record. The response is flushed when the request ends.</summary>
     Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled);
 
     Task RefusedAsync(HttpContext http, long? id, Problem problem);

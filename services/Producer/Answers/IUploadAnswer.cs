@@ -1,9 +1,9 @@
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The form in which an upload's sender is answered.</summary>
+/// <summary>The format of answers to uploads.</summary>
 internal interface IUploadAnswer
 {
-    /// <summary>The next records' outcomes, in the upload's order.</summary>
-    /// <param name="last">There are no more.</param>
+    /// <summary>Adds the outcomes of the next records, in upload order.</summary>
+    /// <param name="last">Whether these are the last results.</param>
     Task AddAsync(IEnumerable<UploadResult> results, bool last);
 }

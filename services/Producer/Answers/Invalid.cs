@@ -5,19 +5,19 @@ using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The problem of a record that breaks a rule (422), or of a body that is no record, or no upload, at all (400).</summary>
+/// <summary>Makes the problem of an invalid record (422), or of a body that cannot be parsed (400).</summary>
 internal static class Invalid
 {
     private const int MostInLine = 5;
-    private const string TooSlow = "the body came more slowly than is waited for";
+    private const string TooSlow = "the body arrived too slowly";
 
     public static Problem Of(Reading reading)
     {
-        // A problem without a field is the record's as a whole: its bytes cannot be told apart.
+        // A problem without a field concerns the whole record: its bytes cannot be parsed.
         foreach (var problem in reading.Problems)
         {
             if (problem.Field.Length == 0)
-                return new Problem(400, "bad-request", "The body is no record", $"The body {problem.Message}.") { Id = reading.Id };
+                return new Problem(400, "bad-request", "The body is not a record", $"The body {problem.Message}.") { Id = reading.Id };
         }
         return new Problem(422, "validation", "The record breaks a rule", $"{Line(reading)}.")
         {
@@ -26,7 +26,7 @@ internal static class Invalid
         };
     }
 
-    /// <summary>Nothing of the upload could be read.</summary>
+    /// <summary>The problem of an upload of which nothing could be read.</summary>
     public static Problem Of(in Uploaded upload)
     {
         var reading = upload.Reading;
@@ -38,16 +38,14 @@ internal static class Invalid
         };
     }
 
-    /// <summary>
-    /// The upload stood still for too long: what is missing may well come the next time. Null when something else is wrong with it.
-    /// </summary>
+    /// <summary>The problem of an upload that stalled for too long, which may succeed on retry. Null if the cause is different.</summary>
     public static Problem? Late(in Uploaded upload) =>
         IsLate(upload) ? Problem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
 
     private static bool IsLate(in Uploaded upload) =>
         upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 
-    /// <summary>In a line, with its place.</summary>
+    /// <summary>The problems in one line, with their place in the upload.</summary>
     public static string Line(in Uploaded uploaded) =>
         string.Create(
             CultureInfo.InvariantCulture,

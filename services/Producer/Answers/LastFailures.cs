@@ -3,10 +3,10 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>A record that its sender was told is not stored.</summary>
+/// <summary>A failure that was reported to a sender.</summary>
 public sealed record Failure(DateTimeOffset At, string Kind, long? Id, Status Status, string? Error);
 
-/// <summary>The last few failures that this process answered, for whoever shows them.</summary>
+/// <summary>Keeps the last few failures of this process for display.</summary>
 public sealed class LastFailures(TimeProvider clock)
 {
     private const int Most = 20;
@@ -14,7 +14,7 @@ public sealed class LastFailures(TimeProvider clock)
     private readonly Queue<Failure> _failures = new(Most);
     private readonly Lock _gate = new();
 
-    /// <summary>The latest last.</summary>
+    /// <summary>The failures, latest last.</summary>
     public IReadOnlyList<Failure> All
     {
         get
@@ -36,7 +36,7 @@ public sealed class LastFailures(TimeProvider clock)
 
     internal void Add(Kind kind, IReadOnlyList<UploadResult> results)
     {
-        // Of a segment full of failures only those count that would remain.
+        // Only the last failures of a batch would be kept anyway.
         foreach (var failure in results.Where(result => result.IsFailure).TakeLast(Most))
             Add(kind, failure.Id, failure.Status, failure.Error);
     }

@@ -10,7 +10,7 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Producer.Answers;
 
 /// <summary>
-/// The answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c>, and a body as its senders know it.
+/// Writes the answers of <c>/save/booking/detail</c>: the status codes of <c>/v1/bookings</c> with the old service's body.
 /// </summary>
 internal sealed class OldAnswer(ConsumerNews news) : IRecordAnswer
 {

@@ -8,7 +8,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>The answers of <c>/v1/{kind}</c>.</summary>
+/// <summary>Writes the answers of <c>/v1/{kind}</c>.</summary>
 internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
 {
     private const int LongestId = 20;
@@ -48,8 +48,8 @@ internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
         return (problem with { Id = problem.Id ?? id }).ExecuteAsync(http);
     }
 
-    /// <summary>Says where and when to ask for the end of an accepted record.</summary>
-    /// <returns>Its receipt.</returns>
+    /// <summary>Sets the headers that say where and when to ask for the outcome of an accepted record.</summary>
+    /// <returns>The receipt.</returns>
     public static string Accept(HttpResponse response, Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
     {
         var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
@@ -58,12 +58,12 @@ internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
         return receipt;
     }
 
-    /// <summary>Of an outcome that is none of the good ones.</summary>
+    /// <summary>Maps a failed outcome to a problem.</summary>
     public static Problem ProblemOf(Outcome outcome) => outcome.Status switch
     {
-        Status.Conflict => new Problem(409, "conflict", "Another record with this id is stored, and stays", Sentence(outcome.Message)),
+        Status.Conflict => new Problem(409, "conflict", "A different record with this id is already stored", Sentence(outcome.Message)),
         Status.Invalid => new Problem(422, "validation", "The record breaks a rule", Sentence(outcome.Message)),
-        _ => new Problem(422, "not-storable", "The store refuses the record", Sentence(outcome.Message) + InParentheses(outcome.Code)),
+        _ => new Problem(422, "not-storable", "The database rejects the record", Sentence(outcome.Message) + InParentheses(outcome.Code)),
     };
 
     private static string InParentheses(string? code) => code is null ? "" : $" ({code})";

@@ -4,13 +4,15 @@ using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>An upload's outcomes in numbers, and the status code that they make.</summary>
+/// <summary>Counts an upload's outcomes and derives its status code.</summary>
 internal sealed class UploadCounts
 {
     private readonly long[] _by = new long[Enum.GetValues<Status>().Length];
     private long _refused;
 
-    /// <summary>The refusal that is true of the whole: where of some records nobody knows, it is not said that none was kept.</summary>
+    /// <summary>
+    /// The refusal that applies to the whole upload. An unknown outcome of any record takes precedence over "nothing was kept".
+    /// </summary>
     public Problem? Refusal { get; private set; }
 
     public long Received { get; private set; }
@@ -19,7 +21,7 @@ internal sealed class UploadCounts
 
     public long Failed => _by[(int)Status.Invalid] + _by[(int)Status.Conflict] + _by[(int)Status.Failed];
 
-    /// <summary>Not one record got anywhere: then that is the answer to the whole.</summary>
+    /// <summary>Whether all records were refused, in which case the refusal is the answer.</summary>
     public bool NothingKept => Received > 0 && _refused == Received;
 
     public int StatusCode => Failed > 0 ? 207 : Accepted > 0 ? 202 : 200;
@@ -35,7 +37,7 @@ internal sealed class UploadCounts
             Refusal = result.Refusal;
     }
 
-    /// <summary>When to send again what was refused, or to ask for what was accepted.</summary>
+    /// <summary>Sets Retry-After for refused or accepted records.</summary>
     public void SayWhenToReturn(HttpResponse response, Func<TimeSpan> retryAfter)
     {
         var wait = Refusal?.RetryAfter ?? (Accepted > 0 ? retryAfter() : null as TimeSpan?);

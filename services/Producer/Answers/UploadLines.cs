@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace RideIngest.Producer.Answers;
 
 /// <summary>
-/// A line per record as they settle, while the upload is still being read. The status code goes out with the first lines: it is exact for
-/// an upload that is settled in one go, and 200 for any other, whose lines tell.
+/// Writes one JSON line per record as it settles, while the upload is still being read. The status code is sent with the first lines, so it
+/// is exact for an upload that settles in one batch, and 200 for any other.
 /// </summary>
 internal sealed class UploadLines(HttpContext http, Func<TimeSpan> retryAfter) : IUploadAnswer
 {

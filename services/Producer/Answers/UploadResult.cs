@@ -4,8 +4,8 @@ using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>What became of one record of an upload.</summary>
-/// <param name="Refusal">It has no outcome: it was not kept, or nobody knows.</param>
+/// <summary>The outcome of one record of an upload.</summary>
+/// <param name="Refusal">Set if the record has no outcome: it was not kept, or its state is unknown.</param>
 internal readonly record struct UploadResult(
     long Index, long? Id, Status Status, string? Code = null, string? Error = null, Receipt? Receipt = null, Problem? Refusal = null)
 {

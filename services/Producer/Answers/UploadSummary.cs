@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RideIngest.Producer.Answers;
 
-/// <summary>One JSON object once all is settled: the counts, and the failures, or every record when all were asked for.</summary>
+/// <summary>Writes one JSON object when all records are settled: the counts, and the failures or, on request, all records.</summary>
 internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> retryAfter) : IUploadAnswer
 {
     private const int MostFailures = 10_000;
@@ -27,7 +27,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             if (!all && !result.IsFailure)
                 continue;
 
-            // What they hold is bounded by their number and by the length of what is said of them.
+            // Bounds memory by the number of results and the length of their errors.
             if (!HasRoomFor(result))
             {
                 _truncated = true;

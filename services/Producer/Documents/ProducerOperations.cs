@@ -5,11 +5,11 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Documents;
 
-/// <summary>The producer's operations, described for the document.</summary>
+/// <summary>Describes the producer's operations for the OpenAPI document.</summary>
 internal static class ProducerOperations
 {
     private const string Prefer =
-        "`respond-async`: answer as soon as the stream has it. `wait=10`: wait so many seconds for the outcome. Others are ignored.";
+        "`respond-async`: answer as soon as the stream has the record. `wait=10`: wait up to 10 s for the outcome. Others are ignored.";
 
     private const string SomeReceipt = "AQAAAAAAAgWlXqrqAZNOzJ_RQmuhW9I1aQAAAAAAAAAGYm9va2luZ3NQKxtYTn4";
 
@@ -17,42 +17,42 @@ internal static class ProducerOperations
     [
         "bad-request", "unauthorized", "forbidden", "request-timeout", "too-large", "unsupported-media-type",
         "unsupported-content-encoding", "validation", "rate-limit", "internal", "busy", "stream-full",
-        ("unavailable", "Neither the stream nor the store can be reached. Nothing was kept."), "outcome-unknown",
+        ("unavailable", "Neither NATS nor Postgres can be reached. Nothing was kept."), "outcome-unknown",
     ];
 
     private static readonly ProblemAnswer[] Putting = [.. Uploading, "conflict", "not-storable"];
 
-    public static DocumentTag Receipts { get; } = new("receipts", "What became of records that were accepted (202)");
+    public static DocumentTag Receipts { get; } = new("receipts", "The outcome of accepted records (202)");
 
-    public static DocumentTag Tag(Kind kind) => new(kind.Name, $"Send {kind.Name}, one by one or many at once, and read them back");
+    public static DocumentTag Tag(Kind kind) => new(kind.Name, $"Send {kind.Name}, singly or in bulk, and read them back");
 
     public static void AsPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"put{kind.RecordName}", kind.Name, $"Send one record to {kind.Name}",
-            "Sending the same record again is always safe: it is stored once.")
+            "Sending the same record again is always safe: it is stored only once.")
         .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .Takes(kind, $"One record of {kind.Name}")
-        .Answers(typeof(RecordOutcome), 201, "Stored: it is committed in Postgres", Json("""{"id":132512,"status":"stored"}"""))
-        .AnswerHeader(201, "Location", Parameters.Text, "Where the record is")
+        .Answers(typeof(RecordOutcome), 201, "Stored: committed in Postgres", Json("""{"id":132512,"status":"stored"}"""))
+        .AnswerHeader(201, "Location", Parameters.Text, "The address of the record")
         .Answers(typeof(RecordOutcome), 200, "Duplicate: the same record was stored before", Json("""{"id":132512,"status":"duplicate"}"""))
-        .Answers(typeof(RecordOutcome), 202, "Accepted: the stream has it, and the receipt tells how it ends",
+        .Answers(typeof(RecordOutcome), 202, "Accepted: it is in the stream, and the receipt gives the outcome",
             Json($$"""{"id":132512,"status":"accepted","receipt":"{{SomeReceipt}}"}"""))
-        .AnswerHeader(202, "Location", Parameters.Text, "Where its receipt is")
+        .AnswerHeader(202, "Location", Parameters.Text, "The address of the receipt")
         .Refuses(Putting);
 
     public static void AsUpload(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"upload{Pascal(kind.Name)}", kind.Name, $"Upload many records to {kind.Name}, of any total size",
-            "One bad record never spoils its neighbours. With `Accept: application/x-ndjson` each record's outcome comes as a line as soon "
-            + "as it is settled; then the status code is 200 for every upload that is not settled in one go, and the lines tell.")
+            "An invalid record does not affect the others. With `Accept: application/x-ndjson` each record's outcome is sent as a line as "
+            + "soon as it is settled; then the status code is 200 unless the upload settles in one batch, and the lines have the outcomes.")
         .QueryChoice("results", "UploadResults", ["all"],
-            "`all`: list every record instead of the failures, up to 250,000, and beyond these failures, up to 10,000 in all; "
-            + "lines have no such end")
+            "`all`: list every record instead of the failures only, up to 250,000, and beyond these only failures, up to 10,000 in all; "
+            + "lines have no limit")
         .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, $"{kind.Json(kind.Sample)}\n"), (ContentTypes.Csv, Csv(kind)))
-        .Answers(typeof(UploadOutcome), 200, "Every record is stored, now or before",
+        .Answers(typeof(UploadOutcome), 200, "All records are stored, now or before",
             Json("""{"received":3,"stored":2,"duplicate":1,"accepted":0,"failed":0,"results":[]}"""))
-        .Answers(typeof(UploadOutcome), 202, "None failed, and some are accepted; `results=all` gives their receipts",
+        .Answers(typeof(UploadOutcome), 202, "No record failed, and some are accepted; `results=all` lists their receipts",
             Json("""{"received":3,"stored":1,"duplicate":0,"accepted":2,"failed":0,"results":[]}"""))
-        .Answers(typeof(UploadOutcome), 207, "Some records failed; the results say which", Json(
+        .Answers(typeof(UploadOutcome), 207, "Some records failed; the results list them", Json(
             """
             {"received":3,"stored":2,"duplicate":0,"accepted":0,"failed":1,
              "results":[{"index":1,"id":132513,"status":"conflict","error":"another record with the id 132513 is stored"}]}
@@ -63,35 +63,35 @@ internal static class ProducerOperations
     public static void AsRead(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"get{kind.RecordName}", kind.Name, $"A stored record of {kind.Name}")
         .Path("id", Parameters.Id, "The record's id", kind.Sample.Id)
-        .Answers(kind, 200, "The record, as it is stored")
+        .Answers(kind, 200, "The stored record")
         .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
-            ("not-found", "No record with this id is stored, or it is no id."),
-            ("unavailable", "The store cannot be asked now. What is stored is safe."));
+            ("not-found", "No record with this id is stored, or the id is invalid."),
+            ("unavailable", "Postgres cannot be reached. Stored records are safe."));
 
     public static void AsOldPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation("saveBookingDetail", kind.Name, $"The old form of POST /v1/{kind.Name}",
-            "The same status codes, with a body as the senders of the old service know it.")
+            "The same status codes, with the body of the old service.")
         .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .Takes(kind, $"One record of {kind.Name}")
-        .Answers(typeof(SaveOutcome), 201, "Stored: it is committed in Postgres", Json("""{"id":132512,"type":1,"error":""}"""))
+        .Answers(typeof(SaveOutcome), 201, "Stored: committed in Postgres", Json("""{"id":132512,"type":1,"error":""}"""))
         .Answers(typeof(SaveOutcome), 200, "Duplicate: the same record was stored before", Json("""{"id":132512,"type":1,"error":""}"""))
-        .Answers(typeof(SaveOutcome), 202, "Accepted: the stream has it, and the receipt tells how it ends",
+        .Answers(typeof(SaveOutcome), 202, "Accepted: it is in the stream, and the receipt gives the outcome",
             Json("""{"id":132512,"type":1,"error":""}"""))
-        .AnswerHeader(202, "Location", Parameters.Text, "Where its receipt is")
+        .AnswerHeader(202, "Location", Parameters.Text, "The address of the receipt")
         .RefusesAs(typeof(SaveOutcome), Json("""{"id":132512,"type":2,"error":"The record breaks a rule: user_id is required."}"""),
             Putting);
 
     public static void AsReceipt(this IEndpointConventionBuilder endpoint) => endpoint
-        .Operation("getReceipt", Receipts.Name, "What became of an accepted record", "Any producer can be asked.")
-        .Path("receipt", Parameters.Text, "As the 202 gave it", SomeReceipt)
-        .Query("wait", Parameters.Text, "How long to wait for it to settle: `10s`, `500ms`", "10s")
-        .Answers(typeof(ReceiptOutcome), 200, "How far it has come. While it is `accepted`, Retry-After says when to ask again.",
+        .Operation("getReceipt", Receipts.Name, "The outcome of an accepted record", "Any producer can answer.")
+        .Path("receipt", Parameters.Text, "The receipt from the 202 answer", SomeReceipt)
+        .Query("wait", Parameters.Text, "How long to wait for the outcome: `10s`, `500ms`", "10s")
+        .Answers(typeof(ReceiptOutcome), 200, "The state of the record. While it is `accepted`, Retry-After says when to ask again.",
             Json("""{"id":132512,"kind":"bookings","status":"stored"}"""))
-        .AnswerHeader(200, "Retry-After", Parameters.Seconds, "In so many seconds, while it is not settled")
+        .AnswerHeader(200, "Retry-After", Parameters.Seconds, "Seconds to wait, while it is not settled")
         .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
-            ("bad-request", "The parameter wait is no duration."),
-            ("not-found", "This receipt was never given."),
-            ("unavailable", "It cannot be looked up now. The record is safe, in the stream or settled already."));
+            ("bad-request", "The parameter wait is not a duration."),
+            ("not-found", "This receipt was never issued."),
+            ("unavailable", "The outcome cannot be looked up now. The record is safe: in the stream or already settled."));
 
     private static JsonNode Json(string text) => JsonNode.Parse(text)!;
 

@@ -4,14 +4,14 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>
-/// How long a sender wants to wait for the outcome, as <c>Prefer</c> says it (RFC 7240). Preferences that are not known here are passed
-/// over, as they must be; of what is said twice, the first counts.
+/// How long a sender wants to wait for the outcome, from the header <c>Prefer</c> (RFC 7240). Unknown preferences are ignored, as the RFC
+/// requires; the first of repeated ones applies.
 /// </summary>
-/// <param name="Wait">Null when the sender says nothing of it.</param>
-/// <param name="RespondAsync">An answer is wanted as soon as the stream has the record, or else after <paramref name="Wait"/>.</param>
+/// <param name="Wait">Null if the sender gave no wait.</param>
+/// <param name="RespondAsync">Answer as soon as the stream has the record, or after <paramref name="Wait"/> if it is given.</param>
 internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
 {
-    /// <returns>The problem of a wait that is no duration.</returns>
+    /// <returns>The problem of an invalid wait.</returns>
     public static Problem? Read(StringValues headers, out Preference preference)
     {
         preference = default;
@@ -26,7 +26,9 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
         return null;
     }
 
-    /// <summary>When to answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.</summary>
+    /// <summary>
+    /// The time to answer, in ticks of <see cref="Environment.TickCount64"/>; 0 means as soon as the stream has the record.
+    /// </summary>
     public long Deadline(TimeSpan usual, TimeSpan longest)
     {
         var wait = Wait is { } asked ? (asked < longest ? asked : longest) : RespondAsync ? TimeSpan.Zero : usual;
@@ -35,7 +37,7 @@ internal readonly record struct Preference(TimeSpan? Wait, bool RespondAsync)
 
     private bool TryAdd(ReadOnlySpan<char> preference, out Preference joined)
     {
-        // Parameters of a preference come after a semicolon; none is defined for these two.
+        // Parameters follow a semicolon; the RFC defines none for these two.
         var parameters = preference.IndexOf(';');
         preference = parameters < 0 ? preference : preference[..parameters];
         var equals = preference.IndexOf('=');

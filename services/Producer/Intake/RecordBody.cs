@@ -4,10 +4,10 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>Reads a body that is one record, where it lies: copied only if it lies in several pieces.</summary>
+/// <summary>Reads a body that is one record, without copying it if it is in one segment.</summary>
 internal static class RecordBody
 {
-    /// <summary>Null when the body is longer than <paramref name="longest"/> bytes.</summary>
+    /// <summary>Returns null if the body is longer than <paramref name="longest"/> bytes.</summary>
     public static ValueTask<Reading?> ReadAsync(HttpRequest request, Kind kind, long longest)
     {
         if (request.ContentLength > longest)
@@ -19,7 +19,7 @@ internal static class RecordBody
 
     private static async ValueTask<Reading?> WaitAsync(PipeReader body, Kind kind, long longest, ReadResult read)
     {
-        // A default result is one that TryRead did not give; any other has to be handed back before the next.
+        // A default result was not returned by TryRead; any other must be released before the next read.
         if (!read.Buffer.IsEmpty)
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         while (true)

@@ -11,7 +11,7 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>One record of one kind, from the request to the answer.</summary>
+/// <summary>Handles a request with a single record.</summary>
 internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimits limits, LastFailures failures, IRecordAnswer answer)
 {
     public Task PostAsync(HttpContext http)

@@ -11,8 +11,8 @@ using RideIngest.Records.Uploads;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>
-/// One upload: read, cut into frames, sent and answered at the same time, so many frames at once and no more. A frame leaves when it is
-/// full; or, not full, when the upload ends, or when its next bytes are not here yet and none of its frames is on its way.
+/// Reads an upload, cuts it into frames, sends them and answers, all concurrently and with a limited number of frames. A frame leaves when
+/// it is full, when the upload ends, or when the next bytes have not arrived and the previous frame is settled.
 /// </summary>
 internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limits, int mostFrames)
 {
@@ -23,14 +23,14 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     public required Func<long> Deadline { get; init; }
 
-    /// <summary>Every record that is read counts, valid or not; so does an upload that cannot be read, as one.</summary>
+    /// <summary>The rate limit: each record read counts, valid or not; an unreadable upload counts as one.</summary>
     public KeyRate? Rate { get; init; }
 
     public required LastFailures Failures { get; init; }
 
     public required CancellationToken SenderGone { get; init; }
 
-    /// <returns>What is wrong with the upload, when it could not be read at all; then nothing has been answered.</returns>
+    /// <returns>The problem, if the upload could not be read at all and nothing was answered.</returns>
     public async Task<Uploaded?> RunAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
     {
         var answering = AnswerAsync(answer);
@@ -110,7 +110,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         }
         catch (Exception e)
         {
-            // The reader must not go on for an answer that nobody gets.
+            // Stop reading, because the answer can no longer be sent.
             _segments.Writer.TryComplete(e);
             throw;
         }

@@ -10,7 +10,7 @@ using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>Uploads of one kind: what is refused at the door, and in which form the others are read and answered.</summary>
+/// <summary>Handles upload requests of one kind: checks them, and chooses the reader and the answer format.</summary>
 internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits limits, LastFailures failures, ConsumerNews news)
 {
     private const string All = "all";
@@ -42,9 +42,9 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
     {
         if (request.Query["results"] is not { Count: > 0 } results || results == All)
             return null;
-        return new Problem(400, "bad-request", "The parameter results is not understood")
+        return new Problem(400, "bad-request", "The parameter results is invalid")
         {
-            Detail = $"Given: '{Refusals.Short(results.ToString())}'. There is results=all; without it the failures are listed.",
+            Detail = $"Given: '{Refusals.Short(results.ToString())}'. Use results=all, or leave it out to list only failures.",
         };
     }
 
@@ -65,7 +65,7 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
             ? new UploadLines(http, () => news.RetryAfter)
             : new UploadSummary(http, http.Request.Query["results"] == All, () => news.RetryAfter);
 
-        // The upload's own problem, when nothing of it could be read, is the request's.
+        // If nothing of the upload could be read, its problem is the answer to the request.
         if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context
             ?? default) is { } unreadable)
         {

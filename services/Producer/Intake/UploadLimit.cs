@@ -6,7 +6,7 @@ using RideIngest.Producer.Settings;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>Uploads read at once: what each holds is bounded by its own limits.</summary>
+/// <summary>Limits concurrent uploads, each of which uses bounded memory.</summary>
 internal sealed class UploadLimit(ProducerSettings settings, ConsumerNews news) : IRateLimiterPolicy<string>
 {
     public const string Name = "uploads";

@@ -8,7 +8,7 @@ using RideIngest.Records.Uploads;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>A stretch of an upload: the valid records, which make a frame, and the invalid ones among them, in their order.</summary>
+/// <summary>A part of an upload: valid records, which form a frame, and invalid ones, in their order.</summary>
 internal sealed class UploadSegment(Kind kind, ActivityContext trace)
 {
     private const int NotInFrame = -1;
@@ -30,7 +30,7 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
     }
 
-    /// <summary>What became of each, once the frame is settled.</summary>
+    /// <summary>The outcome of each record, once the frame is settled.</summary>
     public IEnumerable<UploadResult> Results(FrameSettled settled)
     {
         var refused = settled.Refusal is null ? null : Refusals.Of(settled.Refusal);

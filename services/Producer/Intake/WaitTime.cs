@@ -5,9 +5,7 @@ using RideIngest.Producer.Answers;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>
-/// How long a sender wants to wait, wherever it says so: <c>10</c> and <c>10s</c> are ten seconds, <c>500ms</c> half of one.
-/// </summary>
+/// <summary>Parses a sender's waiting time: <c>10</c> and <c>10s</c> are ten seconds, <c>500ms</c> is half a second.</summary>
 internal static class WaitTime
 {
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan wait)
@@ -21,5 +19,6 @@ internal static class WaitTime
     }
 
     public static Problem Refuse(string place, string given) =>
-        new(400, "bad-request", $"{place} is no duration", $"Given: '{Refusals.Short(given)}'. Examples: wait=10, wait=10s, wait=500ms.");
+        new(400, "bad-request", $"{place} is not a duration",
+            $"Given: '{Refusals.Short(given)}'. Examples: wait=10, wait=10s, wait=500ms.");
 }

@@ -10,7 +10,7 @@ using RideIngest.Storage.Batches;
 
 namespace RideIngest.Producer.Receipts;
 
-/// <summary><c>GET /v1/receipts/{receipt}?wait=10s</c></summary>
+/// <summary>Serves <c>GET /v1/receipts/{receipt}?wait=10s</c>.</summary>
 internal sealed class ReceiptEndpoint(
     ReceiptLookup lookup, Catalog catalog, IntakeLimits limits, ConsumerNews news, IHostApplicationLifetime lifetime)
 {
@@ -22,11 +22,11 @@ internal sealed class ReceiptEndpoint(
         var text = (string?)http.Request.RouteValues["receipt"];
         if (!Receipt.TryParse(text, out var receipt) || !catalog.Find(receipt.Kind, out var kind))
         {
-            await Refusals.NotFound("This receipt was never given.").ExecuteAsync(http);
+            await Refusals.NotFound("This receipt was never issued.").ExecuteAsync(http);
             return;
         }
 
-        // Who may write records may follow them, and none of other kinds.
+        // Permission to write records of this kind includes following them.
         if (Caller.Of(http) is { } caller && !caller.Allows(Scopes.Read) && !caller.Allows(Scopes.Write(kind.Name)))
             await caller.Forbid($"{Scopes.Read} or {Scopes.Write(kind.Name)}").ExecuteAsync(http);
         else if (!TryGetWait(http.Request, out var wait))
@@ -46,8 +46,8 @@ internal sealed class ReceiptEndpoint(
         {
             await (Problem.OfStatus(503) with
             {
-                Title = "The store cannot be asked now",
-                Detail = "The record is safe, in the stream or settled already; which of the two cannot be looked up now.",
+                Title = "The outcome cannot be looked up now",
+                Detail = "The record is safe: in the stream or already settled.",
                 Id = receipt.Id,
                 RetryAfter = news.RetryAfter,
             }).ExecuteAsync(http);

@@ -15,7 +15,7 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary>
-/// Finds out what became of an accepted record, on any instance: its row tells, or its dead letter, or that consumers are past it.
+/// Looks up the outcome of an accepted record, on any instance: by its row, its dead letter, or the consumers' position in the stream.
 /// </summary>
 internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, INatsConnection nats, SpineSettings spine, SpineLink link)
     : IDisposable
@@ -25,8 +25,7 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     private static readonly TimeSpan NatsAnswersWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PostgresAnswersWithin = TimeSpan.FromSeconds(5);
 
-    // While Postgres stands still, each question ends by its command's timeout, and Npgsql holds up a thread then to have it cancelled:
-    // there must be few.
+    // Bounds concurrent queries: while Postgres hangs, each ends by its command timeout, and Npgsql then blocks a thread to cancel it.
     private readonly SemaphoreSlim _asking = new(8);
 
     private readonly ResiliencePipeline _twice = StalePool.RetryOnce(database);
@@ -34,30 +33,30 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     private readonly Dictionary<string, StoredRecords> _stored = catalog.Kinds.ToDictionary(
         kind => kind.Name, kind => new StoredRecords(database, kind));
 
-    /// <exception cref="StoreUnavailableException">Postgres cannot be asked.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres cannot be reached.</exception>
     public Task<StoredRecord?> FindRowAsync(string kind, long id, CancellationToken cancellationToken) =>
         AskAsync(() => _stored[kind].FindAsync(id), cancellationToken);
 
-    /// <exception cref="StoreUnavailableException">Postgres cannot be asked, or NATS where it matters.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres cannot be reached, or NATS when it is needed.</exception>
     public async Task<ReceiptState> FindAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         if (await InRowAsync(receipt, cancellationToken) is { } stored)
             return stored;
 
-        // Behind a frame that takes longer its own may be settled all the same, which is asked where it matters: a dead letter may be of
-        // the same record, sent earlier.
+        // The frame may be settled even though an earlier one is not. It is looked up only if there is a dead letter, which may be of the
+        // same record sent earlier.
         var settled = await IsPastAsync(receipt.Sequence, cancellationToken)
             || (await InDeadLetterAsync(receipt, cancellationToken) is not null && await IsGoneAsync(receipt.Sequence, cancellationToken));
         if (!settled)
             return new ReceiptState(Status.Accepted);
 
-        // Consumers commit before they ack: what they have settled since is there by now.
+        // Consumers commit before they ack, so records settled since the first query are visible now.
         return await InRowAsync(receipt, cancellationToken)
             ?? await InDeadLetterAsync(receipt, cancellationToken)
             ?? new ReceiptState(
                 Status.Failed,
-                "consumers have settled it, and there is neither a row nor a dead letter of it: its frame is kept whole in "
-                    + "ops.dead_letters, or it was deleted since");
+                "consumers have settled it, but it has neither a row nor a dead letter: its frame is kept whole in "
+                    + "ops.dead_letters, or it was deleted later");
     }
 
     public void Dispose() => _asking.Dispose();
@@ -97,11 +96,11 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException(
-                new TimeoutException($"Postgres has not answered for {PostgresAnswersWithin.TotalSeconds} s"));
+                new TimeoutException($"Postgres has not answered within {PostgresAnswersWithin.TotalSeconds} s"));
         }
     }
 
-    /// <summary>Whether consumers have settled everything up to this place in the stream, as far as NATS can be asked.</summary>
+    /// <summary>Whether consumers have settled everything up to this sequence; false if NATS cannot be reached.</summary>
     private async Task<bool> IsPastAsync(ulong sequence, CancellationToken cancellationToken)
     {
         if (link.Store is not { } store || sequence == 0)
@@ -119,8 +118,8 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         }
     }
 
-    /// <summary>Whether the frame at this place has left the stream, which a work queue's do when they are settled.</summary>
-    /// <exception cref="StoreUnavailableException">NATS cannot be asked.</exception>
+    /// <summary>Whether the frame has left the stream: a work queue deletes settled frames.</summary>
+    /// <exception cref="StoreUnavailableException">NATS cannot be reached.</exception>
     private async Task<bool> IsGoneAsync(ulong sequence, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

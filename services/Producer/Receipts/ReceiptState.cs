@@ -6,7 +6,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Receipts;
 
-/// <summary>How far the record of a receipt has come.</summary>
+/// <summary>The state of an accepted record.</summary>
 internal readonly record struct ReceiptState(Status Status, string? Error = null)
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ using RideIngest.Storage.Batches;
 
 namespace RideIngest.Producer.Receipts;
 
-/// <summary><c>GET /v1/{kind}/{id}</c>: the record as it rests in Postgres.</summary>
+/// <summary>Serves <c>GET /v1/{kind}/{id}</c>: the record as stored in Postgres.</summary>
 internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNews news)
 {
     public async Task GetAsync(HttpContext http)
@@ -16,7 +16,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNe
         var text = (string?)http.Request.RouteValues["id"];
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            await Refusals.NotFound("This is no id: ids are whole numbers greater than 0, of 64 bits.").ExecuteAsync(http);
+            await Refusals.NotFound("This is not an id: ids are whole 64-bit numbers greater than 0.").ExecuteAsync(http);
             return;
         }
         try
@@ -33,7 +33,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNe
         {
             await (Problem.OfStatus(503) with
             {
-                Title = "The store cannot be asked now",
+                Title = "The record cannot be read now",
                 Id = id,
                 RetryAfter = news.RetryAfter,
             }).ExecuteAsync(http);

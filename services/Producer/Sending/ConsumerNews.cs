@@ -5,7 +5,7 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>What consumers say of themselves: whether anybody stores, and how long what waits will take.</summary>
+/// <summary>Tracks the announcements of consumers: whether any stores, and how long the backlog will take.</summary>
 internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
 {
     private const long SilenceMs = 3000;
@@ -15,14 +15,14 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     private readonly ConcurrentDictionary<string, (long At, ConsumerAnnouncement News)> _heard = new();
     private long _retryAfter = Unknown.Ticks;
 
-    // Who has just started has not had the time to hear of anybody; nor has a consumer that starts together with us begun to store.
+    // After a start, wait for the first announcements, and for consumers that start together with this process.
     private readonly long _knowsFrom = Environment.TickCount64 + SilenceMs;
     private long _storingUntil;
 
-    /// <summary>Whether a consumer has said within the last seconds that it stores.</summary>
+    /// <summary>Whether a consumer announced within the last seconds that it can store.</summary>
     public bool Storing => Environment.TickCount64 < Math.Max(_knowsFrom, Volatile.Read(ref _storingUntil));
 
-    /// <summary>How long until what waits now is stored, as far as anybody knows.</summary>
+    /// <summary>The estimated time until the current backlog is stored.</summary>
     public TimeSpan RetryAfter => Storing ? TimeSpan.FromTicks(Volatile.Read(ref _retryAfter)) : Unknown;
 
     internal void Hear(ConsumerAnnouncement news)
@@ -39,14 +39,14 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
         }
         Volatile.Write(ref _storingUntil, until);
 
-        // Who cannot store sees nothing leave.
+        // A consumer that cannot store measures no drain rate.
         if (news.CanStore)
             Volatile.Write(ref _retryAfter, Until(news.Backlog, news.DrainPerSecond, _heard.Count).Ticks);
     }
 
     private static TimeSpan Until(long backlog, double drain, int consumers)
     {
-        // Each consumer's newest ack waits for a moment: so many frames are none that wait to be stored.
+        // Each consumer defers its newest ack, so one frame per consumer is not backlog.
         if (backlog <= consumers)
             return TimeSpan.FromSeconds(1);
         return drain > 0 ? TimeSpan.FromSeconds(Math.Clamp(backlog / drain, 1, Longest.TotalSeconds)) : Unknown;

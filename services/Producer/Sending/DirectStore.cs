@@ -11,25 +11,25 @@ using Outcome = RideIngest.Contracts.Outcomes.Outcome;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>What came of storing a frame without the stream.</summary>
-/// <param name="Outcomes">By record; null when the store is away as well.</param>
-/// <param name="MayBeStored">It failed with the work begun: some records may be committed.</param>
+/// <summary>The result of storing a frame directly.</summary>
+/// <param name="Outcomes">The outcome of each record; null if Postgres is unavailable as well.</param>
+/// <param name="MayBeStored">The attempt failed after the work began, so some records may be committed.</param>
 internal readonly record struct DirectlyStored(Outcome[]? Outcomes, bool MayBeStored = false);
 
 /// <summary>
-/// The way around the stream: the same store that consumers use. A frame that did get into the stream as well does no harm, since what is
-/// stored twice is a duplicate.
+/// Stores frames directly in Postgres while the stream is unavailable, with the same code as consumers. A frame that is also in the stream
+/// does no harm, because storing it again yields duplicates.
 /// </summary>
 internal sealed partial class DirectStore(
     NpgsqlDataSource database, PostgresPing ping, Migrations migrations, Catalog catalog, SpineSettings settings,
     ILogger<DirectStore> logger)
     : IAsyncDisposable
 {
-    // Who waits here has waited for the stream already.
+    // Short, because senders have already waited for the stream.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(10);
 
-    // Opens at a failure, unless that was the only call of the last 30 s: a crowd need not find out one by one.
+    // Opens at the first failure if there was another call in the last 30 s, so that concurrent callers do not each wait for a timeout.
     private readonly ResiliencePipeline _breaker = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
@@ -43,7 +43,7 @@ internal sealed partial class DirectStore(
 
     private readonly BatchStores _stores = new(catalog, database);
 
-    /// <summary>Whether records may go this way at all.</summary>
+    /// <summary>Whether direct storage is enabled.</summary>
     public bool IsOn => settings.Fallback == RideIngest.Streams.Rides.Fallback.Postgres;
 
     /// <summary>Whether a frame could be stored now.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class DirectStore(
         {
             return await _breaker.ExecuteAsync(async token =>
             {
-                // Apart from the store's own connecting: that nothing has begun is what makes a 503 true.
+                // Connects before any work begins, so that a failure here means that nothing was stored.
                 await ping.AskAsync(AnswersWithin, token);
                 begun = true;
                 using var late = new CancellationTokenSource(StoresWithin);
@@ -93,6 +93,6 @@ internal sealed partial class DirectStore(
         e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
     [LoggerMessage(2003, LogLevel.Warning,
-        "{Count} {Kind} could neither be published nor stored directly ({Reason}); their senders are told to try again")]
+        "{Count} {Kind} could neither be published nor stored directly ({Reason}); senders are asked to retry")]
     private partial void AwayAsWell(int count, string kind, string reason);
 }

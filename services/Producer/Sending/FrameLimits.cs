@@ -6,13 +6,14 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// How large a frame may become: so many records, and half of what the server takes, which leaves room for one more record and the headers.
+/// The maximum size of a frame: a number of records, and half of the server's max_payload, which leaves room for one more record and the
+/// headers.
 /// </summary>
 internal sealed class FrameLimits(INatsConnection nats, SpineSettings settings, ProducerSettings producer)
 {
     public int MostRecords => settings.FrameRecords;
 
-    /// <summary>In bytes, as it is sent to us. In a frame it may become a little longer.</summary>
+    /// <summary>The largest record in bytes as received. It may become slightly longer in a frame.</summary>
     public int LongestRecord => (int)Math.Min(producer.MaxRecord, MaxPayload / 4);
 
     public bool IsFull(OutgoingFrame frame) => frame.Count >= settings.FrameRecords || frame.Payload.Length >= MaxPayload / 2;

@@ -2,9 +2,7 @@ using System.Buffers;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>
-/// A frame's bytes while it gathers and is sent; its memory comes from a pool and goes back when the stream has the frame.
-/// </summary>
+/// <summary>Holds a frame's bytes in pooled memory, from gathering until the stream has the frame.</summary>
 internal sealed class FramePayload : IBufferWriter<byte>
 {
     private const int FirstSize = 2048;
@@ -28,7 +26,7 @@ internal sealed class FramePayload : IBufferWriter<byte>
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>To be called once nobody reads the bytes any more.</summary>
+    /// <summary>Returns the memory to the pool. Call it when nothing reads the bytes any more.</summary>
     public void Release()
     {
         var bytes = _bytes;

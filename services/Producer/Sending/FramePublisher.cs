@@ -9,9 +9,9 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Publishes frames to the stream. A frame that was not acknowledged is sent again under the same id, which the stream stores once, so that
-/// trying again is always safe. After a failure the stream counts as away until it is seen again, and frames need not find it out one by
-/// one.
+/// Publishes frames to the stream. An unacknowledged frame is published again with the same id, which the stream stores only once, so
+/// retries are safe. After a failure the stream counts as unavailable until it responds again, so that other frames need not wait for a
+/// timeout.
 /// </summary>
 internal sealed partial class FramePublisher(
     StreamPublisher stream, SpineLink link, ReplyInbox inbox, ProducerSettings settings, ILogger<FramePublisher> logger)
@@ -30,18 +30,18 @@ internal sealed partial class FramePublisher(
         var last = default(Published);
         await _attempts.ExecuteAsync(async _ =>
         {
-            // Things may have changed in the pause.
+            // The frame or the connection may have changed during the pause.
             if (last.Reason is not null && !MayTryAgain(frame))
                 return false;
             var published = await TryAsync(frame, subject, id);
 
-            // Once an attempt may have got through, no later refusal can take that back.
+            // A refusal does not undo an earlier attempt whose result is unknown.
             if (last.End != PublishEnd.Unknown || published.End == PublishEnd.Taken)
                 last = published;
             return published.End is PublishEnd.Away or PublishEnd.Unknown && MayTryAgain(frame);
         });
 
-        // Or the consumer's reply was quicker than the stream's: it has the frame, whatever became of its acknowledgements.
+        // A consumer's reply may arrive before the stream's ack: then the stream has the frame, whatever the attempts returned.
         if (last.End == PublishEnd.Taken || frame.IsSettled)
             return last;
         if (last.End is PublishEnd.Away or PublishEnd.Unknown)
@@ -54,7 +54,7 @@ internal sealed partial class FramePublisher(
 
     private ValueTask<Published> TryAsync(OutgoingFrame frame, string subject, string id)
     {
-        // Headers are read-only once published: each attempt has its own.
+        // NATS.Net makes headers read-only on publish, so each attempt needs new ones.
         var headers = Headers(frame, id);
         FrameBlocks.Fill(frame.Payload, frame.Payload.Length, subject, headers);
         return stream.TryAsync(subject, frame.Payload.Written, headers, settings.PublishTimeout);
@@ -75,6 +75,6 @@ internal sealed partial class FramePublisher(
         return headers;
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "Frame {Frame} with {Count} {Kind} did not get into the stream: {Reason}")]
+    [LoggerMessage(2001, LogLevel.Warning, "Frame {Frame} with {Count} {Kind} was not published: {Reason}")]
     private partial void NotTaken(string frame, int count, string kind, string reason);
 }

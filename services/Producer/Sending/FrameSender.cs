@@ -8,14 +8,16 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>Sends a frame on its way, through the stream or around it, and tells it how that went.</summary>
+/// <summary>
+/// Sends a frame through the stream or, if that is unavailable, directly to Postgres, and reports the result to the frame.
+/// </summary>
 internal sealed partial class FrameSender(
     FramePublisher publisher, DirectStore direct, PendingReplies replies, ConsumerNews news, ILogger<FrameSender> logger)
 {
-    /// <summary>Never throws. Ends when the stream has the frame, or when it is settled without it.</summary>
+    /// <summary>Sends a frame. Never throws; completes when the stream has the frame or it is settled.</summary>
     public async Task SendAsync(OutgoingFrame frame)
     {
-        // The frame leaves on the thread of whoever came last, and is not a part of that request.
+        // The frame is sent on the thread of its last request, but is not part of that request.
         Activity.Current = null;
         using var span = Span(frame);
         try
@@ -56,7 +58,7 @@ internal sealed partial class FrameSender(
             frame.Refused(new Refusal(RefusalReason.Unavailable, news.RetryAfter));
     }
 
-    /// <summary>A frame of many requests belongs to the trace of the first that is recorded, and links to the others.</summary>
+    /// <summary>Starts the frame's span in the first recorded trace of its requests; the others are linked.</summary>
     private static Activity? Span(OutgoingFrame frame)
     {
         var owner = Owner(frame.Traces);
@@ -86,6 +88,6 @@ internal sealed partial class FrameSender(
     }
 
     [LoggerMessage(2004, LogLevel.Error,
-        "A frame of {Count} {Kind} failed with an exception that nobody expected; its senders are told that the outcome is not known")]
+        "A frame of {Count} {Kind} failed with an unexpected exception; senders get the answer that the outcome is unknown")]
     private partial void Lost(Exception exception, int count, string kind);
 }

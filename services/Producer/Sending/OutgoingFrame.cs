@@ -6,17 +6,14 @@ using RideIngest.Storage.Batches;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>
-/// Records of one kind that travel as one message. It is told what becomes of it, by whoever knows first; the first settling word counts,
-/// and what comes after it is passed over.
-/// </summary>
+/// <summary>Records of one kind that travel as one message. The first settlement wins; later ones are ignored.</summary>
 internal abstract class OutgoingFrame(Kind kind)
 {
     private readonly List<Record> _records = [];
 
     public Kind Kind => kind;
 
-    /// <summary>By which the reply finds it; given when it leaves.</summary>
+    /// <summary>The number that identifies the frame's reply, assigned when it is sent.</summary>
     public long Number { get; set; }
 
     public FramePayload Payload { get; } = new();
@@ -27,29 +24,27 @@ internal abstract class OutgoingFrame(Kind kind)
 
     public abstract bool IsSettled { get; }
 
-    /// <summary>The records' traces, in their order; one stands for all, where they share it.</summary>
+    /// <summary>The traces of the records in order, or a single one if all share it.</summary>
     public abstract IReadOnlyList<ActivityContext> Traces { get; }
 
-    /// <summary>It leaves, in a recorded span of one of its requests: those of the others point there.</summary>
+    /// <summary>Called when the frame is sent in the span of one of its requests; other requests link to it.</summary>
     public virtual void LeavesIn(Activity span)
     {
     }
 
-    /// <summary>
-    /// The stream has it. Those who do not want to wait for more are answered now; all of them, if nobody is there to store it.
-    /// </summary>
+    /// <summary>The stream has the frame. Answers the senders who want no outcome, or all of them if no consumer can store.</summary>
     public abstract void Published(ulong sequence, bool storing);
 
-    /// <summary>The consumer's word, which settles every record.</summary>
+    /// <summary>Settles all records with the consumer's reply.</summary>
     public abstract void Replied(FrameReply reply);
 
-    /// <summary>Outcomes by record, from a store of our own.</summary>
+    /// <summary>Settles all records with the outcomes of a direct store.</summary>
     public abstract void Stored(Outcome[] outcomes);
 
-    /// <summary>No record of it was kept, or nobody knows: the refusal says which.</summary>
+    /// <summary>Settles all records as refused: not kept, or unknown, as the refusal says.</summary>
     public abstract void Refused(Refusal refusal);
 
-    /// <summary>Time has passed: those whose time is up are answered, if the stream has the frame.</summary>
+    /// <summary>Answers the senders whose waiting time is over, if the stream has the frame.</summary>
     public abstract void Sweep(long now, bool storing);
 
     public Incoming[] ToIncoming()
@@ -60,10 +55,7 @@ internal abstract class OutgoingFrame(Kind kind)
         return incoming;
     }
 
-    /// <summary>
-    /// Whether the reply tells of each record. Of those that a truncated one leaves out nobody could say that they are stored; their
-    /// receipts will.
-    /// </summary>
+    /// <summary>Whether the reply has the outcome of every record. A truncated one does not; the receipts will.</summary>
     protected bool Answers(FrameReply reply) => reply.Received == Count && !reply.Truncated;
 
     protected void Append(Record record)

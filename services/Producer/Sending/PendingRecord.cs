@@ -4,8 +4,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// One request that waits for its record's outcome. Rented from a pool, and back in it once the outcome has been read: its task is awaited
-/// exactly once, and it is settled exactly once, by the frame that holds it.
+/// A request that waits for its record's outcome. Pooled: its task must be awaited exactly once, and the frame settles it exactly once.
 /// </summary>
 internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWorkItem
 {
@@ -15,12 +14,12 @@ internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWork
     private Settled _settled;
 
     /// <summary>
-    /// When the sender wants an answer, in ticks of <see cref="Environment.TickCount64"/>; 0: as soon as the stream has the record.
+    /// The time to answer, in ticks of <see cref="Environment.TickCount64"/>; 0 means as soon as the stream has the record.
     /// </summary>
     public long Deadline { get; private set; }
 
     /// <summary>
-    /// That the stream has it is all the sender wants to hear, even if the consumer should be quicker than the stream's acknowledgement.
+    /// Whether the sender wants only to know that the stream has the record, even if the consumer replies before the stream's ack.
     /// </summary>
     public bool WantsNoOutcome => Deadline == 0;
 
@@ -33,10 +32,10 @@ internal sealed class PendingRecord : IValueTaskSource<Settled>, IThreadPoolWork
         return pending;
     }
 
-    /// <summary>Wakes the request, which goes on inside this call. After it the instance may be another request's.</summary>
+    /// <summary>Resumes the request inside this call. Afterwards the instance may belong to another request.</summary>
     public void Settle(in Settled settled) => _core.SetResult(settled);
 
-    /// <summary>Wakes the request on a thread of the pool.</summary>
+    /// <summary>Resumes the request on the thread pool.</summary>
     public void SettleLater(in Settled settled)
     {
         _settled = settled;

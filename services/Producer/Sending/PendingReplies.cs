@@ -5,7 +5,7 @@ using RideIngest.Producer.Telemetry;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>The frames whose outcome is awaited, by number. One look-up per frame finds all of its waiting requests.</summary>
+/// <summary>The frames that wait for a reply, by number. One lookup per frame finds all its requests.</summary>
 internal sealed class PendingReplies : IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(50);
@@ -28,7 +28,7 @@ internal sealed class PendingReplies : IDisposable
 
     public int Count => _frames.Count;
 
-    /// <summary>Gives the frame its number. From here on a reply finds it, until it is settled.</summary>
+    /// <summary>Assigns the frame its number. A reply finds the frame until it is settled.</summary>
     public void Add(OutgoingFrame frame)
     {
         frame.Number = Interlocked.Increment(ref _last);
@@ -41,14 +41,16 @@ internal sealed class PendingReplies : IDisposable
             return;
         frame.Replied(reply);
 
-        // A reply that does not tell of every record settles nothing, and the frame is swept on.
+        // A reply without every outcome does not settle the frame, which stays here to be swept.
         if (frame.IsSettled)
             _frames.TryRemove(number, out _);
     }
 
     public void Dispose() => _sweeper.Dispose();
 
-    /// <summary>The process ends: who waits hears in good time that the stream has the record, instead of being cut off.</summary>
+    /// <summary>
+    /// Shortens the wait during shutdown, so that waiting senders are answered with "accepted" instead of being disconnected.
+    /// </summary>
     private void HurryUp() => Volatile.Write(ref _waitUntil, Environment.TickCount64 + (long)(_drain / 2).TotalMilliseconds);
 
     private void Sweep()

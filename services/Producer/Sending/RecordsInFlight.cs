@@ -2,14 +2,14 @@ using RideIngest.Producer.Settings;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>Counts the records whose senders wait, so that there is an end to them.</summary>
+/// <summary>Limits the number of records whose senders wait.</summary>
 internal sealed class RecordsInFlight(ProducerSettings settings)
 {
     private int _records;
 
     public int Records => Volatile.Read(ref _records);
 
-    /// <summary>False when the limit is reached; otherwise to be followed by one <see cref="Leave"/>.</summary>
+    /// <summary>Reserves a record; returns false at the limit. Each success must be followed by one <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _records) <= settings.RecordsInFlight)

@@ -5,9 +5,7 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>
-/// Where consumers send their replies to: one subscription for the process, the frame's number as the subject's last token.
-/// </summary>
+/// <summary>Receives consumers' replies: one subscription per process, with the frame's number as the last token of the subject.</summary>
 internal sealed class ReplyInbox : BackgroundService
 {
     private readonly INatsConnection _nats;
@@ -19,14 +17,14 @@ internal sealed class ReplyInbox : BackgroundService
     {
         (_nats, _replies) = (nats, replies);
 
-        // None of the connection's own inboxes: below those NATS.Net delivers nothing but the replies to its requests.
+        // Not an inbox of the connection: NATS.Net delivers only replies to its own requests there.
         _name = Nuid.NewNuid();
         _inbox = $"{nats.Opts.InboxPrefix}.{_name}";
     }
 
     public string SubjectOf(long frame) => string.Create(CultureInfo.InvariantCulture, $"{_inbox}.{frame}");
 
-    /// <summary>Unlike any other frame's, of any process.</summary>
+    /// <summary>A frame id that is unique across processes.</summary>
     public string FrameId(long frame) => string.Create(CultureInfo.InvariantCulture, $"{_name}-{frame}");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

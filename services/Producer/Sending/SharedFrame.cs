@@ -7,8 +7,8 @@ using RideIngest.Streams.Gathering;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>
-/// Records of many requests, each of which waits. All are woken by a few work items that take the requests in runs, rather than by one item
-/// each: a frame of 500 then costs the pool as much as a frame of a few.
+/// A frame with records of many waiting requests. They are resumed by a few thread pool work items, each for a run of requests, because one
+/// item per request would cost too much.
 /// </summary>
 internal sealed class SharedFrame(Kind kind) : OutgoingFrame(kind), IGatheredFrame<GatheredRecord>, IThreadPoolWorkItem
 {
@@ -30,7 +30,7 @@ internal sealed class SharedFrame(Kind kind) : OutgoingFrame(kind), IGatheredFra
     public override bool IsSettled => Volatile.Read(ref _ended);
 
     /// <summary>
-    /// Ends when it is settled. Whoever waits goes on before the records' senders are woken: what is next leaves the sooner.
+    /// Completes when the frame is settled. Its continuation runs before the requests are resumed, so that the next frame leaves earlier.
     /// </summary>
     public Task Ended => _ending.Task;
 

@@ -5,9 +5,7 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>
-/// Sees to it that the stream is there: at start, after every reconnect, and whenever somebody finds that it does not answer.
-/// </summary>
+/// <summary>Ensures that the stream exists: at start, after each reconnect, and whenever it did not respond.</summary>
 internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides, ILogger<SpineLink> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -18,25 +16,23 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
     private volatile INatsJSConsumer? _store;
     private volatile bool _doubted;
 
-    /// <summary>
-    /// Whether the stream has been seen, since anybody last doubted that it answers. That it is there now, only a publish can tell.
-    /// </summary>
+    /// <summary>Whether the stream was found since it last failed to respond. Only a publish shows whether it is still there.</summary>
     public bool IsReady => _store is not null && !_doubted;
 
-    /// <summary>Why the stream was not there when it was last looked for; null if it was, or if nobody has looked yet.</summary>
+    /// <summary>Why the last check failed; null if it succeeded or there was none.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>The durable consumer, whose ack floor tells what has been settled; null before it has been seen.</summary>
+    /// <summary>The durable consumer, whose ack floor shows what is settled; null until it is found.</summary>
     public INatsJSConsumer? Store => _store;
 
-    /// <summary>The stream did not answer: until it is seen again, nobody need find that out anew.</summary>
+    /// <summary>Marks the stream as unavailable until the next check, so that other frames need not wait for a timeout.</summary>
     public void Doubt()
     {
         _doubted = true;
         Check();
     }
 
-    /// <summary>Has the stream looked for, soon, and created if it is gone.</summary>
+    /// <summary>Requests a check, which creates the stream if it is missing.</summary>
     private void Check()
     {
         if (_asked.CurrentCount == 0)
@@ -68,7 +64,7 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
         }
         catch (ObjectDisposedException)
         {
-            // The process ends.
+            // The process is shutting down.
         }
 
         void Report(Exception trouble, TimeSpan pause)
@@ -88,6 +84,6 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
         }
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "The stream {Stream} is not to be had: {Reason}. Trying again until it is")]
+    [LoggerMessage(2002, LogLevel.Warning, "The stream {Stream} is unavailable: {Reason}. Retrying until it is available")]
     private partial void NotThere(string stream, string reason);
 }

@@ -5,11 +5,11 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Sending;
 
-/// <summary>How a frame of an upload ended.</summary>
-/// <param name="Outcomes">By record; null when there is a refusal instead.</param>
+/// <summary>The result of an upload's frame.</summary>
+/// <param name="Outcomes">The outcome of each record; null if the frame was refused.</param>
 internal sealed record FrameSettled(Outcome[]? Outcomes, ulong Sequence = 0, Refusal? Refusal = null);
 
-/// <summary>Records of one upload, which waits for them together.</summary>
+/// <summary>A frame with records of one upload, which waits for all of them together.</summary>
 internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFrame(kind)
 {
     private readonly TaskCompletionSource<FrameSettled> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,14 +18,14 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFr
 
     public Task<FrameSettled> Settled => _settled.Task;
 
-    /// <summary>As a single record's; set when it leaves.</summary>
+    /// <summary>The time to answer as for a single record; set when the frame is sent.</summary>
     public long Deadline { get; set; }
 
     public override bool IsSettled => _settled.Task.IsCompleted;
 
     public override IReadOnlyList<ActivityContext> Traces => _traces;
 
-    /// <summary>Only before it leaves.</summary>
+    /// <summary>Adds a record. Allowed only before the frame is sent.</summary>
     public void Add(Record record) => Append(record);
 
     public override void Published(ulong sequence, bool storing)
@@ -39,14 +39,14 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFr
         if (!Answers(reply))
             return;
 
-        // That the stream has it is all the sender wants to hear then.
+        // The sender wants only to know that the stream has the frame.
         if (Deadline == 0)
         {
             Published(reply.Sequence, storing: true);
             return;
         }
 
-        // What a new outcome says by itself is "stored".
+        // Outcomes default to Stored.
         var outcomes = new Outcome[Count];
         foreach (var exception in reply.Exceptions)
         {

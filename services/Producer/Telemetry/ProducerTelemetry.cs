@@ -5,34 +5,34 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Producer.Telemetry;
 
-/// <summary>Every name that the producer measures under.</summary>
+/// <summary>The producer's metrics.</summary>
 internal static class ProducerTelemetry
 {
     public static readonly Histogram<long> FrameSize =
         RideIngestTelemetry.Meter.CreateHistogram<long>(
-            "rideingest.producer.frame.records", "{record}", "Records in a frame that was sent on its way.");
+            "rideingest.producer.frame.records", "{record}", "Records per frame sent.");
 
     public static readonly Counter<long> StoredDirectly =
         RideIngestTelemetry.Meter.CreateCounter<long>(
-            "rideingest.producer.stored_directly", "{record}", "Records stored without the stream, NATS being away.");
+            "rideingest.producer.stored_directly", "{record}", "Records stored directly in Postgres, because NATS was unavailable.");
 
     public static readonly Counter<long> Refused =
         RideIngestTelemetry.Meter.CreateCounter<long>(
             "rideingest.producer.refused", "{record}",
-            "Requests, and frames of an upload, refused before or instead of an outcome, by problem.");
+            "Requests and upload frames refused without an outcome, by problem.");
 
     private static readonly Histogram<double> AnswerDuration =
         RideIngestTelemetry.Meter.CreateHistogram<double>(
-            "rideingest.producer.answer.duration", "s", "From a single record's request to its answer.");
+            "rideingest.producer.answer.duration", "s", "Time from a single record's request to its answer.");
 
     private static readonly Gauge<int> InFlight =
         RideIngestTelemetry.Meter.CreateGauge<int>(
             "rideingest.producer.records_in_flight", "{record}",
-            "Single records whose senders wait; producer.records_in_flight is the limit.");
+            "Single records whose senders wait, limited by producer.records_in_flight.");
 
     private static readonly Gauge<int> PendingReplies =
         RideIngestTelemetry.Meter.CreateGauge<int>(
-            "rideingest.producer.pending_replies", "{frame}", "Frames on their way whose outcome is awaited.");
+            "rideingest.producer.pending_replies", "{frame}", "Frames sent whose outcome is awaited.");
 
     private static readonly Counter<long> Answers =
         RideIngestTelemetry.Meter.CreateCounter<long>("rideingest.producer.records", "{record}", "Records answered, by kind and outcome.");

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace RideIngest.Contracts.Frames;
 
-/// <summary>What each consumer says once a second, on <see cref="Subject"/>, and once more when it leaves.</summary>
+/// <summary>A consumer's load, which it publishes once a second on <see cref="Subject"/> and once more when it shuts down.</summary>
 /// <param name="CanStore">Whether frames that arrive now will be stored soon.</param>
-/// <param name="Reason">Why it cannot, for people.</param>
-/// <param name="Backlog">Frames in the stream that nobody has settled: waiting and in work.</param>
-/// <param name="DrainPerSecond">Frames that left the stream per second lately, whoever took them.</param>
+/// <param name="Reason">Why it cannot store, as text for people.</param>
+/// <param name="Backlog">Unsettled frames in the stream, including those in work.</param>
+/// <param name="DrainPerSecond">Frames per second that left the stream lately, by any consumer.</param>
 public sealed record ConsumerAnnouncement(
     string Instance, bool CanStore, string? Reason, long Backlog, double DrainPerSecond, DateTimeOffset At)
 {
@@ -29,7 +29,7 @@ public sealed record ConsumerAnnouncement(
         json.WriteEndObject();
     }
 
-    /// <returns>Null when the bytes are no announcement.</returns>
+    /// <returns>Null when the bytes are not an announcement.</returns>
     public static ConsumerAnnouncement? Read(ReadOnlySpan<byte> bytes)
     {
         try

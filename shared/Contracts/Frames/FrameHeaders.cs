@@ -1,20 +1,20 @@
 namespace RideIngest.Contracts.Frames;
 
-/// <summary>The headers of a frame. A foreign publisher may leave out all of them.</summary>
+/// <summary>The headers of a frame. All are optional.</summary>
 public static class FrameHeaders
 {
-    /// <summary>The subject that the <see cref="FrameReply"/> is sent to.</summary>
+    /// <summary>The subject to send the <see cref="FrameReply"/> to.</summary>
     public const string Reply = "Ride-Reply";
 
-    /// <summary>How many records the frame has.</summary>
+    /// <summary>The number of records in the frame.</summary>
     public const string Count = "Ride-Count";
 
-    /// <summary>The frame's id: JetStream stores frames with the same one once.</summary>
+    /// <summary>The frame's id, by which JetStream discards duplicates.</summary>
     public const string Id = "Nats-Msg-Id";
 
-    /// <summary>The trace that the frame was published in.</summary>
+    /// <summary>The trace context of the publisher.</summary>
     public const string TraceParent = "traceparent";
 
-    /// <summary>The traces of the records, where not all have the frame's; see <see cref="FrameTraces"/>.</summary>
+    /// <summary>The trace contexts of records that differ from the frame's; see <see cref="FrameTraces"/>.</summary>
     public const string Traces = "Ride-Traces";
 }

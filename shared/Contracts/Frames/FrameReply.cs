@@ -4,23 +4,23 @@ using RideIngest.Contracts.Outcomes;
 
 namespace RideIngest.Contracts.Frames;
 
-/// <summary>What became of one record of a frame, where that is not <see cref="Status.Stored"/>.</summary>
-/// <param name="Index">The record's place in the frame, from 0.</param>
-/// <param name="Id">Null when it could not be read.</param>
+/// <summary>The outcome of one record of a frame, if it is not <see cref="Status.Stored"/>.</summary>
+/// <param name="Index">The record's index in the frame, from 0.</param>
+/// <param name="Id">Null when the id could not be read.</param>
 public readonly record struct ReplyOutcome(int Index, long? Id, Outcome Outcome);
 
 /// <summary>
-/// The outcomes of one frame, as the consumer sends them to the subject in <c>Ride-Reply</c>: counts, and the exceptions by index.
+/// The outcomes of one frame, which the consumer sends to the subject in <c>Ride-Reply</c>: counts, and the exceptions by index.
 /// </summary>
 /// <param name="Frame">The frame's id, if it had one.</param>
-/// <param name="Sequence">Its sequence in the stream.</param>
-/// <param name="Received">Its records. 0 says that it was no frame: it is kept whole as a dead letter.</param>
-/// <param name="Exceptions">Every record that was not stored just now, by index; the first ones, when they are <paramref
+/// <param name="Sequence">The frame's sequence in the stream.</param>
+/// <param name="Received">The number of records. 0 means that the message was not a frame and is kept as one dead letter.</param>
+/// <param name="Exceptions">Every record that was not newly stored, by index. Only the first ones when <paramref
 /// name="Truncated"/>.</param>
-/// <param name="Truncated">There was no room for all exceptions. Not in answer to a frame of ours, which never has that many.</param>
+/// <param name="Truncated">Not all exceptions fit. Never set for a frame from a producer of this version, which is small enough.</param>
 public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IReadOnlyList<ReplyOutcome> Exceptions, bool Truncated = false)
 {
-    /// <summary>Of an error's text. With it the exceptions of 500 records fit into half a megabyte.</summary>
+    /// <summary>The longest error text, so that the exceptions of 500 records fit into half a megabyte.</summary>
     private const int LongestError = 400;
 
     private readonly int[] _counts = Count(Exceptions, Received, Truncated);
@@ -37,9 +37,7 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
 
     public int Of(Status status) => _counts[(int)status];
 
-    /// <summary>
-    /// Appends the reply, leaving out the last exceptions when it would become longer than <paramref name="most"/> bytes.
-    /// </summary>
+    /// <summary>Appends the reply, and leaves out the last exceptions if it would exceed <paramref name="most"/> bytes.</summary>
     public void Write(IBufferWriter<byte> output, int most = int.MaxValue)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
@@ -63,7 +61,7 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
         json.WriteEndObject();
     }
 
-    /// <returns>Null when the bytes are no reply.</returns>
+    /// <returns>Null when the bytes are not a reply.</returns>
     public static FrameReply? Read(ReadOnlySpan<byte> bytes)
     {
         try
@@ -76,10 +74,10 @@ public sealed record FrameReply(string? Frame, ulong Sequence, int Received, IRe
         }
     }
 
-    /// <summary>The statuses that a reply knows.</summary>
+    /// <summary>The statuses that a reply can carry.</summary>
     public static ReadOnlySpan<Status> Settled => [Status.Stored, Status.Duplicate, Status.Conflict, Status.Invalid, Status.Failed];
 
-    /// <summary>For a truncated reply, whose exceptions do not add up.</summary>
+    /// <summary>Replaces the counts, for a truncated reply whose exceptions do not add up to them.</summary>
     internal FrameReply WithCounts(int[] counts)
     {
         counts.CopyTo(_counts, 0);

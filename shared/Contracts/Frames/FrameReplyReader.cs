@@ -3,7 +3,7 @@ using RideIngest.Contracts.Outcomes;
 
 namespace RideIngest.Contracts.Frames;
 
-/// <summary>Reads a <see cref="FrameReply"/> in one pass; names that it does not know are passed over.</summary>
+/// <summary>Reads a <see cref="FrameReply"/> in one pass and ignores unknown properties.</summary>
 internal static class FrameReplyReader
 {
     internal static FrameReply? Read(ReadOnlySpan<byte> bytes)

@@ -4,14 +4,14 @@ using System.Text;
 namespace RideIngest.Contracts.Frames;
 
 /// <summary>
-/// The header <c>Ride-Traces</c>: one entry per record, in their order, joined by commas. An entry is a traceparent, <c>-</c> for none, or
-/// nothing at all for the same as before, so that a frame cut from one upload takes a byte per record.
+/// Reads and writes the header <c>Ride-Traces</c>: one comma-separated entry per record, in order. An entry is a traceparent, <c>-</c> for
+/// no trace, or empty for the same as the entry before, which costs one byte per record.
 /// </summary>
 public static class FrameTraces
 {
     private const string None = "-";
 
-    /// <summary>The W3C form of a context; null for the default.</summary>
+    /// <summary>Formats a context as a W3C traceparent; null for the default context.</summary>
     public static string? TraceParent(ActivityContext context) =>
         context == default
             ? null
@@ -30,7 +30,7 @@ public static class FrameTraces
         return text.ToString();
     }
 
-    /// <summary>The contexts of a frame's records. What is missing or unreadable is <paramref name="frame"/>'s.</summary>
+    /// <summary>Reads the contexts of a frame's records; a missing or unreadable entry falls back to <paramref name="frame"/>.</summary>
     public static ActivityContext[] Read(string? header, ActivityContext frame, int count)
     {
         var contexts = new ActivityContext[count];
@@ -56,7 +56,7 @@ public static class FrameTraces
         return contexts;
     }
 
-    /// <summary>The context that a traceparent names; the default when it names none.</summary>
+    /// <summary>Parses a traceparent; returns <paramref name="otherwise"/> when it is missing or invalid.</summary>
     public static ActivityContext Parse(string? traceParent, ActivityContext otherwise = default) =>
         ActivityContext.TryParse(traceParent, null, isRemote: true, out var context) ? context : otherwise;
 }

@@ -1,27 +1,27 @@
 namespace RideIngest.Contracts.Outcomes;
 
-/// <summary>What became of a record.</summary>
+/// <summary>The outcome of a record.</summary>
 public enum Status
 {
-    /// <summary>Committed in Postgres, just now.</summary>
+    /// <summary>Newly committed in Postgres.</summary>
     Stored,
 
-    /// <summary>The same record was stored before.</summary>
+    /// <summary>The same record was already stored.</summary>
     Duplicate,
 
-    /// <summary>Another record with this id was stored before, and stays.</summary>
+    /// <summary>A different record with this id is already stored and is kept.</summary>
     Conflict,
 
-    /// <summary>It breaks its kind's rules.</summary>
+    /// <summary>The record breaks a rule of its kind.</summary>
     Invalid,
 
-    /// <summary>It is valid, and Postgres refuses it all the same.</summary>
+    /// <summary>The record is valid, but Postgres rejects it.</summary>
     Failed,
 
-    /// <summary>The stream has it; how it ends is not known yet.</summary>
+    /// <summary>The record is in the stream and its outcome is not known yet.</summary>
     Accepted,
 }
 
-/// <summary>What became of a record, and why when it was not stored.</summary>
-/// <param name="Code">Postgres' SQLSTATE, when it <see cref="Status.Failed"/>.</param>
+/// <summary>The outcome of a record, with the reason if it was not stored.</summary>
+/// <param name="Code">The SQLSTATE from Postgres, for <see cref="Status.Failed"/>.</param>
 public readonly record struct Outcome(Status Status, string? Code = null, string? Message = null);

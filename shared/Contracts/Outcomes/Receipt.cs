@@ -7,10 +7,10 @@ using System.Text;
 namespace RideIngest.Contracts.Outcomes;
 
 /// <summary>
-/// The handle by which an accepted record is followed. It needs no table: it names the record, its content and its place in the stream,
-/// which any producer can look up. A check over all of it tells a receipt that was given from one that was mistyped or made up.
+/// Identifies an accepted record by its kind, id, content and place in the stream, so that any producer can look it up without a table. A
+/// checksum detects receipts that were mistyped or made up.
 /// </summary>
-/// <param name="Sequence">The frame's sequence in the stream; 0 when it has none.</param>
+/// <param name="Sequence">The frame's sequence in the stream, or 0 if unknown.</param>
 public sealed record Receipt(string Kind, long Id, Guid Digest, ulong Sequence)
 {
     private const byte Version = 1;
@@ -18,7 +18,7 @@ public sealed record Receipt(string Kind, long Id, Guid Digest, ulong Sequence)
     private const int Check = 6;
     private const int LongestText = 400;
 
-    /// <summary>As it stands in URLs.</summary>
+    /// <summary>The receipt as it is written in URLs.</summary>
     public override string ToString()
     {
         var kind = Encoding.UTF8.GetBytes(Kind);

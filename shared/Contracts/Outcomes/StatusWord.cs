@@ -1,6 +1,6 @@
 namespace RideIngest.Contracts.Outcomes;
 
-/// <summary>A status as it is written in JSON, headers and metrics.</summary>
+/// <summary>Converts a status to its word in JSON, headers and metrics.</summary>
 public static class StatusWord
 {
     private static readonly string[] Words = [.. Enum.GetNames<Status>().Select(name => name.ToLowerInvariant())];

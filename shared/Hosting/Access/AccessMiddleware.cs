@@ -6,20 +6,20 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Hosting.Access;
 
 /// <summary>
-/// Holds each request to its endpoint's <see cref="ScopeRequirement"/>. API keys are looked up here; tokens were validated before, by
-/// their scheme. ASP.NET Core's own authorization costs each request, a refused one too, more than it may: see ADR 17.
+/// Checks each request against its endpoint's <see cref="ScopeRequirement"/>. API keys are looked up here; tokens were already validated by
+/// their scheme. ASP.NET Core's authorization middleware would cost too much per request: see ADR 17.
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthSettings settings)
 {
     private static readonly Problem NoKey = Unknown("Send an API key as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
-    private static readonly Problem UnknownKey = Unknown("The API key is not known here.");
+    private static readonly Problem UnknownKey = Unknown("The API key is unknown.");
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { } needed)
             return next(context);
 
-        // What a key was needed for is nobody else's.
+        // Answers that require a key must not be cached for others.
         context.Response.Headers.CacheControl = "no-store";
         if (Caller.Of(context) is not { } caller)
         {
@@ -43,13 +43,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
 
     private static async Task RefuseTokenAsync(HttpContext context)
     {
-        // The scheme remembers what it found.
+        // The scheme caches its result.
         var why = (await context.AuthenticateAsync()).Failure switch
         {
-            SecurityTokenExpiredException => "it has expired",
+            SecurityTokenExpiredException => "it is expired",
             SecurityTokenNotYetValidException => "it is not valid yet",
             SecurityTokenInvalidAudienceException => "it is for another audience",
-            SecurityTokenInvalidIssuerException => "another issuer gave it",
+            SecurityTokenInvalidIssuerException => "it is from another issuer",
             SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => "its signature is not the issuer's",
             _ => "it is not valid",
         };

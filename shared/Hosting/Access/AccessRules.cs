@@ -3,7 +3,7 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>What the section <c>auth</c> must not say.</summary>
+/// <summary>Rejects contradictions in the section <c>auth</c>.</summary>
 internal static partial class AccessRules
 {
     /// <exception cref="StartupException">The settings contradict each other.</exception>
@@ -12,30 +12,30 @@ internal static partial class AccessRules
         CheckScopes(settings, [.. scopes.Select(scope => scope.Name).Distinct()], logger);
         if (settings.Jwt is { IsOn: true, Audience: null })
             throw new StartupException(
-                "auth.jwt has an authority and no audience, so that tokens for anybody would be accepted. "
+                "auth.jwt has an authority but no audience, so tokens for any audience would be accepted. "
                 + "Set auth.jwt.audience.");
         if (settings.Jwt is { IsOn: true, KeyFile: null } fetched
             && new Uri(fetched.Authority!) is { IsLoopback: false, Scheme: not "https" })
             throw new StartupException(
-                "auth.jwt.authority is no https URL, so that anybody between it and us could give us keys. "
+                "auth.jwt.authority is not an https URL, so a man in the middle could supply keys. "
                 + "Use https, or set auth.jwt.key_file.");
         if (settings.Jwt is { IsOn: false } jwt && (jwt.Audience is not null || jwt.KeyFile is not null || jwt.Roles.Count > 0))
             throw new StartupException(
-                "auth.jwt has no authority, so that no token would be accepted. "
-                + "Set auth.jwt.authority, or take the others out.");
+                "auth.jwt has no authority, so no token would be accepted. "
+                + "Set auth.jwt.authority, or remove the other keys.");
         var any = settings.Keys.Count > 0 || settings.Jwt.IsOn;
         if (settings.Mode == AuthMode.Keys && !any)
             throw new StartupException(
-                "auth.mode is keys and auth.keys has none, so that nobody could do anything. "
-                + "Add one, or set auth.mode to none.");
+                "auth.mode is keys but auth.keys is empty, so no request would be allowed. "
+                + "Add a key, or set auth.mode to none.");
         if (settings.Mode == AuthMode.None && any)
             throw new StartupException(
-                "auth.keys or auth.jwt is set and auth.mode is none, so that nobody would be asked for a key. "
-                + "Set auth.mode to keys, or take them out.");
+                "auth.keys or auth.jwt is set but auth.mode is none, so no key would be required. "
+                + "Set auth.mode to keys, or remove them.");
         if (settings is { Mode: AuthMode.None, Open: false } && hosting.Urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } url)
             throw new StartupException(
                 $"auth.mode is none, and {url} can be reached from other machines. "
-                + "Set auth.mode to keys, or auth.open to true if something before it keeps strangers out.");
+                + "Set auth.mode to keys, or auth.open to true if a firewall or proxy restricts access.");
         if (settings is { Mode: AuthMode.None, Open: false })
             OpenHere(logger);
         else if (settings.Mode == AuthMode.None)
@@ -54,14 +54,14 @@ internal static partial class AccessRules
             ForeignScopes(logger, string.Join(", ", foreign.Select(pair => pair.Scope).Distinct()));
     }
 
-    // The bookings of bookings:write: all scopes to write resemble each other in the rest.
+    // The part before the colon, such as bookings in bookings:write: the rest is the same in all write scopes.
     private static string Subject(string scope) => string.Concat(scope.TakeWhile(char.IsAsciiLetter));
 
     private static bool IsLoopback(string url) =>
         new Uri(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)).IsLoopback;
 
-    // One file serves all processes, so they may be another one's.
-    [LoggerMessage(1010, LogLevel.Warning, "Nothing in this process asks for these scopes of auth.keys and auth.jwt: {Scopes}")]
+    // A warning only, because one configuration file may serve several processes.
+    [LoggerMessage(1010, LogLevel.Warning, "No endpoint of this process needs these scopes in auth.keys and auth.jwt: {Scopes}")]
     private static partial void ForeignScopes(ILogger logger, string scopes);
 
     [LoggerMessage(1011, LogLevel.Information, "auth.mode is none: anyone on this machine may read and write")]

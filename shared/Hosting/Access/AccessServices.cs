@@ -8,10 +8,10 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>Where no key is asked for, only host names are checked; else keys, and tokens where they are accepted.</summary>
+/// <summary>Adds access control: keys and tokens with <c>auth.mode: keys</c>, otherwise only a check of host names.</summary>
 internal static class AccessServices
 {
-    /// <param name="settings">Null where no module asks for scopes.</param>
+    /// <param name="settings">Null if no module uses scopes.</param>
     public static void AddAccess(this IServiceCollection services, AuthSettings? settings)
     {
         if (settings is not { Mode: AuthMode.Keys })
@@ -40,7 +40,7 @@ internal static class AccessServices
         {
             app.UseAuthentication();
 
-            // A key file that cannot be read stops the start.
+            // Loads the key file now, so that an unreadable one fails the start.
             app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
         }
         app.UseMiddleware<AccessMiddleware>();

@@ -4,9 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>
-/// Finds out whose API key a request carries. A key is known by its hash, and compared with all of them in constant time.
-/// </summary>
+/// <summary>Identifies the caller by the API key. Keys are stored as hashes and compared in constant time.</summary>
 internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
 {
     private const string Header = "X-Api-Key";
@@ -15,7 +13,7 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
 
     private readonly Caller[] _callers = [.. settings.Keys.Select(key => new Caller(key, clock))];
 
-    /// <summary>The key in either header, or a token; empty when there is none.</summary>
+    /// <summary>Returns the key from either header, or a token; empty if there is none.</summary>
     public static ReadOnlySpan<char> Of(HttpRequest request)
     {
         if (request.Headers[Header] is [{ Length: > 0 } key])
@@ -24,7 +22,7 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
             ? authorization.AsSpan(Bearer.Length).Trim() : default;
     }
 
-    /// <summary>Whether the request carries a token, whose three parts have dots between them, and not a key.</summary>
+    /// <summary>Whether the request carries a token, which has three parts separated by dots, instead of a key.</summary>
     public static bool IsToken(HttpRequest request) => request.Headers[Header].Count == 0 && Of(request).Count('.') == 2;
 
     public Caller? Find(ReadOnlySpan<char> key)
@@ -35,7 +33,7 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
 
-        // All of them are compared, so that the time tells nothing of which one came close.
+        // All keys are compared, so that timing reveals nothing about a near match.
         Caller? found = null;
         foreach (var caller in _callers)
         {

@@ -8,7 +8,7 @@ public sealed class AuthSettings
 {
     public AuthMode Mode { get; set; } = AuthMode.None;
 
-    /// <summary>Lets <see cref="AuthMode.None"/> stand where others than this machine can connect.</summary>
+    /// <summary>Allows <see cref="AuthMode.None"/> on addresses that other machines can reach.</summary>
     public bool Open { get; set; }
 
     public List<ApiKeySettings> Keys { get; set; } = [];
@@ -18,33 +18,33 @@ public sealed class AuthSettings
 
 public enum AuthMode
 {
-    /// <summary>Everybody may do everything: on loopback only, unless <c>auth.open</c> says otherwise.</summary>
+    /// <summary>No key is required. Allowed on loopback only, unless <c>auth.open</c> is set.</summary>
     None,
 
-    /// <summary>Requests carry one of <c>auth.keys</c>, or a token that <c>auth.jwt</c> accepts.</summary>
+    /// <summary>Requests need one of <c>auth.keys</c>, or a token that <c>auth.jwt</c> accepts.</summary>
     Keys,
 }
 
 /// <summary>One of <c>auth.keys</c>.</summary>
 public sealed class ApiKeySettings
 {
-    /// <summary>Who has it, for logs and answers.</summary>
+    /// <summary>The owner's name, for logs and answers.</summary>
     [Required, GoodValue("xrides-backend")]
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// SHA-256 of the key in hex, also with what sha256sum prints behind it. The key itself is nowhere in the configuration.
+    /// SHA-256 of the key in hex; the file name that sha256sum prints is allowed. The key itself is never in the configuration.
     /// </summary>
-    [Required, RegularExpression(@"[0-9a-fA-F]{64}(\s+\S.*)?", ErrorMessage = "It is no SHA-256 in hex")]
+    [Required, RegularExpression(@"[0-9a-fA-F]{64}(\s+\S.*)?", ErrorMessage = "It is not a SHA-256 in hex")]
     [GoodValue("what `printf %s KEY | sha256sum` prints")]
     public string Sha256 { get; set; } = "";
 
     /// <summary>
-    /// What it allows: <c>read</c>, <c>ops</c>, and <c>bookings:write</c> and its like, as <see cref="Scopes"/> has them.
+    /// What the key allows, from <see cref="Scopes"/>: <c>read</c>, <c>ops</c>, or writing, such as <c>bookings:write</c>.
     /// </summary>
     public List<string> Scopes { get; set; } = [];
 
-    /// <summary>Records per second; 0 is no limit.</summary>
+    /// <summary>Records per second; 0 means no limit.</summary>
     [Range(0, int.MaxValue), GoodValue("5000")]
     public int RecordsPerSecond { get; set; }
 }
@@ -52,11 +52,11 @@ public sealed class ApiKeySettings
 /// <summary>The section <c>auth.jwt</c>: tokens of an OpenID Connect provider.</summary>
 public sealed class JwtSettings
 {
-    /// <summary>Who issues the tokens. Its keys are fetched from there, unless <see cref="KeyFile"/> has them.</summary>
-    [Url(ErrorMessage = "It is no URL"), GoodValue("https://login.example.com/realms/rides")]
+    /// <summary>The issuer of the tokens. Its keys are fetched from there, unless <see cref="KeyFile"/> is set.</summary>
+    [Url(ErrorMessage = "It is not a URL"), GoodValue("https://login.example.com/realms/rides")]
     public string? Authority { get; set; }
 
-    /// <summary>Whom the tokens are for: us.</summary>
+    /// <summary>The audience that tokens must be issued for.</summary>
     [GoodValue("rideingest")]
     public string? Audience { get; set; }
 
@@ -64,7 +64,7 @@ public sealed class JwtSettings
     [GoodValue("/etc/rideingest/issuer.pem")]
     public string? KeyFile { get; set; }
 
-    /// <summary>The claim that lists the sender's roles.</summary>
+    /// <summary>The claim with the sender's roles.</summary>
     [Required, GoodValue("roles")]
     public string RoleClaim { get; set; } = "roles";
 

@@ -5,7 +5,7 @@ using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>Who sends a request, as an API key or a token says, and what that allows.</summary>
+/// <summary>The identity of a request's sender from an API key or token, with its scopes.</summary>
 public sealed class Caller : ClaimsIdentity
 {
     private const string KeyScheme = "key";
@@ -24,26 +24,26 @@ public sealed class Caller : ClaimsIdentity
         Principal = new(this);
     }
 
-    /// <summary>Null when there is no limit.</summary>
+    /// <summary>The rate limit; null for none.</summary>
     public KeyRate? Rate { get; }
 
     internal byte[] Hash { get; } = [];
 
     internal ClaimsPrincipal Principal { get; }
 
-    /// <summary>Null where no key is asked for.</summary>
+    /// <summary>The caller; null if no key is required.</summary>
     public static Caller? Of(HttpContext http) => http.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity as Caller;
 
     public bool Allows(string scope) => _scopes.Contains(scope);
 
-    /// <summary>The problem of a caller whose scopes are others.</summary>
+    /// <summary>The problem for a caller that lacks the scope.</summary>
     public Problem Forbid(string scope)
     {
         var who = AuthenticationType == KeyScheme ? "Key" : "The token of";
-        return new(403, "forbidden", "The key does not allow this", $"{who} {Name} lacks the scope {scope}.");
+        return new(403, "forbidden", "The required scope is missing", $"{who} {Name} lacks the scope {scope}.");
     }
 
-    /// <summary>Takes so many records off the caller's rate; says why not, and when to come back, when that is used up.</summary>
+    /// <summary>Takes records off the caller's rate limit; returns a problem with Retry-After if the limit is used up.</summary>
     public Problem? Take(int records) => Rate is null || Rate.TryTake(records, out _)
         ? null
         : new Problem(429, "rate-limit", "The key's rate limit is used up")

@@ -6,25 +6,25 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>Who may use an endpoint, declared where it is mapped.</summary>
+/// <summary>Declares which callers may use an endpoint.</summary>
 public static class EndpointAccess
 {
-    /// <summary>Asks for a key or a token with one of these scopes.</summary>
+    /// <summary>Requires a key or a token with one of these scopes.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, params IReadOnlyList<string> anyOf)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ScopeRequirement(anyOf));
 
-    /// <summary>Everybody may use it.</summary>
+    /// <summary>Allows every caller.</summary>
     public static TBuilder Public<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.AllowAnonymous();
 
-    /// <exception cref="StartupException">An endpoint declares nothing.</exception>
+    /// <exception cref="StartupException">An endpoint declares no access.</exception>
     internal static void EnsureDeclared(IEndpointRouteBuilder routes)
     {
         var undeclared = routes.DataSources.SelectMany(source => source.Endpoints).Where(endpoint => !IsDeclared(endpoint)).ToList();
         if (undeclared.Count > 0)
         {
             throw new StartupException(
-                $"Who may use these endpoints is not declared: {string.Join(", ", undeclared)}. "
+                $"These endpoints declare no access: {string.Join(", ", undeclared)}. "
                 + "Add Needs(scope) or Public() where they are mapped.");
         }
     }

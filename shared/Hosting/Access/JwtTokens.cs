@@ -6,10 +6,10 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>The scheme of tokens: which are accepted, and what their roles allow.</summary>
+/// <summary>Configures the authentication scheme for tokens, and maps their roles to scopes.</summary>
 internal static class JwtTokens
 {
-    // Signatures that only the issuer can make: not those of a shared secret.
+    // Asymmetric algorithms only: with a shared secret, anyone who verifies tokens could also issue them.
     private static readonly string[] Algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -38,7 +38,7 @@ internal static class JwtTokens
         }
         options.Events = new()
         {
-            // A key may be sent as a bearer too.
+            // A bearer value may also be an API key.
             OnMessageReceived = received =>
             {
                 if (!ApiKeys.IsToken(received.Request))
@@ -72,7 +72,7 @@ internal static class JwtTokens
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
-            throw new StartupException($"auth.jwt.key_file: {file} has no public key in PEM and no JSON Web Key Set: {e.Message}", e);
+            throw new StartupException($"auth.jwt.key_file: {file} has neither a PEM public key nor a JSON Web Key Set: {e.Message}", e);
         }
     }
 

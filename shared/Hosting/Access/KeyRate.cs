@@ -1,11 +1,11 @@
 namespace RideIngest.Hosting.Access;
 
 /// <summary>
-/// A key's records per second: a second's worth may come at once. An upload may run into debt, which the next ones wait for.
+/// Limits a key's records per second, with a burst of one second. An upload may go into debt, which later requests wait for.
 /// </summary>
 public sealed class KeyRate(int perSecond, TimeProvider clock)
 {
-    // Senders that do not wait for their turn take more and more of them. The others need not wait longer because of it.
+    // Caps the wait, because clients that ignore Retry-After take turn after turn.
     private const double FarthestTurn = 60;
 
     private readonly Lock _gate = new();
@@ -16,7 +16,7 @@ public sealed class KeyRate(int perSecond, TimeProvider clock)
 
     public int PerSecond => perSecond;
 
-    /// <summary>Takes so many records off the limit. False, with the time until something is left, when it is used up.</summary>
+    /// <summary>Takes records off the limit. Returns false, with the time until the limit allows more, when it is used up.</summary>
     public bool TryTake(int records, out TimeSpan wait)
     {
         lock (_gate)
@@ -31,8 +31,7 @@ public sealed class KeyRate(int perSecond, TimeProvider clock)
     }
 
     /// <summary>
-    /// When a record that was refused will pass. Each sender that asks gets the next turn, so that as many come back in a second as may
-    /// pass in it.
+    /// The time until a refused record will be allowed. Each refused sender gets the next turn, so that retries are spread over time.
     /// </summary>
     public TimeSpan NextTurn()
     {

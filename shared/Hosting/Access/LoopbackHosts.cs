@@ -5,8 +5,8 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Hosting.Access;
 
 /// <summary>
-/// Where everybody on this machine may do everything, a web page from elsewhere must not do it by a name of its own that leads here
-/// (DNS rebinding): only this machine's own names are accepted in <c>Host</c>, but for what operators ask.
+/// Accepts only this machine's own names in <c>Host</c> while no key is required, except for operators' endpoints. Prevents DNS rebinding,
+/// where a foreign web page reaches this process under a name of its own.
 /// </summary>
 internal sealed class LoopbackHosts(RequestDelegate next)
 {
@@ -15,7 +15,7 @@ internal sealed class LoopbackHosts(RequestDelegate next)
         var host = context.Request.Host.Value;
         if (IsLoopback(host) || context.GetEndpoint()?.Metadata.GetMetadata<AnyHost>() is not null)
             return next(context);
-        return new Problem(421, "misdirected", "This host is not served here",
+        return new Problem(421, "misdirected", "This host name is not allowed",
             $"auth.mode is none, so only names of this machine are accepted, such as localhost and 127.0.0.1, not '{Shown(host)}'. "
             + "To serve other names, set auth.mode to keys, or auth.open to true.").ExecuteAsync(context);
     }
@@ -33,7 +33,7 @@ internal sealed class LoopbackHosts(RequestDelegate next)
     private static string Shown(string? host) => host is null ? "" : host.Length <= 100 ? host : $"{host.AsSpan(0, 100)}…";
 }
 
-/// <summary>An endpoint's mark: it may be asked under any host name.</summary>
+/// <summary>Marks an endpoint that accepts any host name.</summary>
 internal sealed class AnyHost
 {
     public static readonly AnyHost Mark = new();

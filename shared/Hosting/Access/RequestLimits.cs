@@ -9,17 +9,17 @@ using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>How many requests of a caller are answered at once, by ASP.NET Core's rate limiter.</summary>
+/// <summary>Limits a caller's concurrent requests with ASP.NET Core's rate limiter.</summary>
 public static class RequestLimits
 {
     private const string Reads = "reads";
     private const string LivePages = "live pages";
 
-    /// <summary>A request that reads what is stored: <c>hosting.reads</c>.</summary>
+    /// <summary>Applies <c>hosting.reads</c> to an endpoint that reads stored data.</summary>
     public static TBuilder LimitedAsRead<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireRateLimiting(Reads);
 
-    /// <summary>A stream for a page that is open: <c>hosting.live_pages</c>.</summary>
+    /// <summary>Applies <c>hosting.live_pages</c> to a stream for an open page.</summary>
     public static TBuilder LimitedAsLivePage<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireRateLimiting(LivePages);
 
@@ -29,12 +29,12 @@ public static class RequestLimits
             .AddPolicy(LivePages, new CallerLimit(settings.LivePages, "hosting.live_pages", TimeSpan.FromSeconds(5))));
 }
 
-/// <summary>So many requests of one caller at once; where no key is asked for, of all together.</summary>
+/// <summary>Limits concurrent requests per caller; if no key is required, all requests share one limit.</summary>
 internal sealed class CallerLimit(int most, string setting, TimeSpan retryAfter) : IRateLimiterPolicy<string>
 {
     public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = (rejected, _) => new((Problem.OfStatus(429) with
     {
-        Detail = string.Create(CultureInfo.InvariantCulture, $"At most {most} requests of one sender are answered at once ({setting})."),
+        Detail = string.Create(CultureInfo.InvariantCulture, $"A sender may have at most {most} concurrent requests ({setting})."),
         RetryAfter = retryAfter,
     }).ExecuteAsync(rejected.HttpContext));
 

@@ -1,6 +1,6 @@
 namespace RideIngest.Hosting.Access;
 
-/// <summary>An endpoint's policy, in its metadata: who sends a request there needs one of these scopes.</summary>
+/// <summary>Endpoint metadata: the caller needs one of these scopes.</summary>
 public sealed class ScopeRequirement(params IReadOnlyList<string> anyOf)
 {
     public IReadOnlyList<string> AnyOf => anyOf;

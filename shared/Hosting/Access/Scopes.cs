@@ -3,16 +3,16 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Access;
 
-/// <summary>What an API key or a token's role can allow.</summary>
+/// <summary>The scopes that an API key or a token's role can have.</summary>
 public static class Scopes
 {
     public const string Read = "read";
     public const string Ops = "ops";
 
-    /// <param name="name">What is sent: a kind, or a system whose events are.</param>
+    /// <param name="name">The kind or system that is written to.</param>
     public static string Write(string name) => $"{name}:write";
 
-    /// <summary>Lets a module's endpoints ask for these scopes.</summary>
+    /// <summary>Registers scopes that a module's endpoints need.</summary>
     public static IServiceCollection AddScopes(this IServiceCollection services, params IEnumerable<string> scopes)
     {
         services.AddSettings<AuthSettings>("auth");
@@ -22,5 +22,5 @@ public static class Scopes
     }
 }
 
-/// <summary>A scope that some module of this process asks for.</summary>
+/// <summary>A scope that a module of this process needs.</summary>
 public sealed record KnownScope(string Name);

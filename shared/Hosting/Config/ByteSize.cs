@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>A number of bytes as people write it: <c>512</c>, <c>64KB</c>, <c>8MB</c>, <c>1GB</c>; each step is 1,024.</summary>
+/// <summary>Parses and formats sizes: <c>512</c>, <c>64KB</c>, <c>8MB</c>, <c>1GB</c>; each unit is 1,024 times the one before.</summary>
 public static class ByteSize
 {
     private static readonly (string Suffix, int Shift)[] Units = [("kb", 10), ("mb", 20), ("gb", 30), ("tb", 40), ("b", 0)];

@@ -1,11 +1,11 @@
 namespace RideIngest.Hosting.Config;
 
-/// <summary>Reads <c>--nats:url=…</c> and <c>--nats:url …</c>; a dot separates as well as a colon.</summary>
+/// <summary>Parses <c>--nats:url=…</c> and <c>--nats:url …</c>; a dot works like a colon.</summary>
 internal static class CommandLine
 {
     public const string ConfigPath = "config-path";
 
-    /// <param name="aliases">Short switches and the keys they stand for: <c>urls</c> for <c>hosting.urls</c>.</param>
+    /// <param name="aliases">Short switches and their keys: <c>urls</c> for <c>hosting.urls</c>.</param>
     public static IEnumerable<(string Name, string[] Path, string? Value)> Parse(
         IReadOnlyList<string> args, IReadOnlyDictionary<string, string> aliases, List<string> problems)
     {
@@ -35,7 +35,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Two dashes, or one before <c>config-path</c>, which is how the old service spelled it; null for anything else.</summary>
+    /// <summary>Removes two dashes, or one before <c>config-path</c>, as in the old service; null for anything else.</summary>
     private static string? WithoutDashes(string argument) => argument switch
     {
         ['-', '-', _, ..] => argument[2..],

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>A span of time as people write it: <c>5s</c>, <c>250ms</c>, <c>1h30m</c>, or <c>00:00:05</c>.</summary>
+/// <summary>Parses and formats durations: <c>5s</c>, <c>250ms</c>, <c>1h30m</c>, or <c>00:00:05</c>.</summary>
 public static class Duration
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
@@ -34,7 +34,7 @@ public static class Duration
                 letters = rest.Length;
             var unit = SecondsIn(rest[..letters]);
 
-            // Each unit once, the largest first: 1h30m, and not 30m1h or 5s5s.
+            // Units must be unique and descending: 1h30m, but not 30m1h or 5s5s.
             if (unit is null || unit >= previous)
                 return false;
             previous = unit.Value;

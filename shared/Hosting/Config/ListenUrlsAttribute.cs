@@ -4,15 +4,15 @@ using System.Net;
 namespace RideIngest.Hosting.Config;
 
 /// <summary>
-/// http URLs of an address of this machine and a port. A name is refused: the web server would take any that it does not know, a
-/// misspelt one too, for "all addresses".
+/// Validates http URLs with a local address and a port. Names are refused, because Kestrel listens on all addresses for any unknown name,
+/// including a misspelled one.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ListenUrlsAttribute : ValidationAttribute
 {
     private const string Scheme = "http://";
 
-    public ListenUrlsAttribute() : base("It is no http URL of an address and a port (an IP address, localhost, or * for all)") { }
+    public ListenUrlsAttribute() : base("It is not an http URL with an address and a port (an IP address, localhost, or * for all)") { }
 
     public override bool IsValid(object? value) => value is not string urls || urls.Split(';').All(IsListenUrl);
 

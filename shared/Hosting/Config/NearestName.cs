@@ -1,9 +1,9 @@
 namespace RideIngest.Hosting.Config;
 
-/// <summary>Finds what somebody meant to write.</summary>
+/// <summary>Finds the known name that a misspelled one resembles.</summary>
 internal static class NearestName
 {
-    /// <returns>The known name that needs the fewest changes, or null when none is close.</returns>
+    /// <returns>The known name with the fewest edits, or null if none is close.</returns>
     public static string? Of(string written, IEnumerable<string> known) =>
         known.Select(name => (name, distance: Distance(written.ToLowerInvariant(), name)))
             .Where(x => x.distance <= Math.Max(1, Math.Min(written.Length, x.name.Length) / 3))
@@ -11,7 +11,7 @@ internal static class NearestName
             .Select(x => x.name)
             .FirstOrDefault();
 
-    /// <summary>Letters to add, drop, replace, or swap with their neighbour.</summary>
+    /// <summary>The number of edits: insert, delete, replace, or swap neighbours.</summary>
     private static int Distance(string a, string b)
     {
         var table = new int[a.Length + 1, b.Length + 1];

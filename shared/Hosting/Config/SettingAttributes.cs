@@ -1,12 +1,12 @@
 namespace RideIngest.Hosting.Config;
 
-/// <summary>A value that works, shown when the one given does not.</summary>
+/// <summary>An example of a valid value, shown in the error message.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class GoodValueAttribute(string value) : Attribute
 {
     public string Value { get; } = value;
 }
 
-/// <summary>Never printed; may be given in a file, by the same key with <c>_file</c> at its end.</summary>
+/// <summary>A secret: never printed, and also readable from a file named by the same key with the suffix <c>_file</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;

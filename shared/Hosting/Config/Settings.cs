@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace RideIngest.Hosting.Config;
 
 /// <summary>
-/// The configuration of this process: a YAML file, then the environment (<c>RIDEINGEST__NATS__URL</c>), then the command line,
-/// later ones winning. All of it is checked when it is loaded.
+/// The configuration of this process: a YAML file, then the environment (<c>RIDEINGEST__NATS__URL</c>), then the command line; later
+/// sources win. All settings are validated on load.
 /// </summary>
 public sealed class Settings
 {
@@ -25,13 +25,13 @@ public sealed class Settings
 
     public IConfigurationRoot Configuration { get; }
 
-    /// <summary>Sections that no module of this process uses, each with its place: the file may serve several services.</summary>
+    /// <summary>Sections with their origin that no module of this process uses, because the file may serve several services.</summary>
     public IReadOnlyList<string> Foreign { get; }
 
     /// <summary>The bound object of each section.</summary>
     public IReadOnlyDictionary<Type, object> Bound => _bound;
 
-    /// <exception cref="SettingsException">Something is wrong; the message lists all of it.</exception>
+    /// <exception cref="SettingsException">Some settings are invalid; the message lists all problems.</exception>
     internal static Settings Load(
         IReadOnlyList<SettingsSection> sections, IReadOnlyList<string> args, IReadOnlyDictionary<string, string> aliases)
     {
@@ -75,13 +75,13 @@ public sealed class Settings
 
     public T Get<T>() where T : class => (T)_bound[typeof(T)];
 
-    /// <summary>Null when no module of this process uses that section.</summary>
+    /// <summary>The settings of a section; null if no module of this process uses it.</summary>
     public T? Find<T>() where T : class => (T?)_bound.GetValueOrDefault(typeof(T));
 
-    /// <summary>Whether the key, written as <c>nats.url</c>, was given a value by anyone.</summary>
+    /// <summary>Whether any source sets the key, written as <c>nats.url</c>.</summary>
     public bool IsSet(string key) => _layers.Any(l => l.Find(key.Replace('.', ':'), out var value) && value is not null);
 
-    /// <summary>Every key with its value in force and where that comes from; secrets are masked.</summary>
+    /// <summary>All keys with their effective value and origin; secrets are masked.</summary>
     public IEnumerable<(string Key, string Value, string Origin)> Describe() =>
         _sections.SelectMany(s => Describe(_bound[s.Type], s.Name));
 

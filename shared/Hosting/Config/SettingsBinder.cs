@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>Fills settings classes from the layers, and collects every problem instead of stopping at the first.</summary>
+/// <summary>Binds settings classes from the layers, and collects all problems instead of stopping at the first.</summary>
 internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<string> problems)
 {
     public object Bind(SettingsSection section) => BindSection(section.Type, section.Name);
@@ -44,7 +44,7 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
         return null;
     }
 
-    /// <summary>The topmost layer that has the list gives all of it: lists replace each other, they do not mix.</summary>
+    /// <summary>Reads a list from the topmost layer that has it: lists replace each other and are not merged.</summary>
     private IList? List(SettingsShape shape, PropertyInfo property, string at)
     {
         var layer = layers.LastOrDefault(l => l.Keys.Any(k => Below(k, at)));
@@ -57,7 +57,7 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
         return list;
     }
 
-    /// <summary>What is configured joins the defaults, name by name.</summary>
+    /// <summary>Merges configured entries into the default ones by name.</summary>
     private void FillMap(IDictionary map, SettingsShape shape, PropertyInfo property, string at)
     {
         foreach (var name in Names(layers, at))
@@ -82,7 +82,7 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsLayer> layers, List<s
                 continue;
             Report(at, property, rule is RequiredAttribute
                 ? "a value is missing"
-                : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" will not do: {Decapitalised(message)}");
+                : $"\"{Redaction.Shown(property, SettingsText.Format(value))}\" is invalid: {Decapitalised(message)}");
         }
     }
 

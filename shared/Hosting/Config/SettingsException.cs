@@ -1,6 +1,6 @@
 namespace RideIngest.Hosting.Config;
 
-/// <summary>What is wrong with the configuration: every problem found, each with its key, its place and a good value.</summary>
+/// <summary>The configuration is invalid. The message lists all problems, each with its key, its origin and an example.</summary>
 public sealed class SettingsException(IReadOnlyList<string> problems)
     : Exception($"The configuration has {Number(problems)}:{string.Concat(problems.Select(p => $"\n  {p}"))}")
 {

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>What one source says: a file, the environment, or the command line. Later layers win.</summary>
+/// <summary>The settings of one source: a file, the environment, or the command line.</summary>
 internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems) : ConfigurationProvider, IConfigurationSource
 {
     private readonly Dictionary<string, string> _origins = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Sections that belong to no module of this process, with their place.</summary>
+    /// <summary>Sections with their origin that no module of this process uses.</summary>
     public List<string> Foreign { get; } = [];
 
     public IEnumerable<string> Keys => Data.Keys;
@@ -20,10 +20,10 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
 
     public string Origin(string key) => _origins[key];
 
-    /// <param name="path">The key's segments as written.</param>
-    /// <param name="value">The text, or null for a key without a value.</param>
-    /// <param name="origin">Where it was written, for messages.</param>
-    /// <param name="strict">Whether a section that nothing here knows is an error.</param>
+    /// <param name="path">The segments of the key as written.</param>
+    /// <param name="value">The text; null for a key without a value.</param>
+    /// <param name="origin">Where the setting was written, for messages.</param>
+    /// <param name="strict">Whether an unknown section is an error.</param>
     public void Add(IReadOnlyList<string> path, string? value, string origin, bool strict)
     {
         var resolved = schema.Resolve(path);
@@ -56,7 +56,7 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
         }
         else if (value is not null)
         {
-            problems.Add($"{resolved.Key.Replace(':', '.')}: is a section and takes no value of its own ({origin}).");
+            problems.Add($"{resolved.Key.Replace(':', '.')}: is a section and cannot have a value ({origin}).");
         }
     }
 

@@ -5,8 +5,8 @@ namespace RideIngest.Hosting.Config;
 public static class SettingsRegistration
 {
     /// <summary>
-    /// Gives the section of the configuration by this name to <typeparamref name="T"/>: a class with settable properties, whose initial
-    /// values are the defaults and whose DataAnnotations are checked at startup. It is injected as <typeparamref name="T"/> itself.
+    /// Binds a section of the configuration to <typeparamref name="T"/> and injects it. Initial property values are the defaults;
+    /// DataAnnotations are validated at startup.
     /// </summary>
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, string section) where T : class, new()
     {
@@ -19,7 +19,7 @@ public static class SettingsRegistration
         return services.AddSingleton(new SettingsSection(section, typeof(T)));
     }
 
-    /// <summary>Makes <c>--name</c> on the command line short for a key: <c>--urls</c> for <c>hosting.urls</c>.</summary>
+    /// <summary>Adds a short switch for a key: <c>--urls</c> for <c>hosting.urls</c>.</summary>
     public static IServiceCollection AddSwitch(this IServiceCollection services, string name, string key) =>
         services.AddSingleton(new SettingsSwitch(name, key));
 

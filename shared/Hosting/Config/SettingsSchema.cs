@@ -2,18 +2,18 @@ using System.Reflection;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>A section of the configuration and the class that holds it.</summary>
+/// <summary>A section of the configuration and its class.</summary>
 internal sealed record SettingsSection(string Name, Type Type);
 
-/// <summary>Where a written key leads.</summary>
+/// <summary>The result of looking up a key.</summary>
 /// <param name="Key">The key as Microsoft.Extensions.Configuration spells it.</param>
-/// <param name="Shape">What is expected there; null when nothing is known by that name.</param>
-/// <param name="InFile">The value is the path of a file that holds the real one.</param>
-/// <param name="Nearest">For an unknown key: the known one that it resembles most.</param>
-/// <param name="Foreign">The whole section is unknown, and resembles none: another service's.</param>
+/// <param name="Shape">The expected type; null for an unknown key.</param>
+/// <param name="InFile">The value is the path of a file with the actual value.</param>
+/// <param name="Nearest">For an unknown key, the known key that it resembles.</param>
+/// <param name="Foreign">The section is unknown and resembles no known one, so it belongs to another service.</param>
 internal sealed record ResolvedKey(string Key, SettingsShape? Shape, bool InFile = false, string? Nearest = null, bool Foreign = false);
 
-/// <summary>Every key that this process understands.</summary>
+/// <summary>All keys that this process knows.</summary>
 internal sealed class SettingsSchema(IReadOnlyList<SettingsSection> sections)
 {
     public IReadOnlyList<SettingsSection> Sections => sections;

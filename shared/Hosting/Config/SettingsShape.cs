@@ -6,7 +6,7 @@ namespace RideIngest.Hosting.Config;
 
 internal enum ShapeKind { Value, Section, List, Map }
 
-/// <summary>What a settings class looks like from outside: its keys, and what is below each of them.</summary>
+/// <summary>The keys of a settings class, and the shape of each value.</summary>
 internal sealed class SettingsShape
 {
     private static readonly ConcurrentDictionary<Type, SettingsShape> Known = [];
@@ -35,11 +35,11 @@ internal sealed class SettingsShape
 
     public static SettingsShape Of(Type type) => Known.GetOrAdd(type, static t => new SettingsShape(t));
 
-    /// <summary><c>drain_delay</c>, <c>drainDelay</c> and <c>DRAIN_DELAY</c> are one key.</summary>
+    /// <summary>Compares names: <c>drain_delay</c>, <c>drainDelay</c> and <c>DRAIN_DELAY</c> are the same key.</summary>
     public static bool SameName(string written, string name) =>
         string.Equals(Plain(written), Plain(name), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary><c>DrainDelay</c> as it is written in the YAML: <c>drain_delay</c>.</summary>
+    /// <summary>Converts <c>DrainDelay</c> to its YAML spelling <c>drain_delay</c>.</summary>
     public static string Snake(string name)
     {
         var text = new StringBuilder(name.Length + 4);

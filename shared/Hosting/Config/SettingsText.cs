@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>Turns the text of a setting into its value, and back.</summary>
+/// <summary>Converts the text of a setting to its value and back.</summary>
 internal static class SettingsText
 {
-    /// <returns>False, with what was expected, when the text is no such value.</returns>
+    /// <returns>False, with the expected format, when the text is invalid.</returns>
     public static bool TryParse(Type type, string text, out object? value, out string expected)
     {
         (value, expected) = (null, "");

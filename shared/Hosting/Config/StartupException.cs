@@ -1,4 +1,4 @@
 namespace RideIngest.Hosting.Config;
 
-/// <summary>The process cannot start, for a reason that one line explains.</summary>
+/// <summary>The process cannot start. The message explains the reason in one line.</summary>
 public class StartupException(string message, Exception? inner = null) : Exception(message, inner);

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace RideIngest.Hosting.Config;
 
-/// <summary>Reads a YAML file into a layer, remembering the line of every key.</summary>
+/// <summary>Reads a YAML file into a layer, with the line of each key.</summary>
 internal static class YamlFile
 {
     public static void Read(string path, SettingsLayer layer, List<string> problems)
@@ -25,8 +25,8 @@ internal static class YamlFile
         }
         catch (InvalidOperationException)
         {
-            // What YamlDotNet's scanner makes of some broken flow collections.
-            problems.Add($"{name} line {parser?.Current?.End.Line ?? 1}: this is not valid YAML, here or just after.");
+            // YamlDotNet's scanner throws this for some broken flow collections.
+            problems.Add($"{name} line {parser?.Current?.End.Line ?? 1}: invalid YAML here or just after.");
             return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -36,7 +36,7 @@ internal static class YamlFile
         }
 
         if (yaml.Documents.Count > 1)
-            problems.Add($"{name}: has {yaml.Documents.Count} documents; the configuration is one.");
+            problems.Add($"{name}: has {yaml.Documents.Count} documents; expected one.");
         else if (yaml.Documents.Count == 1)
             Visit(yaml.Documents[0].RootNode, []);
 
@@ -49,7 +49,7 @@ internal static class YamlFile
                     foreach (var (key, value) in map.Children)
                     {
                         if (key is not YamlScalarNode { Value: { } written })
-                            problems.Add($"{name} line {key.Start.Line}: a key must be a word.");
+                            problems.Add($"{name} line {key.Start.Line}: a key must be plain text.");
                         else
                             Visit(value, [.. at, written]);
                     }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideIngest.Hosting.Endpoints;
 
-/// <summary>The methods of an endpoint that only reads.</summary>
+/// <summary>The HTTP methods of a read-only endpoint.</summary>
 public static class ReadMethods
 {
     public static IReadOnlyList<string> All { get; } = [HttpMethods.Get, HttpMethods.Head];

@@ -3,22 +3,20 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RideIngest.Hosting.Health;
 
-/// <summary>Something that a process needs before it is worth sending requests to.</summary>
+/// <summary>Checks a dependency that a process needs to serve requests.</summary>
 public interface IReadinessCheck
 {
-    /// <summary>As it stands in <c>/readyz</c>: <c>nats</c>.</summary>
+    /// <summary>The name in <c>/readyz</c>, such as <c>nats</c>.</summary>
     string Name { get; }
 
-    /// <returns>Null when it is there; otherwise what is missing, and what to do about it, for an operator to read.</returns>
+    /// <returns>Null if the dependency is available; otherwise what is missing and what the operator can do.</returns>
     ValueTask<string?> MissingAsync(CancellationToken cancellationToken);
 }
 
 public static class ReadinessRegistration
 {
-    /// <param name="essential">
-    /// Whether the process is not ready while this is missing, or only degraded: it says so, and goes on getting requests. If any module
-    /// cannot do without, the process cannot.
-    /// </param>
+    /// <param name="essential">Whether the process is not ready without it. Otherwise the process is degraded and still gets requests.
+    /// Essential for one module means essential for the process.</param>
     public static IServiceCollection AddReadinessCheck<T>(
         this IServiceCollection services, bool essential = true) where T : class, IReadinessCheck
     {
@@ -27,5 +25,5 @@ public static class ReadinessRegistration
     }
 }
 
-/// <summary>Says of a check that the process cannot do without what it looks for.</summary>
+/// <summary>Marks a readiness check as essential.</summary>
 public sealed record EssentialCheck(Type Check);

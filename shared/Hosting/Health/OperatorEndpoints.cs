@@ -9,7 +9,7 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Hosting.Health;
 
-/// <summary><c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>, the same in every process.</summary>
+/// <summary>Maps <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c> in every process.</summary>
 internal static class OperatorEndpoints
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

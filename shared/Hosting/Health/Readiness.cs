@@ -3,17 +3,17 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Health;
 
-/// <summary>One thing that is not there, and what to do.</summary>
+/// <summary>A missing dependency and what to do about it.</summary>
 public sealed record Missing(string Name, string Detail);
 
-/// <param name="Status"><c>ready</c>; <c>degraded</c>, when what is missing can be done without; <c>not_ready</c> or
+/// <param name="Status"><c>ready</c>, <c>degraded</c> if only nonessential dependencies are missing, <c>not_ready</c>, or
 /// <c>draining</c>.</param>
 public sealed record ReadinessReport(string Status, IReadOnlyList<Missing> Missing)
 {
     public bool IsReady => Status is "ready" or "degraded";
 }
 
-/// <summary>Asks every check at once.</summary>
+/// <summary>Runs all readiness checks in parallel.</summary>
 public sealed partial class Readiness(
     IEnumerable<IReadinessCheck> checks, IEnumerable<EssentialCheck> essential, HostingSettings settings, ILogger<Readiness> logger)
 {
@@ -35,7 +35,7 @@ public sealed partial class Readiness(
 
     internal bool IsDraining => _draining;
 
-    /// <summary>From now on the answer is no, whatever the checks would say.</summary>
+    /// <summary>Reports not ready from now on, regardless of the checks.</summary>
     internal void Drain() => _draining = true;
 
     private async Task<Missing?> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)
@@ -44,18 +44,18 @@ public sealed partial class Readiness(
         limit.CancelAfter(settings.ReadinessTimeout);
         try
         {
-            // A check that does not heed its token must not hold up the answer.
+            // A check that ignores its token must not block the answer.
             var asked = Task.Run(() => check.MissingAsync(limit.Token).AsTask(), limit.Token);
             return await asked.WaitAsync(limit.Token) is { } detail ? new(check.Name, detail) : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(check.Name, $"No answer within {Config.Duration.Format(settings.ReadinessTimeout)}: it hangs, or is overloaded.");
+            return new(check.Name, $"No answer within {Config.Duration.Format(settings.ReadinessTimeout)}: it hangs or is overloaded.");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             CheckFailed(e, check.Name);
-            return new(check.Name, "The check itself failed; the log says how.");
+            return new(check.Name, "The check itself failed; see the log.");
         }
     }
 

@@ -14,7 +14,7 @@ using RideIngest.Hosting.Endpoints;
 namespace RideIngest.Hosting.OpenApi;
 
 /// <summary>
-/// <c>/openapi/v1.json</c>: every operation that this process serves, described where it is mapped (<see cref="Operations"/>).
+/// Serves <c>/openapi/v1.json</c>: all operations of this process, described where they are mapped (<see cref="Operations"/>).
 /// </summary>
 internal sealed class ApiDocument(IServiceProvider services)
 {
@@ -27,7 +27,7 @@ internal sealed class ApiDocument(IServiceProvider services)
     public static void Register(IServiceCollection services) => services
         .ConfigureHttpJsonOptions(json =>
         {
-            // Else every integer of a schema would be "integer or string", and no parameter of a constructor required.
+            // Without it, integers would be "integer or string" in schemas, and constructor parameters would not be required.
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -56,7 +56,7 @@ internal sealed class ApiDocument(IServiceProvider services)
 
     private async Task GetAsync(HttpContext http)
     {
-        // Two first readers may each have it made: it is the same both times.
+        // Two concurrent first requests may both build it; the results are equal.
         var document = await (_document ??= MakeAsync());
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = document.Length;
@@ -70,11 +70,11 @@ internal sealed class ApiDocument(IServiceProvider services)
         return Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1) + "\n");
     }
 
-    // What has an operation id. HEAD is served beside GET and has none of its own.
+    // Operations have an operation id. HEAD is served with GET and has no id.
     private static bool IsOperation(ApiDescription endpoint) =>
         !HttpMethods.IsHead(endpoint.HttpMethod!) && endpoint.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().Any();
 
-    // What an answer may lack is left out there, and never null. And an enumeration is one of names.
+    // Optional properties are left out of answers and never null. Enumerations are written as names.
     private static Task AsWeWriteIt(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.JsonPropertyInfo is { IsRequired: false })
@@ -88,7 +88,7 @@ internal sealed class ApiDocument(IServiceProvider services)
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ScopeRequirement>().LastOrDefault() is { } scopes)
-            operation.Description = $"{operation.Description} Where keys are asked for, it needs one with the scope {scopes}.".TrimStart();
+            operation.Description = $"{operation.Description} If keys are required, the key needs the scope {scopes}.".TrimStart();
         return Task.CompletedTask;
     }
 }

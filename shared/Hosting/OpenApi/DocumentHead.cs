@@ -4,18 +4,18 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Hosting.OpenApi;
 
-/// <summary>A group of operations, for people who read the document.</summary>
+/// <summary>A named group of operations in the document.</summary>
 public sealed record DocumentTag(string Name, string Description);
 
-/// <summary>What the document says once: its title, where it is served, how to sign in, what its tags are.</summary>
+/// <summary>Adds the document's title, server, security schemes and tags.</summary>
 internal sealed class DocumentHead(IEnumerable<DocumentTag> tags) : IOpenApiDocumentTransformer
 {
     private const string Description =
         """
-        Takes records, and tells their senders truthfully what became of each one. Sending a record again is always safe.
+        Stores records, and answers with the outcome of each one. Sending a record again is always safe.
 
-        A failure is a problem (RFC 9457): its `type` stays the same, `retryable` says whether the same request may succeed later,
-        `Retry-After` when. `GET /problems` lists the types, and the address of each says what it means and what to do.
+        A failure is a problem (RFC 9457) with a stable `type`. `retryable` says whether the same request may succeed later, and
+        `Retry-After` says when. `GET /problems` lists the types with their meaning and what to do.
         """;
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class DocumentHead(IEnumerable<DocumentTag> tags) : IOpenApiDocu
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = "X-Api-Key",
-            Description = "An API key, where the process asks for keys (`auth.mode: keys`)",
+            Description = "An API key, if the process requires keys (`auth.mode: keys`)",
         });
         document.AddComponent<IOpenApiSecurityScheme>("bearer", new OpenApiSecurityScheme
         {
@@ -42,7 +42,7 @@ internal sealed class DocumentHead(IEnumerable<DocumentTag> tags) : IOpenApiDocu
             Description = "The same, as `Authorization: Bearer`",
         });
 
-        // With auth.mode: none nothing is asked for, so that nothing comes first.
+        // The empty requirement comes first: with auth.mode: none no key is required.
         document.Security = [new(), Requirement("header"), Requirement("bearer")];
         return Task.CompletedTask;
 

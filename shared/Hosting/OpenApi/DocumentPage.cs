@@ -5,7 +5,7 @@ using Scalar.AspNetCore;
 namespace RideIngest.Hosting.OpenApi;
 
 /// <summary>
-/// <c>/docs</c>: Scalar, served from its package, over <see cref="ApiDocument"/>. Nothing of it comes from elsewhere, and it sends
+/// Serves <c>/docs</c>: Scalar, from its NuGet package, for <see cref="ApiDocument"/>. The page loads nothing from other hosts and sends
 /// nothing there.
 /// </summary>
 internal static class DocumentPage

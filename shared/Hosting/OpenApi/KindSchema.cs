@@ -6,10 +6,10 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Hosting.OpenApi;
 
-/// <summary>A kind as a JSON schema, made of its fields, with its sample as the example.</summary>
+/// <summary>Builds the JSON schema of a kind from its fields, with its sample as the example.</summary>
 internal static class KindSchema
 {
-    /// <summary>The document's schema of the kind, named for one of its records: <c>Booking</c>.</summary>
+    /// <summary>Returns the reference to the kind's schema in the document, named for a single record: <c>Booking</c>.</summary>
     public static OpenApiSchemaReference In(OpenApiDocument document, Kind kind)
     {
         document.AddComponent<IOpenApiSchema>(kind.RecordName, Of(kind));

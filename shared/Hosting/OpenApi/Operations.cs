@@ -11,8 +11,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Hosting.OpenApi;
 
 /// <summary>
-/// Describes an endpoint for the document, where it is mapped. Only what is described stands in the document; a request pays nothing
-/// for it.
+/// Describes an endpoint for the OpenAPI document where it is mapped. Endpoints without a description are not in the document. Descriptions
+/// cost nothing per request.
 /// </summary>
 public static class Operations
 {
@@ -20,15 +20,15 @@ public static class Operations
 
     private static readonly (int[] Statuses, string Name, OpenApiSchema Schema, string Description)[] Headers =
     [
-        ([202, 207, 429, 503, 504], "Retry-After", Parameters.Seconds, "In so many seconds, if it is known when"),
+        ([202, 207, 429, 503, 504], "Retry-After", Parameters.Seconds, "Seconds to wait, if known"),
         ([401], "WWW-Authenticate", Parameters.Text, "Bearer"),
     ];
 
-    /// <param name="id">Unique, in camelCase: what generated clients call their method.</param>
+    /// <param name="id">The operation id: unique, in camelCase, the method name in generated clients.</param>
     public static IEndpointConventionBuilder Operation(
         this IEndpointConventionBuilder endpoint, string id, string tag, string summary, string? description = null)
     {
-        // The API explorer passes over endpoints without a method; a RequestDelegate comes without one.
+        // The API explorer ignores endpoints without a MethodInfo, which a RequestDelegate lacks.
         endpoint.Add(builder =>
         {
             if (!builder.Metadata.OfType<MethodInfo>().Any())
@@ -50,7 +50,7 @@ public static class Operations
         this IEndpointConventionBuilder endpoint, string name, OpenApiSchema schema, string description, JsonNode? example = null) =>
         endpoint.Parameter(ParameterLocation.Header, name, description, _ => schema, example);
 
-    /// <param name="type">What the choice is called in the document, and in generated clients.</param>
+    /// <param name="type">The schema's name in the document and in generated clients.</param>
     public static IEndpointConventionBuilder QueryChoice(
         this IEndpointConventionBuilder endpoint, string name, string type, string[] choices, string description) =>
         endpoint.Parameter(ParameterLocation.Query, name, description, document =>
@@ -59,11 +59,11 @@ public static class Operations
             return new OpenApiSchemaReference(type, document);
         });
 
-    /// <summary>The body is one record.</summary>
+    /// <summary>Declares that the body is one record.</summary>
     public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder endpoint, Kind kind, string description) =>
         endpoint.Body(description, document => new() { [Json] = new() { Schema = KindSchema.In(document, kind) } });
 
-    /// <summary>The body is many records: a JSON array, or text of one of the other types.</summary>
+    /// <summary>Declares that the body is many records: a JSON array, or text of one of the other types.</summary>
     public static IEndpointConventionBuilder TakesMany(
         this IEndpointConventionBuilder endpoint, Kind kind, string description, params (string ContentType, string Example)[] texts) =>
         endpoint.Body(description, document =>
@@ -79,14 +79,14 @@ public static class Operations
         });
 
     /// <summary>
-    /// One of the good ends. All of an operation's have the same schema, so that generated clients take each for a success.
+    /// Declares a successful answer. All of an operation's have the same schema, because generated clients expect one success type.
     /// </summary>
     public static IEndpointConventionBuilder Answers(
         this IEndpointConventionBuilder endpoint, Type schema, int status, string description, JsonNode? example = null) => endpoint
         .WithMetadata(new ProducesResponseTypeMetadata(status, schema, [Json]))
         .Response(status, (response, _) => (response.Description, response.Content![Json].Example) = (description, example));
 
-    /// <summary>The good end is a record.</summary>
+    /// <summary>Declares a successful answer that is a record.</summary>
     public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, Kind kind, int status, string description) =>
         endpoint.Response(status, (response, document) =>
         {
@@ -94,7 +94,7 @@ public static class Operations
             response.Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = KindSchema.In(document, kind) } };
         });
 
-    /// <summary>The answer may also come as lines, each of this schema, which the answer as JSON has too.</summary>
+    /// <summary>Declares that the answer may also be JSON lines of this schema, which the JSON answer contains too.</summary>
     public static IEndpointConventionBuilder AnswersLines(
         this IEndpointConventionBuilder endpoint, Type line, string contentType, params int[] statuses)
     {
@@ -110,11 +110,11 @@ public static class Operations
         this IEndpointConventionBuilder endpoint, int status, string name, OpenApiSchema schema, string description) =>
         endpoint.Response(status, (response, _) => Add(response, name, schema, description));
 
-    /// <summary>The problems that may come, by their types; each may have a sentence that says what it means here.</summary>
+    /// <summary>Declares problem answers by type, each with an optional description for this operation.</summary>
     public static IEndpointConventionBuilder Refuses(this IEndpointConventionBuilder endpoint, params ProblemAnswer[] problems) =>
         endpoint.Refuses(typeof(ProblemBody), Problem.ContentType, null, problems);
 
-    /// <summary>The same, in a body of the operation's own.</summary>
+    /// <summary>Declares problem answers with the operation's own body.</summary>
     public static IEndpointConventionBuilder RefusesAs(
         this IEndpointConventionBuilder endpoint, Type schema, JsonNode example, params ProblemAnswer[] problems) =>
         endpoint.Refuses(schema, Json, example, problems);

@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace RideIngest.Hosting.OpenApi;
 
-/// <summary>What a parameter of an operation can hold.</summary>
+/// <summary>Schemas of operation parameters.</summary>
 public static class Parameters
 {
     public static OpenApiSchema Text => new() { Type = JsonSchemaType.String };

@@ -2,7 +2,7 @@ using RideIngest.Contracts.Problems;
 
 namespace RideIngest.Hosting.OpenApi;
 
-/// <summary>A problem that an operation may answer with.</summary>
+/// <summary>A problem answer of an operation.</summary>
 public sealed class ProblemAnswer
 {
     private ProblemAnswer(string type, string? meaning)
@@ -13,7 +13,7 @@ public sealed class ProblemAnswer
 
     internal ProblemType Type { get; }
 
-    /// <summary>What it means here; else what its type means anywhere.</summary>
+    /// <summary>Its meaning in this operation, or else the general meaning of the type.</summary>
     internal string Meaning { get; }
 
     public static implicit operator ProblemAnswer(string type) => new(type, null);

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace RideIngest.Hosting.Problems;
 
-/// <summary>Makes a problem of every failure that nobody has described: an exception, or a status without a body.</summary>
+/// <summary>Turns unhandled exceptions and statuses without a body into problems.</summary>
 internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     private const int LongestPath = 200;
 
     public static void Use(IApplicationBuilder app) => app.UseExceptionHandler()
 
-        // Records have an answer of their own for everything, and pay for this with each request.
+        // Record endpoints write all their problems themselves, and this middleware would cost every request.
         .UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is null, others =>
             others.UseStatusCodePages(failed =>
             {
@@ -22,7 +22,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        // The sender has gone; there is nobody to answer.
+        // The client has disconnected, so there is no one to answer.
         if (httpContext.RequestAborted.IsCancellationRequested)
             return true;
         var problem = exception is IOException body ? Problem.OfBody(body) : null;
@@ -30,16 +30,16 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
             Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
         await (problem ?? Problem.OfStatus(500) with
         {
-            Detail = "The failure has been logged under the trace id.",
+            Detail = "The failure is logged under the trace id.",
         }).ExecuteAsync(httpContext);
         return true;
     }
 
     private static string? Detail(HttpContext context) => context.Response.StatusCode switch
     {
-        404 => $"Nothing is served at {Shown(context.Request.Path)}.",
-        405 => $"{Shown(context.Request.Path)} serves {context.Response.Headers.Allow}, and not {context.Request.Method}.",
-        415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not read at {Shown(context.Request.Path)}.",
+        404 => $"The path {Shown(context.Request.Path)} does not exist.",
+        405 => $"{Shown(context.Request.Path)} supports {context.Response.Headers.Allow}, not {context.Request.Method}.",
+        415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not supported at {Shown(context.Request.Path)}.",
         415 => "The request has no Content-Type.",
         _ => null,
     };
@@ -47,6 +47,6 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
     private static string Shown(string? path) =>
         string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";
 
-    [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an exception that nobody expected; the sender got a 500")]
+    [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an unexpected exception; the sender got a 500")]
     private partial void Unexpected(Exception exception, string method, string path);
 }

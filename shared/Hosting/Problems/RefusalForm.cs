@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideIngest.Hosting.Problems;
 
-/// <summary>How an endpoint words the refusal of a request that did not reach it, where that is no plain problem.</summary>
+/// <summary>An endpoint's format for refusals of requests before they reach it, if it is not a plain problem.</summary>
 public sealed record RefusalForm(Func<HttpContext, Problem, Task> Write);
 
 public static class RefusalForms

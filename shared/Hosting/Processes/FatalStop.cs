@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>Stops the process, drained as ever, with exit code 1: for what no waiting will mend.</summary>
+/// <summary>Shuts the process down in order with exit code 1, for failures that no retry can fix.</summary>
 public sealed partial class FatalStop(IHostApplicationLifetime lifetime, ILogger<FatalStop> logger)
 {
     internal bool Asked { get; private set; }

@@ -4,10 +4,10 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>Finds out before anything slow begins whether the port is to be had.</summary>
+/// <summary>Checks that the port is free before slow startup work begins.</summary>
 public static class PortProbe
 {
-    /// <exception cref="StartupException">Somebody else listens there, or we may not.</exception>
+    /// <exception cref="StartupException">The port is in use, or this user may not listen on it.</exception>
     public static void EnsureFree(string urls)
     {
         foreach (var url in urls.Split(';'))
@@ -34,9 +34,9 @@ public static class PortProbe
         SocketError.AddressAlreadyInUse =>
             $"{urls} is in use by another process. Stop that one, or listen elsewhere: --urls http://127.0.0.1:8081",
         SocketError.AddressNotAvailable =>
-            $"{urls} is no address of this machine. Listen on one that is: --urls http://127.0.0.1:8080, or http://*:8080 for all",
+            $"{urls} is not an address of this machine. Listen on another address: --urls http://127.0.0.1:8080, or http://*:8080 for all",
         SocketError.AccessDenied =>
-            $"{urls} needs more rights than this user has; ports below 1024 are root's. Listen elsewhere: --urls http://127.0.0.1:8080",
-        _ => $"{urls} cannot be listened on ({error}). Listen elsewhere: --urls http://127.0.0.1:8080",
+            $"{urls} needs more rights than this user has; ports below 1024 require root. Listen elsewhere: --urls http://127.0.0.1:8080",
+        _ => $"Cannot listen on {urls} ({error}). Listen elsewhere: --urls http://127.0.0.1:8080",
     };
 }

@@ -16,7 +16,7 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>A process: modules, the configuration they asked for, one web server.</summary>
+/// <summary>A service process: modules, their configuration, and one web server.</summary>
 public sealed partial class RideIngestHost : IAsyncDisposable
 {
     private readonly WebApplicationBuilder _builder;
@@ -26,24 +26,24 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     private RideIngestHost(WebApplicationBuilder builder, Settings settings, IReadOnlyList<IModule> modules) =>
         (_builder, Settings, _modules) = (builder, settings, modules);
 
-    /// <summary>Bound and valid. What is changed here before the start is what the services see.</summary>
+    /// <summary>The validated settings. Changes made before the start apply to all services.</summary>
     public Settings Settings { get; }
 
     public IServiceProvider Services => App.Services;
 
-    /// <summary>Where it really listens: port 0 is a real port here.</summary>
+    /// <summary>The actual URLs, with the real port instead of 0.</summary>
     public IReadOnlyList<string> Urls => [.. App.Urls];
 
-    /// <summary>Ends when something inside asked the process to stop.</summary>
+    /// <summary>Cancelled when shutdown begins.</summary>
     public CancellationToken Stopping => App.Lifetime.ApplicationStopping;
 
-    /// <summary>Whether a module had to give up.</summary>
+    /// <summary>Whether a module stopped the process because of a failure.</summary>
     internal bool GaveUp => Services.GetRequiredService<FatalStop>().Asked;
 
     private WebApplication App => _app ?? throw new InvalidOperationException("The host has not been started.");
 
-    /// <param name="name">Who this process is: <c>producer</c>, <c>standalone</c>.</param>
-    /// <exception cref="SettingsException">The configuration is wrong; the message lists every problem.</exception>
+    /// <param name="name">The name of the process: <c>producer</c>, <c>standalone</c>.</param>
+    /// <exception cref="SettingsException">The configuration is invalid; the message lists all problems.</exception>
     public static RideIngestHost Create(string name, string[] args, params IReadOnlyList<IModule> modules)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(RideIngestHost).Assembly.GetName().Name });
@@ -79,7 +79,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         var readiness = _app.Services.GetRequiredService<Readiness>();
         _app.Use((context, next) =>
         {
-            // Who keeps its connection would send its next request into the moment in which that is closed.
+            // Otherwise clients would send the next request on a connection that is about to close.
             if (readiness.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
                 context.Response.Headers.Connection = "close";
             return next(context);
@@ -95,7 +95,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         foreach (var url in hosting.Urls.Split(';'))
             _app.Urls.Add(url);
 
-        // Before anything is worth a trace id. The SDK begins as the first of the hosted services.
+        // Must exist before the first activity; the SDK starts with the first hosted service.
         _app.Services.GetRequiredService<Propagation>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
@@ -121,7 +121,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: not ready any more; no new connections; requests in flight are answered; the modules, last started first.
+    /// Shuts down in order: report not ready, refuse new connections, answer requests in flight, stop modules in reverse order.
     /// </summary>
     public async Task StopAsync()
     {
@@ -174,23 +174,23 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     [LoggerMessage(1001, LogLevel.Information, "{Service} {Version} listens on {Urls}")]
     private static partial void Listening(ILogger logger, string service, string version, string urls);
 
-    [LoggerMessage(1002, LogLevel.Information, "Stopping: requests in flight have {Drain} to finish")]
+    [LoggerMessage(1002, LogLevel.Information, "Shutting down: requests in flight have {Drain} to finish")]
     private static partial void Draining(ILogger logger, string drain);
 
     [LoggerMessage(1006, LogLevel.Information, "Stopped after {Seconds} s, everything finished")]
     private static partial void Stopped(ILogger logger, double seconds);
 
     [LoggerMessage(1007, LogLevel.Warning,
-        "Stopped after {Drain} (hosting.drain) with work unfinished. Whoever waits for an answer sees a broken connection")]
+        "Stopped after {Drain} (hosting.drain) with unfinished work. Requests still waiting see a broken connection")]
     private static partial void DrainedInPart(ILogger logger, Exception exception, string drain);
 
-    [LoggerMessage(1008, LogLevel.Warning, "Nothing in this process uses the configuration's section {Section}")]
+    [LoggerMessage(1008, LogLevel.Warning, "No module of this process uses the configuration section {Section}")]
     private static partial void ForeignSection(ILogger logger, string section);
 
     [LoggerMessage(1009, LogLevel.Debug, "{Key} = {Value} ({Origin})")]
     private static partial void Setting(ILogger logger, string key, string value, string origin);
 
-    /// <summary>The signals are <see cref="ServiceProcess"/>'s business, not the web host's.</summary>
+    /// <summary>Does nothing, because <see cref="ServiceProcess"/> handles the signals.</summary>
     private sealed class CallerOwnsLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

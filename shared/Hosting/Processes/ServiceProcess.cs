@@ -2,14 +2,13 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>What a Program runs.</summary>
+/// <summary>Runs a service process from start to exit code.</summary>
 public static class ServiceProcess
 {
-    /// <summary>Runs the modules until SIGTERM, Ctrl-C, or one of them gives up.</summary>
-    /// <param name="prepare">Runs when the configuration is known to be right, before any service starts; what it returns is disposed
-    /// last.</param>
-    /// <returns>The exit code: 0 after a stop that was asked for, 1 when the process could not start, had to give up or lost one of its
-    /// services, 2 for a wrong configuration.</returns>
+    /// <summary>Runs the modules until SIGTERM, Ctrl-C, or a fatal failure.</summary>
+    /// <param name="prepare">Runs after the configuration is validated and before any service starts. Its result is disposed last.</param>
+    /// <returns>0 after a requested stop, 1 if the process could not start, failed or lost a service, 2 if the configuration is
+    /// invalid.</returns>
     public static async Task<int> RunAsync(
         string name, string[] args, IReadOnlyList<IModule> modules,
         Func<RideIngestHost, CancellationToken, Task<IAsyncDisposable>>? prepare = null)
@@ -43,7 +42,7 @@ public static class ServiceProcess
         }
         catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
         {
-            // Stopped while it was still starting.
+            // Stopped during startup.
             return 0;
         }
         finally

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>SIGINT and SIGTERM ask for a stop; a second SIGINT ends the process as if nobody had listened.</summary>
+/// <summary>Requests a stop on SIGINT and SIGTERM; a second SIGINT ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _asked = new();
@@ -29,7 +29,7 @@ internal sealed class StopSignals : IDisposable
             return;
         context.Cancel = true;
 
-        // Off this thread: what the token wakes must not hold up the next signal.
+        // On another thread, so that callbacks of the token do not delay the next signal.
         ThreadPool.UnsafeQueueUserWorkItem(static asked => asked.Cancel(), _asked, preferLocal: false);
     }
 }

@@ -6,7 +6,7 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Hosting.Processes;
 
-/// <summary>What <c>--help</c> prints.</summary>
+/// <summary>Writes the text of <c>--help</c>.</summary>
 internal static class Usage
 {
     public static bool IsAsked(string[] args) => args.Any(a => a is "--help" or "-h" or "-?");
@@ -17,7 +17,7 @@ internal static class Usage
         RideIngestHost.Register(services, modules);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{name} {RideIngestTelemetry.Version}\n\n");
-        Line("--config-path FILE", "settings in YAML; without it, config.yaml in the working directory when there is one");
+        Line("--config-path FILE", "settings in YAML; default: config.yaml in the working directory, if it exists");
         foreach (var (switched, key) in services.Switches()) Line($"--{switched} VALUE", $"short for --{key.Replace('.', ':')}=VALUE");
         Line("--SECTION:KEY=VALUE", "any setting of config-example.yaml, as in --nats:url=nats://127.0.0.1:4222;");
         Line("", $"or in the environment, as in {Settings.EnvironmentPrefix}NATS__URL");

@@ -3,11 +3,11 @@ using Polly.Retry;
 
 namespace RideIngest.Hosting.Retries;
 
-/// <summary>Retries until it works, with a pause that doubles from the first to the longest.</summary>
+/// <summary>Retries without limit, with a pause that doubles from the first to the longest.</summary>
 public static class Persistently
 {
-    /// <param name="on">Which exceptions are retried. That the caller has cancelled never is.</param>
-    /// <param name="waits">Called before each pause, with the reason and the pause.</param>
+    /// <param name="on">The exceptions to retry, except cancellation by the caller.</param>
+    /// <param name="waits">Called before each pause with the reason and the pause.</param>
     public static ResiliencePipeline Retry(
         TimeSpan first, TimeSpan longest, Func<Exception, bool> on, Action<Exception, TimeSpan>? waits = null) =>
         new ResiliencePipelineBuilder()

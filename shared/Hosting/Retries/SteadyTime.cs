@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace RideIngest.Hosting.Retries;
 
 /// <summary>
-/// A time of day that nobody sets. Polly's breakers read the time of day: one that is open when the clock is set back would stay open
-/// for as long.
+/// A clock that never jumps. Polly's circuit breakers use the wall clock, so setting it back would keep an open breaker open for that long.
 /// </summary>
 public sealed class SteadyTime : TimeProvider
 {

@@ -4,10 +4,10 @@ using Serilog;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Log lines by OTLP: through Serilog's sink, and in no other way.</summary>
+/// <summary>Exports log lines by OTLP through Serilog's sink only.</summary>
 internal static class CollectedLogs
 {
-    // The SDK's own limit. Without one, a collector that does not answer would keep the process from ending.
+    // The SDK's own limit. Without it, an unresponsive collector would keep the process from ending.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void AddTo(LoggerConfiguration logger, IEnumerable<KeyValuePair<string, object>> resource) =>
@@ -21,7 +21,7 @@ internal static class CollectedLogs
             },
             Variable);
 
-    // What the environment says of the resource is in the resource.
+    // Resource variables are applied through the resource instead.
     private static string? Variable(string name) =>
         name.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal) ? Environment.GetEnvironmentVariable(name) : null;
 

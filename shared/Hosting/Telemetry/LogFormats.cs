@@ -9,7 +9,7 @@ using Serilog.Templates.Themes;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>The two forms of a log line. In neither can a value from outside forge a line or move the cursor.</summary>
+/// <summary>The two log formats. Neither lets untrusted values forge a line or move the cursor.</summary>
 internal static class LogFormats
 {
     private const string Grey = "\e[90m";
@@ -25,14 +25,14 @@ internal static class LogFormats
         [TemplateThemeStyle.LevelFatal] = "\e[97;41m",
     });
 
-    /// <summary>For machines: one JSON object per line.</summary>
+    /// <summary>JSON for machines: one object per line.</summary>
     public static ITextFormatter Json() => new ExpressionTemplate(
         "{ {time: ToString(UtcDateTime(@t), 'yyyy-MM-ddTHH:mm:ss.fffZ'), level: ToString(@l, 'w'), message: @m, "
             + "trace_id: @tr, span_id: @sp, exception: @x, properties: if @p = {} then Undefined() else @p} }\n",
         CultureInfo.InvariantCulture,
         encoder: new JsonControls());
 
-    /// <summary>For a person at a terminal: the time, the level, the message; an exception below it, indented.</summary>
+    /// <summary>Text for a terminal: time, level and message, with an indented exception below.</summary>
     public static ITextFormatter Text(bool colours)
     {
         var (grey, reset) = colours ? (Grey, Reset) : ("", "");
@@ -45,11 +45,11 @@ internal static class LogFormats
             applyThemeWhenOutputIsRedirected: true);
     }
 
-    /// <summary>For templates: a text in which every control character is visible.</summary>
+    /// <summary>Template function: makes control characters visible.</summary>
     public static LogEventPropertyValue? Printable(LogEventPropertyValue? text) =>
         text is ScalarValue { Value: string value } ? new ScalarValue(Visible(value)) : null;
 
-    /// <summary>For templates: the lines of an exception, each printable.</summary>
+    /// <summary>Template function: splits an exception into printable lines.</summary>
     public static LogEventPropertyValue? Lines(LogEventPropertyValue? exception)
     {
         if (exception is not ScalarValue { Value: Exception value })
@@ -83,7 +83,7 @@ internal static class LogFormats
 
     private static bool IsControl(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 
-    /// <summary>Serilog escapes control characters below a space only; a terminal obeys those from 0x7f to 0x9f as well.</summary>
+    /// <summary>Escapes 0x7f to 0x9f as well, which terminals obey and Serilog leaves as they are.</summary>
     private sealed class JsonControls : TemplateOutputEncoder
     {
         public override string Encode(string value) => Replace(value, letter => $"\\u{(int)letter:x4}");

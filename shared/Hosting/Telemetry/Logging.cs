@@ -7,13 +7,13 @@ using Serilog.Formatting;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Serilog behind Microsoft's ILogger: lines for people on a terminal, JSON lines for machines, OTLP for a collector.</summary>
+/// <summary>Configures Serilog behind ILogger: text on a terminal, JSON lines for machines, OTLP for a collector.</summary>
 internal static class Logging
 {
-    /// <summary>Logs requests, all of them at information.</summary>
+    /// <summary>The category that logs each request at information level.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    /// <param name="resource">Who logs, where a collector is to know.</param>
+    /// <param name="resource">The identity for the collector.</param>
     public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
         services.AddSerilog(Create(settings, resource), dispose: true);
 
@@ -23,7 +23,7 @@ internal static class Logging
         var requests = settings.Level;
         foreach (var (category, chosen) in settings.Levels.OrderBy(level => level.Key.Length))
         {
-            // A level that is there to quieten a library must not make it louder than the rest.
+            // A default that quiets a library must not make it louder than the global level.
             var quiet = LoggingSettings.Quiet.TryGetValue(category, out var usual) && chosen == usual;
             var level = quiet && settings.Level > chosen ? settings.Level : chosen;
             configuration.MinimumLevel.Override(category, level);
@@ -31,7 +31,7 @@ internal static class Logging
                 requests = level;
         }
 
-        // Where it is on at any level, each request has a scope, which costs it time, and stays with what outlives the request.
+        // At any enabled level, each request gets a logging scope, which costs time and outlives the request.
         if (requests > LogEventLevel.Information)
             configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
 

@@ -9,18 +9,18 @@ public enum LogTarget { Stdout, Stderr }
 /// <summary>The section <c>logging</c>.</summary>
 public sealed class LoggingSettings
 {
-    /// <summary>Auto: text on a terminal, JSON lines anywhere else.</summary>
+    /// <summary>Auto means text on a terminal and JSON lines elsewhere.</summary>
     public LogFormat Format { get; set; } = LogFormat.Auto;
 
-    /// <summary>Stderr is for processes whose standard output belongs to what they produce.</summary>
+    /// <summary>Use stderr for processes whose standard output carries data.</summary>
     public LogTarget Stream { get; set; } = LogTarget.Stdout;
 
     public LogEventLevel Level { get; set; } = LogEventLevel.Information;
 
-    /// <summary>Levels of categories that differ, by the beginning of the category's name.</summary>
+    /// <summary>Levels by category prefix.</summary>
     public Dictionary<string, LogEventLevel> Levels { get; set; } = new(Quiet);
 
-    /// <summary>Libraries that tell more than an operator wants to know.</summary>
+    /// <summary>Default levels of verbose libraries.</summary>
     internal static Dictionary<string, LogEventLevel> Quiet { get; } = new()
     {
         ["Microsoft"] = LogEventLevel.Warning,

@@ -6,18 +6,18 @@ using OpenTelemetry.Metrics;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Metrics by the OpenTelemetry SDK: at <c>/metrics</c> in every process, and to the collector where there is one.</summary>
+/// <summary>Configures metrics with the OpenTelemetry SDK: <c>/metrics</c> in every process, and OTLP if there is a collector.</summary>
 internal static class Metrics
 {
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
     private static readonly double[] Bytes = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
     private static readonly double[] Counts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 
-    // The instrumentation package would put a middleware around every request, for a label error_type of answers from 500 on, and listen
-    // to routing and the pool of memory, which count many times a request.
+    // The instrumentation package would add middleware to every request for the label error_type, and listen to routing and memory pool
+    // meters, which count several times per request.
     private static readonly string[] OfWebServer = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
-    // Comes with HttpClient's instrumentation.
+    // Part of the HttpClient instrumentation.
     private const string NameResolution = "System.Net.NameResolution";
 
     public static void AddTo(IOpenTelemetryBuilder otel) => otel.WithMetrics(metrics =>
@@ -29,10 +29,10 @@ internal static class Metrics
             .AddView(Stream)
             .AddPrometheusExporter(prometheus =>
             {
-                // Every scrape reads the values of now.
+                // No cache: every scrape reads current values.
                 prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
 
-                // Who a process is, Prometheus knows by its job and instance.
+                // Prometheus identifies a process by job and instance.
                 prometheus.ScopeInfoEnabled = false;
                 prometheus.TargetInfoEnabled = false;
             });
@@ -43,14 +43,14 @@ internal static class Metrics
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, InText, optionsName: null);
 
-    // Prometheus asks for OpenMetrics first, where le="1" is le="1.0", and each counter and histogram has a series _created besides.
+    // Always the text format: in OpenMetrics le="1" becomes le="1.0", and every counter and histogram gets a series _created.
     private static void InText(IApplicationBuilder scrape) => scrape.Use((context, next) =>
     {
         context.Request.Headers.Accept = default;
         return next(context);
     });
 
-    /// <summary>Which instruments are published, under which name and with which buckets.</summary>
+    /// <summary>Chooses the published instruments, with their names and buckets.</summary>
     private static MetricStreamConfiguration Stream(Instrument instrument)
     {
         if (instrument.Meter.Name == NameResolution || RenamedMetrics.Replace(instrument))
@@ -60,13 +60,13 @@ internal static class Metrics
             : new MetricStreamConfiguration();
         stream.Name = Name(instrument);
 
-        // promtool wants a help text for each.
+        // promtool requires a help text.
         if (string.IsNullOrWhiteSpace(instrument.Description))
             stream.Description = $"{instrument.Name} of {instrument.Meter.Name}.";
         return stream;
     }
 
-    /// <summary>To Prometheus, _count is of a histogram, and promtool refuses it of a gauge.</summary>
+    /// <summary>Renames gauges that end in _count, which promtool reserves for histograms.</summary>
     private static string Name(Instrument instrument)
     {
         const string Count = ".count";
@@ -75,7 +75,7 @@ internal static class Metrics
         return isGauge && instrument.Name.EndsWith(Count, StringComparison.Ordinal) ? instrument.Name[..^Count.Length] : instrument.Name;
     }
 
-    /// <summary>For a histogram that was made without any.</summary>
+    /// <summary>The buckets for histograms that declare none.</summary>
     private static double[]? Buckets(Instrument instrument) => instrument switch
     {
         Histogram<int> { Advice.HistogramBucketBoundaries: not null } => null,

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RideIngest.Hosting.Telemetry;
 
 /// <summary>
-/// Creates the spans of requests and frames where nobody records them, without attributes: every log line has its trace id, and the trace
-/// context travels on, with the sender's word on whether it is recorded.
+/// Creates the spans of requests and frames even if no exporter records them, so that log lines have a trace id and the trace context is
+/// passed on with the sender's sampling flag.
 /// </summary>
 internal sealed class Propagation : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class Propagation : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    // What is recorded, the SDK decides.
+    // The SDK decides about recording.
     private static ActivitySamplingResult Unrecorded(ref ActivityCreationOptions<ActivityContext> span) =>
         ActivitySamplingResult.PropagationData;
 

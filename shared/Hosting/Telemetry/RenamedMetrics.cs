@@ -2,12 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>
-/// Measures again what .NET and Npgsql measure with a kind or a unit that would change a name at <c>/metrics</c>.
-/// </summary>
+/// <summary>Re-publishes .NET and Npgsql instruments whose type or unit would change their name at <c>/metrics</c>.</summary>
 internal static class RenamedMetrics
 {
-    // .NET publishes these two levels as counters.
+    // .NET publishes these levels as counters.
     private static readonly ObservableUpDownCounter<long> QueueLength = RideIngestTelemetry.Meter.CreateObservableUpDownCounter(
         "dotnet.thread_pool.queue.length", () => ThreadPool.PendingWorkItemCount, "{work_item}",
         "The number of work items that are currently queued to be processed by the thread pool.");
@@ -15,7 +13,7 @@ internal static class RenamedMetrics
     private static readonly ObservableUpDownCounter<int> Threads = RideIngestTelemetry.Meter.CreateObservableUpDownCounter(
         "dotnet.thread_pool.thread", () => ThreadPool.ThreadCount, "{thread}", "The number of thread pool threads that currently exist.");
 
-    // To these the exporter would add their unit: bytes_read_bytes.
+    // The exporter would append the unit: bytes_read_bytes.
     private static readonly Counter<long> BytesRead = RideIngestTelemetry.Meter.CreateCounter<long>(
         "db.client.operation.npgsql.bytes_read", description: "The number of bytes read.");
 
@@ -24,10 +22,10 @@ internal static class RenamedMetrics
 
     private static readonly MeterListener Npgsql = Forwarding();
 
-    /// <summary>Begins to measure, once in a process; before the SDK looks at which instruments there are.</summary>
+    /// <summary>Starts measuring, once per process. Must run before the SDK enumerates instruments.</summary>
     public static void Start() => Npgsql.Start();
 
-    /// <summary>Whether an instrument is measured here instead.</summary>
+    /// <summary>Whether this class replaces the instrument.</summary>
     public static bool Replace(Instrument instrument) => (instrument.Meter.Name, instrument.Name) is
         ("System.Runtime", "dotnet.thread_pool.queue.length" or "dotnet.thread_pool.thread.count") || Counter(instrument) is not null;
 

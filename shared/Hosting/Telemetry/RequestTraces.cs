@@ -4,8 +4,8 @@ using OpenTelemetry;
 namespace RideIngest.Hosting.Telemetry;
 
 /// <summary>
-/// Lets every trace begin with a request. Any other span that would begin one is dropped, with all below it: a loop's statement, a poll of
-/// another service. A sampler could do so as well, but would take the place of the one that <c>OTEL_TRACES_SAMPLER</c> names.
+/// Keeps only traces that begin with a request; drops other root spans, such as a loop's statements, with their children. Not a sampler,
+/// because it would replace the one that <c>OTEL_TRACES_SAMPLER</c> names.
 /// </summary>
 internal sealed class RequestTraces : BaseProcessor<Activity>
 {

@@ -4,10 +4,10 @@ using OpenTelemetry.Resources;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Logs, metrics and traces of a process, which agree on who it is.</summary>
+/// <summary>Adds logs, metrics and traces, all with the same resource.</summary>
 internal static class TelemetryServices
 {
-    /// <exception cref="Config.SettingsException">The collector is named wrongly.</exception>
+    /// <exception cref="Config.SettingsException">The variables of the collector are invalid.</exception>
     public static void AddTelemetry(
         this IServiceCollection services, LoggingSettings logging, string service, string version, string instance)
     {
@@ -18,7 +18,7 @@ internal static class TelemetryServices
         Metrics.AddTo(otel);
         Tracing.AddTo(services, otel);
 
-        // The environment has the last word: what starts many processes may have names of its own for them.
+        // Environment variables win, because an orchestrator may name the processes.
         ResourceBuilder Describe(ResourceBuilder builder) => builder
             .AddService(service, "rideingest", version, autoGenerateServiceInstanceId: false, instance)
             .AddEnvironmentVariableDetector();

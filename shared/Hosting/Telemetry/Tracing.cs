@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Traces by the OpenTelemetry SDK, in a process that has a collector. In any other, <see cref="Propagation"/> does.</summary>
+/// <summary>Configures traces with the OpenTelemetry SDK if there is a collector; otherwise <see cref="Propagation"/> is used.</summary>
 internal static class Tracing
 {
     public static void AddTo(IServiceCollection services, IOpenTelemetryBuilder otel)
@@ -17,7 +17,7 @@ internal static class Tracing
         services.AddOptions<AspNetCoreTraceInstrumentationOptions>()
             .Configure<EndpointDataSource>((options, endpoints) => options.Filter = UntracedEndpoints.Filter(endpoints));
 
-        // The shared libraries add the sources of the clients that they set up.
+        // Shared libraries add the sources of their own clients.
         otel.WithTracing(tracing => tracing
             .AddSource(RideIngestTelemetry.Name)
             .AddAspNetCoreInstrumentation()

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Endpoints whose requests are not traced, since programs send them again and again: probes, scrapes, live pages.</summary>
+/// <summary>Excludes endpoints that programs poll from tracing: probes, scrapes, live pages.</summary>
 public static class UntracedEndpoints
 {
     private static readonly object Mark = new();
@@ -12,7 +12,7 @@ public static class UntracedEndpoints
     public static TBuilder Untraced<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(Mark);
 
-    /// <summary>Whether a request is traced. The question comes before routing, so the path decides.</summary>
+    /// <summary>A filter for traced requests. It runs before routing, so it decides by path.</summary>
     internal static Func<HttpContext, bool> Filter(EndpointDataSource endpoints)
     {
         var paths = new Lazy<HashSet<string>>(() => Paths(endpoints));

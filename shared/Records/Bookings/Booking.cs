@@ -2,7 +2,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Bookings;
 
-/// <summary>A trip that someone has booked.</summary>
+/// <summary>A booked trip.</summary>
 public sealed record Booking : Record
 {
     public long UserId { get; init; }

@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Bookings;
 
-/// <summary>Bookings: <c>rides.bookings</c>.</summary>
+/// <summary>The kind of bookings, stored in <c>rides.bookings</c>.</summary>
 internal sealed class BookingKind() : Kind<Booking>("bookings", "rides",
     Field(b => b.UserId),
     Field(b => b.VehicleModelId),

@@ -2,7 +2,7 @@ using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Bookings;
 
-/// <summary>What is valid in a booking beyond each field by itself.</summary>
+/// <summary>The rules of a booking that concern more than one field.</summary>
 internal static class BookingRules
 {
     internal static void Check(Booking booking, ref FieldProblems problems)

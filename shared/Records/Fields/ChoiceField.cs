@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>One of a few names: an enum here, its member's name in snake_case everywhere else.</summary>
+/// <summary>An enum field, written as the member's name in snake_case.</summary>
 public sealed class ChoiceField<TRecord, TEnum> : ValueField<TRecord, TEnum>
     where TRecord : class
     where TEnum : struct, Enum
@@ -54,7 +54,7 @@ public sealed class ChoiceField<TRecord, TEnum> : ValueField<TRecord, TEnum>
         return length + 2;
     }
 
-    // By name: a member that is added or moved later changes no digest.
+    // By name, so that adding or moving a member changes no digest.
     private protected override int WriteDigestValue(TEnum value, Span<byte> destination)
     {
         var length = WriteCopyValue(value, destination[1..]);

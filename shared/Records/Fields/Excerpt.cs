@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>Shows a sender what was given, whatever it was: short, printable, quoted.</summary>
+/// <summary>Formats untrusted input for messages: short, printable, quoted.</summary>
 internal static class Excerpt
 {
     private const int Longest = 60;
@@ -23,7 +23,7 @@ internal static class Excerpt
         return shown.Append('\'').ToString();
     }
 
-    // Format characters are not: they can turn the direction of what a person reads.
+    // Format characters are excluded, because they can change the direction of text.
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace RideIngest.Records.Fields;
 
 /// <summary>
-/// A field of <typeparamref name="TRecord"/>: everything that reads, writes or stores a record is made of these few moves.
-/// The reading ones return what is wrong, or null; the writing ones return how many bytes they wrote, 0 for an absent value.
+/// A field of <typeparamref name="TRecord"/>. Methods that read return the problem or null; methods that write return the number of bytes
+/// written, 0 for an absent value.
 /// </summary>
 public abstract class Field<TRecord> : Field
     where TRecord : class
@@ -17,17 +17,17 @@ public abstract class Field<TRecord> : Field
     {
     }
 
-    /// <summary>A further name under which the field may enter.</summary>
+    /// <summary>Adds further names under which the field is accepted.</summary>
     public Field<TRecord> Alias(params string[] names)
     {
         Aliases = names;
         return this;
     }
 
-    /// <summary>Takes a value from text: a CSV cell, or what a JSON string holds.</summary>
+    /// <summary>Sets the value from text: a CSV cell or the content of a JSON string.</summary>
     internal abstract string? Parse(ReadOnlySpan<byte> text, TRecord record);
 
-    /// <summary>Takes a value from the JSON token that the reader stands on, and leaves the reader at that value's end.</summary>
+    /// <summary>Sets the value from the current JSON token, and leaves the reader at the end of that value.</summary>
     internal string? Read(ref Utf8JsonReader reader, TRecord record)
     {
         switch (reader.TokenType)
@@ -47,27 +47,26 @@ public abstract class Field<TRecord> : Field
         }
     }
 
-    /// <summary>Whether JSON's numbers, true and false can be a value here; text takes JSON strings alone.</summary>
+    /// <summary>Whether JSON numbers, true and false are accepted; text fields accept JSON strings only.</summary>
     private protected virtual bool TakesLiterals => true;
 
-    /// <summary>Of the value, without its name.</summary>
+    /// <summary>The most bytes that the value takes as JSON, without its name.</summary>
     internal abstract int LargestJson { get; }
 
     internal abstract int LargestDigest { get; }
 
     internal abstract int LargestCopy { get; }
 
-    /// <summary>Writes the value as JSON.</summary>
     internal abstract int WriteJson(TRecord record, Span<byte> destination);
 
     internal abstract int WriteDigest(TRecord record, Span<byte> destination);
 
-    /// <summary>Writes a column of a binary COPY: a length, −1 for null, and the value.</summary>
+    /// <summary>Writes a column of a binary COPY row: the length, −1 for null, then the value.</summary>
     internal abstract int WriteCopy(TRecord record, Span<byte> destination);
 
     internal abstract void Load(TRecord record, DbDataReader row, int column);
 
-    /// <summary>The export writes NULL, or nothing.</summary>
+    /// <summary>Whether the text is absent: the export writes NULL or nothing.</summary>
     private protected static bool IsNull(ReadOnlySpan<byte> text) =>
         text.IsEmpty || (text.Length == 4 && (text[0] | 0x20) == 'n' && System.Text.Ascii.EqualsIgnoreCase(text, "NULL"u8));
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>One field of a kind: its name in JSON, CSV and Postgres, and what it may hold.</summary>
+/// <summary>A field of a kind: its name in JSON, CSV and Postgres, and its valid values.</summary>
 public abstract class Field
 {
     private protected Field(string name, bool required)
@@ -16,10 +16,9 @@ public abstract class Field
         Tag = BinaryPrimitives.ReadUInt16BigEndian(SHA256.HashData(Utf8Name));
     }
 
-    /// <summary>The JSON name, the CSV column and the column in Postgres.</summary>
     public string Name { get; }
 
-    /// <summary>Other names by which it may enter. Case never matters.</summary>
+    /// <summary>Other names under which the field is accepted. All names are case-insensitive.</summary>
     public IReadOnlyList<string> Aliases { get; private protected set; } = [];
 
     public bool Required { get; }
@@ -32,22 +31,20 @@ public abstract class Field
 
     public virtual int? MaxLength => null;
 
-    /// <summary>A regular expression that describes the text, if there is more to it than its length.</summary>
+    /// <summary>A regular expression for the text, if its length is not the only limit.</summary>
     public virtual string? Pattern => null;
 
-    /// <summary>The names that the field may hold, if they are few.</summary>
+    /// <summary>The valid names, for an enum field.</summary>
     public virtual IReadOnlyList<string> Choices => [];
 
-    /// <summary>What it must be, as the end of the sentence "must be …".</summary>
+    /// <summary>The expected value, as the end of the sentence "must be …".</summary>
     public abstract string Expected { get; }
 
     internal byte[] Utf8Name { get; }
 
     internal byte[] JsonName { get; }
 
-    /// <summary>
-    /// Stands for the name in digests; so neither the order of the fields nor a new one changes the digest of what exists.
-    /// </summary>
+    /// <summary>Stands for the name in digests, so that neither the order of fields nor a new field changes existing digests.</summary>
     internal ushort Tag { get; }
 
     private protected const string Missing = "is required";

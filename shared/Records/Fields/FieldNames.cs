@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>Finds a field by any of its names, in any case, from the bytes as they came.</summary>
+/// <summary>Finds a field by its name or an alias in UTF-8, ignoring case.</summary>
 internal sealed class FieldNames
 {
-    /// <summary>Of more unknown names nothing is said.</summary>
+    /// <summary>The most unknown names that are checked for misspelling.</summary>
     internal const int MostUnknown = 100;
 
     private readonly IReadOnlyList<Field> _fields;
@@ -22,7 +22,7 @@ internal sealed class FieldNames
         {
             var bytes = Encoding.UTF8.GetBytes(name);
             if (Find(bytes) >= 0)
-                throw new ArgumentException($"Two fields go by the name {name}.");
+                throw new ArgumentException($"Two fields have the name {name}.");
             var slot = Slot(bytes);
             while (_slots[slot].Name is not null)
                 slot = (slot + 1) & (_slots.Length - 1);
@@ -30,7 +30,7 @@ internal sealed class FieldNames
         }
     }
 
-    /// <summary>The field's index, or −1.</summary>
+    /// <summary>The index of the field, or −1.</summary>
     internal int Find(ReadOnlySpan<byte> name)
     {
         for (var slot = Slot(name); _slots[slot].Name is { } known; slot = (slot + 1) & (_slots.Length - 1))
@@ -41,8 +41,8 @@ internal sealed class FieldNames
         return -1;
     }
 
-    /// <summary>The field that an unknown name was probably meant to be, or −1. For names that were not found.</summary>
-    /// <param name="given">Whether a field is there under its right name, and so was not meant.</param>
+    /// <summary>The index of the field that an unknown name resembles, or −1.</summary>
+    /// <param name="given">Whether a field was given under its correct name, which rules it out.</param>
     internal int Nearest(string unknown, Predicate<int> given)
     {
         var letters = NearMiss.Letters(unknown);
@@ -55,10 +55,9 @@ internal sealed class FieldNames
     }
 
     /// <summary>
-    /// What is to be said of names that were not found. A sender who misspells a field means it to be stored: passing it over would lose it
-    /// in silence.
+    /// The problems of unknown names that resemble a missing field. Ignoring a misspelled name would silently lose its value.
     /// </summary>
-    /// <param name="given">The fields that are there under their right names, by bits.</param>
+    /// <param name="given">The fields that were given under their correct names, as bits.</param>
     internal IEnumerable<FieldProblem> Misspelled(IEnumerable<string> unknown, ulong given)
     {
         foreach (var name in unknown.Take(MostUnknown))

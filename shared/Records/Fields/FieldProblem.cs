@@ -1,6 +1,6 @@
 namespace RideIngest.Records.Fields;
 
-/// <summary>What is wrong with one field of a record; an empty <paramref name="Field"/> stands for the record as a whole.</summary>
+/// <summary>A problem with one field of a record, or with the whole record if <paramref name="Field"/> is empty.</summary>
 public readonly record struct FieldProblem(string Field, string Message)
 {
     public override string ToString() => Field.Length == 0 ? Message : $"{Field} {Message}";

@@ -1,6 +1,6 @@
 namespace RideIngest.Records.Fields;
 
-/// <summary>What a field holds, for those who describe it to others.</summary>
+/// <summary>The type of a field's values, for descriptions such as JSON schemas.</summary>
 public enum FieldType
 {
     Whole32,

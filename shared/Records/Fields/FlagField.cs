@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>True or false, which the export writes as 1 or 0.</summary>
+/// <summary>A Boolean field. The export writes 1 or 0.</summary>
 public sealed class FlagField<TRecord> : ValueField<TRecord, bool>
     where TRecord : class
 {

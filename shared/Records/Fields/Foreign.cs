@@ -1,9 +1,9 @@
 namespace RideIngest.Records.Fields;
 
-/// <summary>Tells by their first bytes some things that are sent in place of UTF-8.</summary>
+/// <summary>Detects some encodings other than UTF-8 by the first bytes.</summary>
 internal static class Foreign
 {
-    /// <summary>What the bytes are, and what is expected; null when they may be UTF-8.</summary>
+    /// <summary>Describes the detected encoding and the expected one; null if the bytes may be UTF-8.</summary>
     internal static string? Encoding(ReadOnlySpan<byte> start) => start switch
     {
         [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] or [not 0, 0, 0, 0, ..] or [0, 0, 0, not 0, ..] =>

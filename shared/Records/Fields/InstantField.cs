@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>A point in time, in UTC, to the microsecond, which is what Postgres keeps.</summary>
+/// <summary>A point in time in UTC, to the microsecond, as in Postgres.</summary>
 public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
     where TRecord : class
 {
@@ -14,7 +14,7 @@ public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
 
     public override FieldType Type => FieldType.Instant;
 
-    public override string Expected => "an instant such as 2013-01-31T18:05:00Z, with its offset, or 1/31/2013 18:05 (month first, UTC)";
+    public override string Expected => "an instant with an offset, such as 2013-01-31T18:05:00Z, or 1/31/2013 18:05 (month first, UTC)";
 
     private protected override int LargestText => InstantText.Longest + 2;
 

@@ -1,8 +1,8 @@
 namespace RideIngest.Records.Fields;
 
 /// <summary>
-/// Instants as text: ISO 8601 with an offset, or the XRides export's <c>1/31/2013 18:05</c>, month first and UTC. An ISO instant without an
-/// offset is refused: nobody could say when it was. Digits below the microsecond are cut off.
+/// Parses instants: ISO 8601 with an offset, or the XRides export's <c>1/31/2013 18:05</c> (month first, UTC). ISO 8601 without an offset
+/// is refused because it is ambiguous. Digits below the microsecond are cut off.
 /// </summary>
 internal static class InstantText
 {

@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>A whole number of 32 or 64 bits. <c>12.0</c> and <c>1e3</c> are whole, as in JSON Schema; many exports write them so.</summary>
+/// <summary>A 32- or 64-bit integer. <c>12.0</c> and <c>1e3</c> are accepted, as in JSON Schema, because many exports write them.</summary>
 public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
     where TRecord : class
     where TValue : struct, IBinaryInteger<TValue>, IMinMaxValue<TValue>
@@ -62,7 +62,7 @@ public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
         return written;
     }
 
-    // As 64 bits whatever its width, so that widening a field later changes no digest.
+    // Always as 64 bits, so that widening a field changes no digest.
     private protected override int WriteDigestValue(TValue value, Span<byte> destination)
     {
         BinaryPrimitives.WriteInt64BigEndian(destination, long.CreateTruncating(value));
@@ -71,12 +71,12 @@ public sealed class IntegerField<TRecord, TValue> : ValueField<TRecord, TValue>
 
     private protected override int WriteCopyValue(TValue value, Span<byte> destination)
     {
-        // TryWrite is the type's own; WriteBigEndian would be the interface's, which boxes.
+        // The type's own method; the interface's WriteBigEndian would box.
         value.TryWriteBigEndian(destination, out var written);
         return written;
     }
 
-    // A decimal takes 1e-30 for 0.
+    // Checks the digits, because decimal parses 1e-30 as 0.
     private static bool IsZero(ReadOnlySpan<byte> text)
     {
         var exponent = text.IndexOfAny((byte)'e', (byte)'E');

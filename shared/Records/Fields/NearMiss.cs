@@ -1,19 +1,19 @@
 namespace RideIngest.Records.Fields;
 
 /// <summary>
-/// Whether an unknown name looks like a known one written wrongly: other separators (<c>userId</c>), a letter or two off
-/// (<c>vehicle_modle_id</c>), or without its <c>_id</c>.
+/// Compares an unknown name with a known one: they match if they differ in separators (<c>userId</c>), in a letter or two
+/// (<c>vehicle_modle_id</c>), or in a missing <c>_id</c>.
 /// </summary>
 internal static class NearMiss
 {
-    /// <summary>Beyond it a name is nobody's slip.</summary>
+    /// <summary>Longer names are never treated as misspellings.</summary>
     internal const int Longest = 64;
 
-    /// <summary>What counts of a name here; nothing, if it is too long.</summary>
+    /// <summary>Reduces a name to the letters that are compared; empty if it is too long.</summary>
     internal static string Letters(string name) =>
         name.Length > Longest ? "" : string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
 
-    /// <summary>Takes the <see cref="Letters"/> of both.</summary>
+    /// <summary>Compares two results of <see cref="Letters"/>.</summary>
     internal static bool Is(string given, string meant)
     {
         if (given.Length == 0)
@@ -25,7 +25,7 @@ internal static class NearMiss
         return Math.Abs(given.Length - meant.Length) <= allowed && Distance(given, meant) <= allowed;
     }
 
-    /// <summary>Edits from one to the other; swapping two neighbours is one edit.</summary>
+    /// <summary>The number of edits between two names; swapping two neighbours is one edit.</summary>
     private static int Distance(string a, string b)
     {
         const int Width = Longest + 1;

@@ -5,17 +5,17 @@ using System.Globalization;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>A finite double.</summary>
+/// <summary>A finite double field.</summary>
 public sealed class NumberField<TRecord> : ValueField<TRecord, double>
     where TRecord : class
 {
     private const long Million = 1_000_000;
     private const int Decimals = 6;
 
-    /// <summary>In millionths. Up to here they are exact, so that dividing them rounds just as reading their text does.</summary>
+    /// <summary>In millionths. Integers up to here are exact, so that dividing them rounds like parsing the text.</summary>
     private const double MostExact = 1e15;
 
-    /// <summary>So many digits are exact as a double, and so is each power of ten that can divide them.</summary>
+    /// <summary>Integers of this many digits are exact as a double, and so are the powers of ten that divide them.</summary>
     private const int MostDigits = 15;
 
     private double _least = double.MinValue;
@@ -47,7 +47,7 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
 
     private protected override int LargestText => 32;
 
-    // −0 becomes 0: they are the same content, and must have the same digest.
+    // −0 becomes 0: they are equal and must have the same digest.
     private protected override bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
         var parsed = TryParseShort(text, out value)
@@ -58,7 +58,7 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
 
     private protected override bool Allows(double value) => value >= _least && value <= _most;
 
-    // Few digits and no exponent, as most numbers are: one exact number divided by another, which rounds as it should.
+    // Fast path for few digits and no exponent: dividing one exact number by another rounds correctly.
     private static bool TryParseShort(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
@@ -85,7 +85,7 @@ public sealed class NumberField<TRecord> : ValueField<TRecord, double>
 
     private static ReadOnlySpan<double> PowersOfTen => [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
-    // Most numbers have a few decimals, and are written several times faster as what they are: a whole number of millionths.
+    // Fast path for few decimals: a whole number of millionths formats several times faster.
     private protected override int Format(double value, Span<byte> destination)
     {
         var millionths = Math.Round(value * Million);

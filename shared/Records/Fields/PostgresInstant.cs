@@ -1,10 +1,10 @@
 namespace RideIngest.Records.Fields;
 
-/// <summary>A point in time as Postgres' binary form has it.</summary>
+/// <summary>Converts a point in time to the binary format of Postgres.</summary>
 public static class PostgresInstant
 {
     private static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
-    /// <summary>Microseconds since the beginning of 2000.</summary>
+    /// <summary>Microseconds since 2000-01-01.</summary>
     public static long Of(DateTimeOffset instant) => (instant.UtcTicks - Epoch) / TimeSpan.TicksPerMicrosecond;
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>A record's property, reached without reflection or boxing once it is made. A nullable one is an optional field.</summary>
+/// <summary>
+/// Accesses a record's property without reflection or boxing after construction. A nullable property is an optional field.
+/// </summary>
 internal sealed class Property<TRecord, TValue>
     where TValue : struct
 {
@@ -59,7 +61,7 @@ internal static class PropertyName
     internal static PropertyInfo Of(Expression body) =>
         body is MemberExpression { Member: PropertyInfo { CanRead: true, CanWrite: true } found }
             ? found
-            : throw new ArgumentException($"A field is made of a property that can be read and set, not of {body}.");
+            : throw new ArgumentException($"A field needs a property with a getter and a setter, not {body}.");
 
     internal static string AsField(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 }

@@ -10,7 +10,7 @@ using System.Text.Unicode;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>Text of a bounded length, in UTF-8. A property that may be null is an optional field.</summary>
+/// <summary>UTF-8 text of limited length. A nullable property is an optional field.</summary>
 public sealed class TextField<TRecord> : Field<TRecord>
     where TRecord : class
 {
@@ -36,10 +36,10 @@ public sealed class TextField<TRecord> : Field<TRecord>
         _bytes = Encoding.UTF8.GetMaxByteCount(maxLength);
     }
 
-    /// <summary>What the whole text must match, and how to say so: "must be {expected}".</summary>
+    /// <summary>Requires the whole text to match a pattern; messages say "must be {expected}".</summary>
     public TextField<TRecord> Matching(string pattern, string expected)
     {
-        // A $ alone would let a line end pass after it.
+        // $ alone would accept a line end after the text.
         _whole = new Regex($@"{pattern}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         _pattern = pattern;
         _expected = expected;

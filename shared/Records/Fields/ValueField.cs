@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace RideIngest.Records.Fields;
 
-/// <summary>A field that holds a value type.</summary>
+/// <summary>A field of a value type.</summary>
 public abstract class ValueField<TRecord, TValue> : Field<TRecord>
     where TRecord : class
     where TValue : struct
@@ -21,7 +21,7 @@ public abstract class ValueField<TRecord, TValue> : Field<TRecord>
         if (!TryParse(text, out var value))
             return Not(text);
 
-        // Set before its range is checked: an id out of range still tells the sender which record is meant.
+        // Set before the range check, so that an id out of range still identifies the record.
         _property.Set(record, value);
         return Allows(value) ? null : Not(text);
     }
@@ -66,7 +66,6 @@ public abstract class ValueField<TRecord, TValue> : Field<TRecord>
 
     private protected virtual bool Allows(TValue value) => true;
 
-    /// <summary>Writes the value as JSON.</summary>
     private protected abstract int Format(TValue value, Span<byte> destination);
 
     private protected abstract int WriteDigestValue(TValue value, Span<byte> destination);

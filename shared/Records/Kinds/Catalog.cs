@@ -3,12 +3,12 @@ using System.Reflection;
 
 namespace RideIngest.Records.Kinds;
 
-/// <summary>Every kind there is, found once at startup.</summary>
+/// <summary>All kinds, found once at startup.</summary>
 public sealed class Catalog
 {
     private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
 
-    /// <summary>Finds every kind in these assemblies; in this one, if none is named.</summary>
+    /// <summary>Finds all kinds in these assemblies, or in this assembly if the list is empty.</summary>
     public Catalog(params Assembly[] assemblies)
     {
         foreach (var type in (assemblies.Length == 0 ? [typeof(Catalog).Assembly] : assemblies).SelectMany(a => a.GetTypes()))
@@ -22,7 +22,7 @@ public sealed class Catalog
         Kinds = [.. _kinds.Values.OrderBy(kind => kind.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>All kinds, ordered by name.</summary>
     public IReadOnlyList<Kind> Kinds { get; }
 
     public Kind this[string name] =>

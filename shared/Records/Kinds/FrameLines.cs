@@ -5,21 +5,21 @@ using System.Text.Json;
 
 namespace RideIngest.Records.Kinds;
 
-/// <summary>One record of a frame: where its line lies in the payload, and what it says.</summary>
+/// <summary>One line of a frame: its place in the payload and its parsed record.</summary>
 public readonly record struct FrameLine(int Offset, int Length, Reading Reading)
 {
-    /// <summary>What its values go by, if it is a row.</summary>
+    /// <summary>The names of the values, if the line is a row.</summary>
     internal RowNames? Names { get; init; }
 }
 
 /// <summary>
-/// A frame's payload: JSON lines. From a producer of ours the first names the fields, and the others hold the values, a record each, so
-/// that the names travel once. Others may write so too, or each record as an object.
+/// Reads and writes the payload of a frame: JSON lines. A producer writes the field names in the first line and one array of values per
+/// record after it; other publishers may also send one object per record.
 /// </summary>
 public static class FrameLines
 {
     /// <summary>
-    /// Appends the frame's records to <paramref name="lines"/>, in order. Blank lines are no records; a bad line is one with problems.
+    /// Appends the frame's records to <paramref name="lines"/>, in order. Blank lines are skipped; a bad line is a record with problems.
     /// </summary>
     public static void Read(Kind kind, ReadOnlySpan<byte> payload, List<FrameLine> lines)
     {
@@ -37,21 +37,21 @@ public static class FrameLines
         }
     }
 
-    /// <summary>Begins a payload: the line of names that the rows go by.</summary>
+    /// <summary>Starts a payload with the line of names.</summary>
     public static void Begin(Kind kind, IBufferWriter<byte> payload)
     {
         kind.WriteNames(payload);
         payload.Write("\n"u8);
     }
 
-    /// <summary>Appends a record to a payload that was begun, as a row.</summary>
+    /// <summary>Appends a record to a started payload, as a row.</summary>
     public static void Append(Kind kind, Record record, IBufferWriter<byte> payload)
     {
         kind.WriteRow(record, payload);
         payload.Write("\n"u8);
     }
 
-    /// <summary>The payload with each of its rows as an object, which says what it is by itself; everything else stays as it is.</summary>
+    /// <summary>Converts each row of the payload to an object, which is readable without the names; other lines are kept.</summary>
     public static ReadOnlyMemory<byte> AsObjects(ReadOnlyMemory<byte> payload)
     {
         var bytes = payload.Span;
@@ -69,7 +69,7 @@ public static class FrameLines
         return objects.WrittenMemory;
     }
 
-    /// <summary>One line of the payload, in the same way.</summary>
+    /// <summary>Converts one line of the payload in the same way.</summary>
     public static ReadOnlyMemory<byte> AsObject(ReadOnlyMemory<byte> payload, FrameLine line)
     {
         var bytes = payload.Slice(line.Offset, line.Length);
@@ -78,7 +78,7 @@ public static class FrameLines
 
     private static bool IsRow(ReadOnlySpan<byte> line) => line.StartsWith((byte)'[');
 
-    /// <summary>The row as an object; null if it is no row of these names.</summary>
+    /// <summary>Converts a row to an object; null if it is not a row with these names.</summary>
     private static byte[]? AsObject(IReadOnlyList<string> names, ReadOnlySpan<byte> row)
     {
         if (!IsRow(row))
@@ -93,7 +93,7 @@ public static class FrameLines
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, or no UTF-8.
+            // Not JSON, or not UTF-8.
             return null;
         }
 

@@ -5,16 +5,16 @@ using RideIngest.Records.Fields;
 namespace RideIngest.Records.Kinds;
 
 /// <summary>
-/// Reads one record in one pass over its bytes: a JSON object, or an array whose names are known. Properties in declared order are found by
-/// one comparison, others by name in any case.
+/// Reads one record from JSON in one pass: an object, or an array of values with known names. A property in declared order is found by one
+/// comparison, others by a case-insensitive lookup.
 /// </summary>
 internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field<TRecord>[] fields, FieldNames names)
     where TRecord : Record, new()
 {
-    // What the parser's messages say beyond what is wrong: about its own options, and the place, which is said in our way.
+    // The parts of the parser's messages about its own options and about the place, which is formatted here.
     private static readonly string[] ForProgrammers = [" LineNumber:", " which is not supported in this mode", " Cannot read next JSON"];
 
-    /// <param name="row">The names of its values, if it is an array.</param>
+    /// <param name="row">The names of the values, if the record is an array.</param>
     internal Reading Read(ReadOnlySpan<byte> json, RowNames? row = null)
     {
         if (json.StartsWith("\uFEFF"u8))
@@ -97,7 +97,7 @@ internal readonly ref struct JsonRecordReader<TRecord>(Kind<TRecord> kind, Field
             problems.Add(fields[at].Name, wrong);
     }
 
-    // Only white space may follow: the reader throws on anything else.
+    // The reader throws unless only white space follows.
     private static void PastItsEnd(ref Utf8JsonReader reader) => reader.Read();
 
     private static void Add(IEnumerable<FieldProblem> found, ref FieldProblems problems)

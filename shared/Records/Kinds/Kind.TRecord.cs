@@ -8,8 +8,8 @@ using RideIngest.Records.Fields;
 namespace RideIngest.Records.Kinds;
 
 /// <summary>
-/// A kind made of a table of fields. A new kind is a folder with a record, a class that derives from this one and lists the record's
-/// fields, and the SQL of its table; the <see cref="Catalog"/> finds it.
+/// A kind defined by a list of fields. A new kind is a folder with a record, a class derived from this one, and the SQL of its table; the
+/// <see cref="Catalog"/> finds it.
 /// </summary>
 public abstract class Kind<TRecord> : Kind
     where TRecord : Record, new()
@@ -23,9 +23,9 @@ public abstract class Kind<TRecord> : Kind
     private readonly int _largestDigest;
     private readonly byte[] _nameLine;
 
-    /// <param name="name">As in <c>/v1/{kind}</c>; also the table's name.</param>
+    /// <param name="name">The name as in <c>/v1/{kind}</c>, and the table's name.</param>
     /// <param name="schema">The schema in Postgres.</param>
-    /// <param name="fields">Every field but the id, which all kinds have.</param>
+    /// <param name="fields">All fields except the id, which every kind has.</param>
     protected Kind(string name, string schema, params Field<TRecord>[] fields)
         : base(name, schema)
     {
@@ -34,9 +34,9 @@ public abstract class Kind<TRecord> : Kind
         for (var i = 0; i < _fields.Length; i++)
             _required |= _fields[i].Required ? 1UL << i : 0;
         if (_fields.Length > MostFields)
-            throw new ArgumentException($"Kind {name} has {_fields.Length} fields; {MostFields} is the most.");
+            throw new ArgumentException($"Kind {name} has {_fields.Length} fields; the maximum is {MostFields}.");
         if (_fields.DistinctBy(field => field.Tag).Count() != _fields.Length)
-            throw new ArgumentException($"Two fields of kind {name} have the same digest tag; another name for the newer one helps.");
+            throw new ArgumentException($"Two fields of kind {name} have the same digest tag; rename the newer one.");
         _largestJson = _fields.Sum(field => field.JsonName.Length + field.LargestJson) + 1;
         _nameLine = Encoding.UTF8.GetBytes($"[{string.Join(',', _fields.Select(field => $"\"{field.Name}\""))}]");
         _largestDigest = _fields.Sum(field => field.LargestDigest);
@@ -82,7 +82,7 @@ public abstract class Kind<TRecord> : Kind
 
     protected static TextField<TRecord> Text(Expression<Func<TRecord, string?>> property, int maxLength) => new(property, maxLength);
 
-    /// <summary>What is valid beyond each field by itself. Fields that had a problem already keep it.</summary>
+    /// <summary>Checks rules that concern more than one field. A field with an earlier problem keeps it.</summary>
     protected virtual void Check(TRecord record, ref FieldProblems problems)
     {
     }
@@ -106,7 +106,7 @@ public abstract class Kind<TRecord> : Kind
             length += field.JsonName.Length + value;
         }
 
-        // Every name begins with a comma; the first one's is where the object opens.
+        // Every name starts with a comma; the first comma becomes the opening brace.
         line[0] = (byte)'{';
         line[length++] = (byte)'}';
         output.Advance(length);
@@ -166,7 +166,7 @@ public abstract class Kind<TRecord> : Kind
 
     internal sealed override RowParser StartRow() => new RowParser<TRecord>(this, _fields);
 
-    /// <summary>Ends the reading of a record whose present fields are set: what is missing, and what the rules say.</summary>
+    /// <summary>Completes a record whose present fields are set: adds missing fields and applies the rules.</summary>
     internal Reading Finish(TRecord record, ulong seen, ref FieldProblems problems)
     {
         var missing = _required & ~seen;

@@ -2,7 +2,7 @@ using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Kinds;
 
-/// <summary>What came of reading one record's bytes: the valid record, or everything that is wrong with it.</summary>
+/// <summary>The result of reading one record: a valid record, or all its problems.</summary>
 public readonly struct Reading
 {
     private readonly IReadOnlyList<FieldProblem>? _problems;
@@ -24,10 +24,10 @@ public readonly struct Reading
     {
     }
 
-    /// <summary>The record, parsed and valid; null when there are <see cref="Problems"/>.</summary>
+    /// <summary>The valid record; null when there are <see cref="Problems"/>.</summary>
     public Record? Record { get; }
 
-    /// <summary>The record's id, whenever it could be read, even if the record is invalid.</summary>
+    /// <summary>The record's id if it could be read, even if the record is invalid.</summary>
     public long? Id { get; }
 
     public IReadOnlyList<FieldProblem> Problems => _problems ?? [];

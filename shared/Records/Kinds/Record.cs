@@ -1,6 +1,6 @@
 namespace RideIngest.Records.Kinds;
 
-/// <summary>One thing to keep. What it consists of is its <see cref="Kind"/>'s affair; an id, greater than 0, they all have.</summary>
+/// <summary>A record to store. Its <see cref="Kind"/> defines its fields; every record has a positive id.</summary>
 public abstract record Record
 {
     public long Id { get; init; }

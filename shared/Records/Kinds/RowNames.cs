@@ -4,7 +4,7 @@ using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Kinds;
 
-/// <summary>The first line of a frame, if that names the fields whose values the rows after it hold: a JSON array of strings.</summary>
+/// <summary>The first line of a frame when it is a JSON array of strings: the field names of the rows that follow.</summary>
 internal sealed class RowNames
 {
     private RowNames(IReadOnlyList<string> given, FieldNames known)
@@ -15,18 +15,18 @@ internal sealed class RowNames
         Misspelled = [.. known.Misspelled(given.Where((_, place) => Fields[place] < 0), found)];
     }
 
-    /// <summary>As they were written.</summary>
+    /// <summary>The names as written.</summary>
     internal IReadOnlyList<string> Given { get; }
 
-    /// <summary>By place; −1 where the kind has no such field, and what stands there is passed over.</summary>
+    /// <summary>The field index of each name, or −1 for an unknown name, whose values are ignored.</summary>
     internal int[] Fields { get; }
 
-    /// <summary>What every row has to hear of the names.</summary>
+    /// <summary>The problems with the names, which apply to every row.</summary>
     internal IReadOnlyList<FieldProblem> Misspelled { get; }
 
     internal static RowNames? Of(Kind kind, ReadOnlySpan<byte> line) => Read(line) is { } given ? new RowNames(given, kind.Names) : null;
 
-    /// <summary>The names as they were written, or null if the line is something else.</summary>
+    /// <summary>Reads the names as written; null if the line is something else.</summary>
     internal static List<string>? Read(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith((byte)'['))
@@ -42,12 +42,12 @@ internal sealed class RowNames
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, or no UTF-8, or half of a character.
+            // Not JSON, not UTF-8, or an incomplete surrogate pair.
             return null;
         }
     }
 
-    // No field has a longer one. And so no short row becomes an object that is many times as long.
+    // No field has a longer name. The limit also keeps a short row from expanding into a much longer object.
     private static bool IsName(in Utf8JsonReader token) =>
         token.TokenType == JsonTokenType.String && token.ValueSpan.Length <= NearMiss.Longest;
 }

@@ -2,7 +2,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Rides;
 
-/// <summary>A trip that was asked for, and what became of it.</summary>
+/// <summary>A requested trip and its result.</summary>
 public sealed record Ride : Record
 {
     public long? BookingId { get; init; }
@@ -19,7 +19,7 @@ public sealed record Ride : Record
     public double? ToLong { get; init; }
     public double? DistanceKm { get; init; }
 
-    /// <summary>In the currency's smallest unit.</summary>
+    /// <summary>The amount in the smallest unit of the currency.</summary>
     public long? FareAmount { get; init; }
 
     public string? Currency { get; init; }

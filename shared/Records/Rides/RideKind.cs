@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Rides;
 
-/// <summary>Rides: <c>rides.rides</c>.</summary>
+/// <summary>The kind of rides, stored in <c>rides.rides</c>.</summary>
 internal sealed class RideKind() : Kind<Ride>("rides", "rides",
     Field(r => r.BookingId),
     Field(r => r.UserId),

@@ -2,7 +2,7 @@ using RideIngest.Records.Fields;
 
 namespace RideIngest.Records.Rides;
 
-/// <summary>What is valid in a ride beyond each field by itself.</summary>
+/// <summary>The rules of a ride that concern more than one field.</summary>
 internal static class RideRules
 {
     internal static void Check(Ride ride, ref FieldProblems problems)

@@ -4,8 +4,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// CSV as in RFC 4180, with a header row: columns in any order, in any case. A quoted cell may hold line ends; but if such a row turns out
-/// to be no good, only its first line is given up and reading goes on at the second: a forgotten quote does not swallow the lines after it.
+/// Cuts CSV (RFC 4180) with a header row; columns may come in any order and case. A quoted cell may contain line ends, but if such a row is
+/// invalid, only its first line is rejected, so that a forgotten quote does not swallow the following lines.
 /// </summary>
 internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {
@@ -14,7 +14,7 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
     private int[]? _columns;
     private bool _skipping;
 
-    // Of the row that begins here: whether its first line is read, its cells, and why they cannot be told apart.
+    // State of the current row: whether its first line was read, its cells, and why they cannot be separated.
     private bool _read;
     private long _cells;
     private string? _wrong;
@@ -27,7 +27,7 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
             var ended = FindLineEnd(buffer, out var line);
             if (_skipping || line > Longest)
             {
-                // The outcome comes at once; the rest of the line is dropped as it arrives.
+                // Report the problem now; drop the rest of the line as it arrives.
                 var reported = _skipping;
                 uploaded = reported ? default : TooLongLine(buffer);
                 _skipping = !ended;
@@ -66,10 +66,10 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
         return true;
     }
 
-    /// <summary>Takes the row, or only its first line if the row is no good.</summary>
+    /// <summary>Takes the whole row, or only its first line if the row is invalid.</summary>
     private Uploaded TakeRecord(ref ReadOnlySequence<byte> buffer, long line, long row)
     {
-        // Only a row that has the right cells is read whole, and is consumed then: its bytes are not read for another one.
+        // Only a row with the right number of cells is consumed as a whole, so its bytes are never read for another row.
         if (row > line && WhatIsWrong() is null)
             ReadCells(Join(buffer.Slice(0, row)));
         var wrong = WhatIsWrong();
@@ -94,7 +94,7 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
         return Record(_row.End(TooLongBy));
     }
 
-    /// <summary>False if the line is blank.</summary>
+    /// <summary>Reads the first line of a row; returns false if it is blank.</summary>
     private bool ReadFirstLine(ReadOnlySpan<byte> line)
     {
         _read = line.IndexOfAnyExcept(" \t\r\n"u8) >= 0;
@@ -118,8 +118,8 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
     }
 
     /// <summary>
-    /// Finds the end of the row, whose first line leaves a quote open. It stays that line where there is no end within the longest record.
-    /// False: the end may yet come.
+    /// Finds the end of a row whose first line leaves a quote open, or keeps the first line if there is no end within the longest record.
+    /// Returns false if the end may still arrive.
     /// </summary>
     private bool FindRowEnd(in ReadOnlySequence<byte> buffer, bool complete, ref long row)
     {

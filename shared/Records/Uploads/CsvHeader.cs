@@ -4,14 +4,14 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
-/// <summary>Which column holds which field; −1 for a column that is passed over.</summary>
+/// <summary>Maps columns to fields; −1 for an ignored column.</summary>
 internal sealed class CsvHeader
 {
     private CsvHeader(int[] columns) => Columns = columns;
 
     internal int[] Columns { get; }
 
-    /// <summary>Reads the header, or returns everything that is wrong with it.</summary>
+    /// <summary>Reads the header, or returns all its problems.</summary>
     internal static Reading? Read(ReadOnlySpan<byte> row, Kind kind, out CsvHeader? header)
     {
         header = null;
@@ -38,11 +38,11 @@ internal sealed class CsvHeader
         return problems.Any ? new Reading(null, problems.All) : null;
     }
 
-    /// <summary>Says at once what would otherwise look like a header without a single known column.</summary>
+    /// <summary>Detects wrong separators, which would otherwise look like a header without known columns.</summary>
     private static string? Separators(ReadOnlySpan<byte> row)
     {
         if (row.TrimEnd((byte)'\r').Contains((byte)'\r'))
-            return "the header goes on after a carriage return: lines must end in LF or CRLF";
+            return "the header continues after a carriage return: lines must end in LF or CRLF";
         if (row.Contains((byte)','))
             return null;
         return row.Contains((byte)';') ? "the header has no commas: its cells seem to be separated by semicolons"
@@ -50,7 +50,7 @@ internal sealed class CsvHeader
             : null;
     }
 
-    // A misspelled column means to be stored: passing it over would lose it in silence, row after row.
+    // Ignoring a misspelled column would silently lose its value in every row.
     private static void FindMissing(Kind kind, List<int> columns, List<string> unknown, ref FieldProblems problems)
     {
         foreach (var name in unknown.Take(kind.Fields.Count))
@@ -59,7 +59,7 @@ internal sealed class CsvHeader
             if (field >= 0)
                 problems.Add(
                     kind.Fields[field].Name,
-                    $"has no column; there is one named {Excerpt.Of(Encoding.UTF8.GetBytes(name))}, which is not a field");
+                    $"has no column; the column {Excerpt.Of(Encoding.UTF8.GetBytes(name))} is not a field");
         }
         for (var i = 0; i < kind.Fields.Count; i++)
         {

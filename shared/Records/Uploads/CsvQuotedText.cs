@@ -1,6 +1,8 @@
 namespace RideIngest.Records.Uploads;
 
-/// <summary>Text that begins inside a quoted cell, followed to the end of its row and counted. It may come in pieces.</summary>
+/// <summary>
+/// Scans text from inside a quoted cell to the end of its row, and counts commas and broken cells. The text may come in pieces.
+/// </summary>
 internal struct CsvQuotedText
 {
     private State _state;
@@ -14,15 +16,15 @@ internal struct CsvQuotedText
         Unquoted,
     }
 
-    /// <summary>Commas between cells.</summary>
+    /// <summary>The number of commas between cells.</summary>
     internal long Commas { get; private set; }
 
-    /// <summary>Quoted cells that go on after their closing quote.</summary>
+    /// <summary>The number of quoted cells that continue after their closing quote.</summary>
     internal long Broken { get; private set; }
 
     internal readonly bool IsQuoted => _state == State.Quoted;
 
-    /// <summary>The place of the line end that ends the row; −1 if it is not in this piece.</summary>
+    /// <summary>Finds the line end that ends the row; −1 if it is not in this piece.</summary>
     internal int FindRowEnd(ReadOnlySpan<byte> piece)
     {
         for (var i = 0; i < piece.Length; i++)
@@ -54,7 +56,7 @@ internal struct CsvQuotedText
         if (b == ',')
             Commas++;
 
-        // A carriage return belongs to the line end, and only there may one follow a closing quote.
+        // A carriage return belongs to a line end; only as part of one may it follow a closing quote.
         if (_state == State.Return || (_state == State.Closed && b is not ((byte)',' or (byte)'"' or (byte)'\r')))
             Broken++;
         _state = (_state, b) switch

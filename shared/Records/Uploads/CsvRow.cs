@@ -1,15 +1,15 @@
 namespace RideIngest.Records.Uploads;
 
-/// <summary>The cells of one row. A quote means something only where a cell begins; elsewhere it is a character like others.</summary>
+/// <summary>Splits one row into cells. A quote is special only at the start of a cell.</summary>
 internal ref struct CsvRow(ReadOnlySpan<byte> row)
 {
     internal const string Unended = "has a quoted cell that does not end";
-    internal const string GoesOn = "has a quoted cell that goes on after its closing quote";
+    internal const string GoesOn = "has a quoted cell that continues after its closing quote";
 
     private ReadOnlySpan<byte> _rest = row is [.., (byte)'\r'] ? row[..^1] : row;
     private bool _ended;
 
-    /// <summary>Why the row cannot be told apart into cells.</summary>
+    /// <summary>Why the row cannot be split into cells.</summary>
     internal string? Wrong { get; private set; }
 
     internal bool Next(out ReadOnlySpan<byte> cell)

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// Finds where rows end whose first line leaves a quote open. Inside a quote all lines begin alike, so one search serves every row that
-/// begins in the text that it has searched: no byte is searched twice, however many lines leave a quote open.
+/// Finds the ends of rows whose first line leaves a quote open. All lines inside a quote are scanned from the same state, so one search
+/// serves every row that begins in the searched text, and no byte is searched twice.
 /// </summary>
 internal sealed class CsvRowEnd
 {
@@ -12,20 +12,20 @@ internal sealed class CsvRowEnd
     private long _begin;
     private long _reach = -1;
 
-    /// <summary>Whether the end of the row that was searched for last is there.</summary>
+    /// <summary>Whether the last search found the end of the row.</summary>
     internal bool IsFound { get; private set; }
 
-    /// <summary>Where it is in the upload.</summary>
+    /// <summary>The end's offset in the upload.</summary>
     internal long Offset => _reach;
 
-    /// <summary>How many commas between cells the row has after its first line.</summary>
+    /// <summary>The number of commas between cells after the row's first line.</summary>
     internal long Commas => _text.Commas;
 
-    /// <summary>Whether a quoted cell goes on after its closing quote, from the row's second line on.</summary>
+    /// <summary>Whether a quoted cell after the row's first line continues after its closing quote.</summary>
     internal bool IsBroken => _text.Broken > 0;
 
-    /// <summary>Searches what the buffer has for the end of the row that begins with it, at <paramref name="offset"/>.</summary>
-    /// <param name="line">The length of the row's first line, with its end.</param>
+    /// <summary>Searches the buffer for the end of the row that starts it, at <paramref name="offset"/>.</summary>
+    /// <param name="line">The length of the row's first line, including its line end.</param>
     internal void Search(in ReadOnlySequence<byte> buffer, long offset, long line, bool complete)
     {
         var second = offset + line;
@@ -38,7 +38,7 @@ internal sealed class CsvRowEnd
         IsFound = IsFound || (complete && !_text.IsQuoted);
     }
 
-    /// <summary>Subtracts what was counted in these lines, at <paramref name="offset"/>: the rows to come begin after them.</summary>
+    /// <summary>Subtracts the counts of consumed lines at <paramref name="offset"/>, because later rows begin after them.</summary>
     internal void Pass(in ReadOnlySequence<byte> lines, long offset)
     {
         var end = offset + lines.Length;

@@ -4,8 +4,8 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// The elements of one JSON array, told apart by brackets and strings alone, so that an element that is no good ends where it ends. Only
-/// one that leaves a bracket or a string open takes the rest with it: where it was meant to end, nobody knows.
+/// Cuts one JSON array into elements by brackets and strings only, so that an invalid element ends at its comma. An element that leaves a
+/// bracket or a string open invalidates the rest, because its end is unknown.
 /// </summary>
 internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {
@@ -31,7 +31,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
                 return More(ref buffer, complete, out uploaded);
             if (_closed)
             {
-                uploaded = End("there is more after the end of the array");
+                uploaded = End("there is content after the end of the array");
                 return true;
             }
             if (!_opened)
@@ -49,7 +49,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             {
                 if (_tooLong || _scanned > Longest)
                 {
-                    // The outcome comes at once; the rest of the record is let go as it arrives.
+                    // Report the problem now; drop the rest of the record as it arrives.
                     var reported = _tooLong;
                     uploaded = reported ? default : TooLong(IdIn(buffer));
                     Consume(ref buffer, _scanned);
@@ -75,7 +75,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
             uploaded = End(WholeProblem(IdIn(buffer), "the upload ends inside this record"));
         else
         {
-            // The record is all there; what the upload lacks after it is the next thing to say.
+            // The last record is complete; the next call reports that the array does not end.
             uploaded = Element(buffer);
             Consume(ref buffer, _scanned);
             _scanned = 0;
@@ -86,13 +86,13 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
     private Uploaded Element(in ReadOnlySequence<byte> buffer) =>
         _scanned > Longest ? TooLong(IdIn(buffer)) : Record(Kind.Read(Join(buffer.Slice(0, _scanned))));
 
-    /// <summary>Takes the element of <see cref="_scanned"/> bytes and what ends it.</summary>
+    /// <summary>Takes the element of <see cref="_scanned"/> bytes and the delimiter after it.</summary>
     private bool Take(ref ReadOnlySequence<byte> buffer, bool closes, out Uploaded uploaded)
     {
         var empty = _scanned == 0;
         var nothing = _tooLong || (empty && closes && _first);
         uploaded = nothing ? default
-            : empty ? Record("is missing: there is a comma and no record")
+            : empty ? Record("is missing: there is a comma without a record")
             : Element(buffer);
         Consume(ref buffer, _scanned + 1);
         (_scanned, _tooLong, _first, _closed) = (0, false, false, closes);
@@ -113,7 +113,7 @@ internal sealed class JsonArrayCutter(Kind kind, int longest) : UploadCutter(kin
         }
     }
 
-    /// <summary>Scans on to the comma or bracket that ends the element.</summary>
+    /// <summary>Scans to the comma or bracket that ends the element.</summary>
     private bool ScanToEnd(in ReadOnlySequence<byte> buffer, out bool closes)
     {
         foreach (var segment in buffer.Slice(_scanned))

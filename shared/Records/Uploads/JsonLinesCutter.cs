@@ -4,7 +4,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
-/// <summary>A record per line; blank lines are passed over, and the last line needs no end.</summary>
+/// <summary>Cuts JSON lines: one record per line. Blank lines are skipped, and the last line needs no line end.</summary>
 internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kind, longest)
 {
     private bool _skipping;
@@ -22,7 +22,7 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
             var consumed = ended ? length + 1 : length;
             if (_skipping || length > Longest)
             {
-                // The outcome comes at once; the rest of the line is let go as it arrives.
+                // Report the problem now; drop the rest of the line as it arrives.
                 var reported = _skipping;
                 _skipping = !ended;
                 uploaded = reported ? default : TooLong(IdIn(line));
@@ -46,7 +46,7 @@ internal sealed class JsonLinesCutter(Kind kind, int longest) : UploadCutter(kin
         return false;
     }
 
-    /// <summary>Many at once: an upload may hold nothing else for a long while.</summary>
+    /// <summary>Skips many blank lines at once, because an upload may hold a long run of them.</summary>
     private bool SkipBlankLines(ref ReadOnlySequence<byte> buffer)
     {
         var first = buffer.FirstSpan;

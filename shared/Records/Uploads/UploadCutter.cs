@@ -4,7 +4,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Records.Uploads;
 
-/// <summary>Cuts an upload into records as its bytes come, and keeps count of where it is.</summary>
+/// <summary>Cuts an upload into records as its bytes arrive, and tracks the position.</summary>
 internal abstract class UploadCutter(Kind kind, int longest)
 {
     private bool _begun;
@@ -17,16 +17,18 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected int Longest => longest;
 
-    /// <summary>Where the buffer begins in the upload.</summary>
+    /// <summary>The offset of the buffer in the upload.</summary>
     protected long Offset { get; private set; }
 
-    /// <summary>The buffer's beginning was searched for a line end before.</summary>
+    /// <summary>Whether the start of the buffer was already searched for a line end.</summary>
     protected bool IsSearched => _searched > 0;
 
-    /// <summary>Nothing more can be read of this upload.</summary>
+    /// <summary>Whether nothing more can be read of this upload.</summary>
     internal bool Ended { get; private set; }
 
-    /// <summary>Takes the next record off the buffer's beginning. False: what is left needs more bytes, or there is no more.</summary>
+    /// <summary>
+    /// Takes the next record from the start of the buffer. Returns false if more bytes are needed or the upload has ended.
+    /// </summary>
     internal bool Next(ref ReadOnlySequence<byte> buffer, bool complete, out Uploaded uploaded)
     {
         uploaded = default;
@@ -47,8 +49,8 @@ internal abstract class UploadCutter(Kind kind, int longest)
     }
 
     /// <summary>
-    /// Finds the length of the line that the buffer begins with. False, with all that there is, when its end has not arrived; that is not
-    /// searched again.
+    /// Finds the length of the first line in the buffer. Returns false, with the length of the buffer, if its end has not arrived; those
+    /// bytes are not searched again.
     /// </summary>
     protected bool FindLineEnd(in ReadOnlySequence<byte> buffer, out long length)
     {
@@ -57,7 +59,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
         return end is not null;
     }
 
-    /// <summary>The outcome of the record that begins here.</summary>
+    /// <summary>Makes the item of the record that begins here.</summary>
     protected Uploaded Record(Reading reading) => new(_index++, _line, Offset, reading);
 
     protected Uploaded Record(string problem) => Record(new Reading(problem));
@@ -76,10 +78,10 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected string TooLongBy => $"is longer than {longest} bytes";
 
-    /// <summary>The id of a record that is too long or not all there, if that is among the first bytes.</summary>
+    /// <summary>The id of a record that is too long or incomplete, if the id is among its first bytes.</summary>
     protected long? IdIn(in ReadOnlySequence<byte> json) => Kind.Read(Join(json.Slice(0, Math.Min(json.Length, longest)))).Id;
 
-    /// <summary>The piece in one span; copied only if it lies across segments. Good until the next call.</summary>
+    /// <summary>Returns the piece as one span, copied only if it is in several segments. Valid until the next call.</summary>
     protected ReadOnlySpan<byte> Join(in ReadOnlySequence<byte> piece)
     {
         if (piece.IsSingleSegment)

@@ -5,7 +5,7 @@ public enum UploadFormat
     /// <summary><c>application/json</c>: one array of objects.</summary>
     JsonArray,
 
-    /// <summary><c>application/x-ndjson</c>: an object per line.</summary>
+    /// <summary><c>application/x-ndjson</c>: one object per line.</summary>
     JsonLines,
 
     /// <summary><c>text/csv</c>: RFC 4180, with a header row.</summary>

@@ -6,9 +6,9 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Uploads;
 
 /// <summary>
-/// Reads an upload of any length, record by record, in memory bounded by <paramref name="longestRecord"/> and in time linear in its length,
-/// whatever it holds and however it arrives. A record that is wrong is one item with its problems, and the next is read as if nothing had
-/// happened. If the upload itself is wrong, or is cut off, the last item says so.
+/// Reads an upload record by record, in memory bounded by <paramref name="longestRecord"/> and in time linear in its length, for any input.
+/// An invalid record is one item with its problems, and reading continues after it. If the upload itself is malformed or cut off, the last
+/// item says so.
 /// </summary>
 public sealed class UploadReader(Kind kind, UploadFormat format, int longestRecord = UploadReader.DefaultLongestRecord)
 {
@@ -45,7 +45,7 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
             }
             finally
             {
-                // Also when the reader of these stops in between: the server has to read past what is left.
+                // Runs even if the caller stops enumerating, so that the server can drain the rest of the body.
                 body.AdvanceTo(buffer.Start, buffer.End);
             }
             if (result.IsCompleted)
@@ -53,7 +53,7 @@ public sealed class UploadReader(Kind kind, UploadFormat format, int longestReco
         }
     }
 
-    // A sender who goes away shows as an IOException.
+    // A client that disconnects shows as an IOException.
     private static async ValueTask<(ReadResult Result, IOException? Broken)> NextAsync(PipeReader body, CancellationToken cancellationToken)
     {
         try

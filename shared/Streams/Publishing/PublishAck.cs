@@ -4,17 +4,15 @@ using NATS.Client.Core;
 
 namespace RideIngest.Streams.Publishing;
 
-/// <summary>The stream's answer to a publish: its place in the stream, or why there is none.</summary>
-/// <param name="Sequence">0 when it is not stored, or when the answer does not say.</param>
-/// <param name="Error">JetStream's error code; 0 when there is none.</param>
+/// <summary>The stream's answer to a publish: the sequence, or an error.</summary>
+/// <param name="Sequence">0 if the message was not stored, or if the answer has no sequence.</param>
+/// <param name="Error">JetStream's error code; 0 for none.</param>
 internal readonly record struct PublishAck(ulong Sequence, int Error, string? Reason)
 {
-    // The account's resources, the server's, its memory, its disk; and the stream's own limit.
+    // Insufficient resources of the account, the server, its memory or its disk, or the stream's own limit.
     private static readonly int[] Full = [10002, 10023, 10028, 10047, 10077];
 
-    /// <summary>
-    /// The error is that there is no room, which only the consumers can mend. Any other says that there is no stream to be had.
-    /// </summary>
+    /// <summary>Whether the stream is full, which only consumers can fix. Any other error means that the stream is unavailable.</summary>
     public bool IsFull => Full.Contains(Error);
 
     public static readonly INatsDeserialize<PublishAck> Reader = new AckReader();
@@ -23,7 +21,7 @@ internal readonly record struct PublishAck(ulong Sequence, int Error, string? Re
     {
         public PublishAck Deserialize(in ReadOnlySequence<byte> buffer)
         {
-            // Empty: nobody listens on the subject, which the message's status says.
+            // An empty message with a status means that there are no responders.
             if (buffer.IsEmpty)
                 return default;
             var json = new Utf8JsonReader(buffer);

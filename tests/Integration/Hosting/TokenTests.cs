@@ -61,9 +61,9 @@ public sealed class TokenTests : IDisposable
     }
 
     [Theory]
-    [InlineData("another issuer gave it", "https://login.example.com/other", Audience, 600)]
+    [InlineData("it is from another issuer", "https://login.example.com/other", Audience, 600)]
     [InlineData("it is for another audience", Issuer, "others", 600)]
-    [InlineData("it has expired", Issuer, Audience, -600)]
+    [InlineData("it is expired", Issuer, Audience, -600)]
     public async Task A_token_of_others_or_of_yesterday_is_refused_which_says_why(string why, string issuer, string audience, int seconds)
     {
         await using var host = await StartAsync();

@@ -183,9 +183,9 @@ public sealed class CollectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ENDPOINT", "collector:4317", "\"collector:4317\" is not an address. A good value: http://127.0.0.1:4317")]
-    [InlineData("PROTOCOL", "http/json", "\"http/json\" is not spoken here. Good values: grpc, http/protobuf")]
-    [InlineData("HEADERS", "x-key=secret,", "a header is not a name and a value. A good value: x-key=secret,x-tenant=rides")]
+    [InlineData("ENDPOINT", "collector:4317", "\"collector:4317\" is not a URL. A good value: http://127.0.0.1:4317")]
+    [InlineData("PROTOCOL", "http/json", "\"http/json\" is not supported. Good values: grpc, http/protobuf")]
+    [InlineData("HEADERS", "x-key=secret,", "a header is not in the form name=value. A good value: x-key=secret,x-tenant=rides")]
     public async Task A_collector_that_is_named_wrongly_is_one_clear_line_and_exit_code_2(string variable, string value, string problem)
     {
         var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1" };

@@ -168,9 +168,9 @@ public sealed class StandaloneTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--urls", "http://192.0.2.1:8080", 1, "http://192.0.2.1:8080 is no address of this machine.")]
-    [InlineData("--urls", "http://localhots:8080", 2, "hosting.urls: \"http://localhots:8080\" will not do")]
-    [InlineData("--urls", "http://127.0.0.1:99999", 2, "hosting.urls: \"http://127.0.0.1:99999\" will not do")]
+    [InlineData("--urls", "http://192.0.2.1:8080", 1, "http://192.0.2.1:8080 is not an address of this machine.")]
+    [InlineData("--urls", "http://localhots:8080", 2, "hosting.urls: \"http://localhots:8080\" is invalid")]
+    [InlineData("--urls", "http://127.0.0.1:99999", 2, "hosting.urls: \"http://127.0.0.1:99999\" is invalid")]
     [InlineData("--data", "/dev/null/data", 1, "cannot be made")]
     public async Task A_place_that_cannot_be_had_is_one_clear_line(string name, string value, int exitCode, string message)
     {

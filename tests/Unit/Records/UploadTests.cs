@@ -191,8 +191,8 @@ public sealed class UploadTests
 
     [Theory]
     [InlineData("1,\"open\n2,b\n", "has a quoted cell that does not end")]
-    [InlineData("1,\"open\n2,\"b\"\n", "has a quoted cell that goes on after its closing quote")]
-    [InlineData("1,\"open\"x,\"\n2,b\n", "has a quoted cell that goes on after its closing quote")]
+    [InlineData("1,\"open\n2,\"b\"\n", "has a quoted cell that continues after its closing quote")]
+    [InlineData("1,\"open\"x,\"\n2,b\n", "has a quoted cell that continues after its closing quote")]
     [InlineData("1,\"a\na\",\"b\nb\",c\n2,b\n", "has 4 cells where the header has 2")]
     [InlineData("\"1\na\"\n2,b\n", "has 1 cell where the header has 2")]
     public async Task A_row_over_several_lines_that_is_no_good_is_told_by_its_first_line_and_why(string rows, string reason)
