@@ -2,9 +2,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Binaries;
 
-/// <summary>
-/// Debian's package tool: with the machine's own sources, or with sources and lists of our own below the user's cache.
-/// </summary>
+/// <summary>Runs apt-get, with the machine's sources or with private sources and lists in the user's cache.</summary>
 internal sealed class Apt
 {
     private static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(10);
@@ -20,17 +18,17 @@ internal sealed class Apt
 
     public static bool IsHere => Programs.Find("apt-get") is not null && Programs.Find("dpkg-deb") is not null;
 
-    /// <summary>As the machine is set up.</summary>
+    /// <summary>Uses the machine's configuration.</summary>
     public static Apt OfMachine(Action<string>? progress) => new([], progress);
 
-    /// <summary>Lists of our own, so that an ordinary user may bring them up to date.</summary>
-    /// <param name="source">A line as in sources.list; null for the machine's own sources.</param>
+    /// <summary>Uses private package lists, which an ordinary user can update.</summary>
+    /// <param name="source">A line as in sources.list; null for the machine's sources.</param>
     public static async Task<Apt> PrivateAsync(
         string directory, string? source, Action<string>? progress, CancellationToken cancellationToken)
     {
         var lists = Directory.CreateDirectory(Path.Combine(directory, "lists", "partial")).Parent!.FullName;
         var cache = Directory.CreateDirectory(Path.Combine(directory, "cache", "archives", "partial")).Parent!.Parent!.FullName;
-        // Hooks of the machine (refreshing a software catalogue, emptying its cache) have no business here.
+        // Disables hooks of the machine, such as refreshing a software catalogue.
         var configuration = $"""
             Dir::State::lists "{lists}";
             Dir::Cache "{cache}";
@@ -62,7 +60,7 @@ internal sealed class Apt
         return RunAsync(["update", "-q"], null, cancellationToken);
     }
 
-    /// <summary>The sources whose package lists have been read: "release component address".</summary>
+    /// <summary>The sources whose package lists were read, as "release component address".</summary>
     public async Task<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken)
     {
         var targets = await Shell.RunAsync(
@@ -71,7 +69,7 @@ internal sealed class Apt
         return targets.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>The version that would be installed; null when the lists know no such package.</summary>
+    /// <summary>The candidate version for installation; null if the package is unknown.</summary>
     public async Task<string?> CandidateAsync(string package, CancellationToken cancellationToken)
     {
         var policy = await Shell
@@ -84,7 +82,7 @@ internal sealed class Apt
         return candidate?["Candidate: ".Length..] is { } version and not "(none)" ? version : null;
     }
 
-    /// <summary>The packages that installing this one would add to the machine.</summary>
+    /// <summary>The packages that installing this one would add.</summary>
     public async Task<IReadOnlyList<string>> MissingForAsync(string package, CancellationToken cancellationToken)
     {
         var plan = await RunAsync(
@@ -95,7 +93,7 @@ internal sealed class Apt
             .Select(line => line.Split(' ')[1])];
     }
 
-    /// <summary>Unpacks packages below a directory; nothing is installed.</summary>
+    /// <summary>Unpacks packages below a directory without installing them.</summary>
     public async Task UnpackAsync(IEnumerable<string> packages, string directory, CancellationToken cancellationToken)
     {
         var download = Directory.CreateDirectory(Path.Combine(directory, "download")).FullName;
@@ -114,8 +112,7 @@ internal sealed class Apt
     }
 
     /// <summary>
-    /// Once begun it is finished, whatever is asked meanwhile, and Ctrl-C does not reach it: half-way it would leave the machine without a
-    /// working dpkg.
+    /// Installs a package. Ignores cancellation and Ctrl-C once started, because an interrupted dpkg would leave the machine broken.
     /// </summary>
     public async Task InstallAsync(string package, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
@@ -125,7 +122,7 @@ internal sealed class Apt
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Somebody else's apt or dpkg may hold the lock for a while: waits for it.</summary>
+    /// <summary>Runs apt-get, and waits if another process holds its lock.</summary>
     private async Task<Shell.Result> RunAsync(
         string[] arguments, string? directory, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null,
         bool whole = false)

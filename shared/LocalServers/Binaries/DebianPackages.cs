@@ -1,8 +1,8 @@
 namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
-/// Debian's own packages of the servers. Root gets them installed, and nothing else happens to the machine: no service is
-/// started, no cluster created. Anybody else gets them unpacked below the cache.
+/// Gets the servers from Debian's packages. As root it installs them without starting a service or creating a cluster; as another user it
+/// unpacks them into the cache.
 /// </summary>
 internal static class DebianPackages
 {
@@ -10,7 +10,7 @@ internal static class DebianPackages
     private const string ClusterConfig = "/etc/postgresql-common/createcluster.conf";
     private const string ClusterDefaults = "/usr/share/postgresql-common/createcluster.conf";
 
-    /// <summary>Seen by our own installation alone: a crash that leaves the file behind forbids nobody to start a service.</summary>
+    /// <summary>Forbids only our own installation to start services, so that a file left by a crash blocks nothing.</summary>
     private const string PolicyText = """
         #!/bin/sh
         # Services stay stopped while RideIngest installs a package.
@@ -20,7 +20,7 @@ internal static class DebianPackages
 
     public static async Task InstallAsync(string package, Action<string>? progress, CancellationToken cancellationToken)
     {
-        // Two at a time would take each other's guards for the machine's own.
+        // Two concurrent installations would mistake each other's guard files for the machine's.
         await using var alone = await UserCache.Shared.LockAsync(progress, cancellationToken).ConfigureAwait(false);
         var apt = Apt.OfMachine(progress);
         if (await apt.CandidateAsync(package, cancellationToken).ConfigureAwait(false) is null)
@@ -53,11 +53,11 @@ internal static class DebianPackages
         }
     }
 
-    /// <summary>The folder with the nats-server of this machine's Debian.</summary>
+    /// <summary>The folder of nats-server from this machine's Debian release.</summary>
     public static Task<string> UnpackNatsAsync(Action<string>? progress, CancellationToken cancellationToken) =>
         UnpackAsync("nats-server", Alone("nats-server"), progress, cancellationToken);
 
-    /// <summary>The server, and those of its libraries that the machine lacks; not the scripts that manage clusters.</summary>
+    /// <summary>Unpacks the server and the libraries that the machine lacks, without the scripts that manage clusters.</summary>
     public static Task<string> UnpackPostgresAsync(Action<string>? progress, CancellationToken cancellationToken) =>
         UnpackAsync(
             "postgresql",
@@ -76,16 +76,16 @@ internal static class DebianPackages
         ["RIDEINGEST_INSTALLING"] = "1",
     };
 
-    // The compiler (LLVM, Z3) is for JIT, which is off here, and is most of the weight.
+    // LLVM and Z3 are only for JIT, which is off, and are most of the size.
     private static bool IsNeeded(string package) =>
         !package.StartsWith("libllvm", StringComparison.Ordinal) && !package.StartsWith("libz3", StringComparison.Ordinal)
            && !package.EndsWith("-perl", StringComparison.Ordinal)
            && (package.StartsWith("lib", StringComparison.Ordinal) || package.StartsWith("postgresql-", StringComparison.Ordinal));
 
-    /// <summary>The package, and nothing of what it asks for.</summary>
+    /// <summary>Selects the package without its dependencies.</summary>
     public static Func<Apt, Task<IReadOnlyList<string>>> Alone(string package) => _ => Task.FromResult<IReadOnlyList<string>>([package]);
 
-    /// <summary>The folder with what was chosen of a package and of what it asks for, unpacked once into the user's cache.</summary>
+    /// <summary>The folder of the selected packages, unpacked once into the user's cache.</summary>
     public static Task<string> UnpackAsync(
         string package, Func<Apt, Task<IReadOnlyList<string>>> choose, Action<string>? progress, CancellationToken cancellationToken) =>
         UserCache.Shared.GetOrAddAsync(

@@ -2,7 +2,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Binaries;
 
-/// <summary>A server's program is neither on this machine nor in a package that it can fetch.</summary>
+/// <summary>A server's program is neither installed nor available as a package.</summary>
 internal sealed class MissingProgramException(string program, string message) : LocalServerException(message)
 {
     public string Program => program;

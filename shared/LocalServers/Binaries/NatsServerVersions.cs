@@ -3,17 +3,17 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
-/// Several versions of nats-server for tests: those of Debian's releases, from the mirror that this machine's apt uses,
-/// unpacked below the user's cache. Only what can be had is listed.
+/// Gets several versions of nats-server for tests from Debian's releases, through the mirror that apt uses, unpacked into the user's cache.
+/// Unavailable releases are left out.
 /// </summary>
 public static class NatsServerVersions
 {
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-    /// <summary>The releases asked unless others are named: Debian 12, the one after it, and what comes next.</summary>
+    /// <summary>The default releases: Debian 12, Debian 13, and unstable.</summary>
     public static IReadOnlyList<string> Suites { get; } = ["bookworm", "trixie", "sid"];
 
-    /// <summary>By version; each program has been run once.</summary>
+    /// <summary>The programs by version. Each has been run once.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> FindAsync(
         IEnumerable<string>? suites = null, Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -38,8 +38,8 @@ public static class NatsServerVersions
         }
     }
 
-    /// <summary>The nats-server of one release, by the release's codename.</summary>
-    /// <exception cref="LocalServerException">This is not Debian, or its mirror has no such release.</exception>
+    /// <summary>The nats-server of a release, by codename.</summary>
+    /// <exception cref="LocalServerException">The machine is not Debian, or the mirror lacks the release.</exception>
     public static async Task<string> OfSuiteAsync(
         string suite, Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,7 @@ public static class NatsServerVersions
                 progress?.Invoke($"Fetching nats-server of Debian {suite} from {mirror}…");
                 var signed = File.Exists(Keyring) ? $" signed-by={Keyring}" : "";
 
-                // A mirror that lags serves as well: any version of the release will do, and what it serves is signed all the same.
+                // An outdated mirror is fine: any version of the release will do, and packages are still signed.
                 var apt = await Apt.PrivateAsync(
                     state, $"deb [target=Packages check-valid-until=no{signed}] {mirror} {suite} main", progress, cancellationToken)
                         .ConfigureAwait(false);
@@ -65,26 +65,26 @@ public static class NatsServerVersions
         return Path.Combine(package, "usr/sbin/nats-server");
     }
 
-    /// <summary>Where this machine gets its own release from.</summary>
+    /// <summary>The mirror that this machine gets its own release from.</summary>
     private static async Task<string> MirrorAsync(string state, Action<string>? progress, CancellationToken cancellationToken)
     {
         var release = File.Exists("/etc/os-release")
             ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken).ConfigureAwait(false)
             : [];
         if (!Apt.IsHere || !release.Contains("ID=debian"))
-            throw new LocalServerException("Other versions of nats-server come from Debian's releases, and this machine is not a Debian.");
+            throw new LocalServerException("Other versions of nats-server come from Debian's releases, but this machine is not Debian.");
 
         var codename = release.FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))?.Split('=')[1];
         var sources = await Apt.OfMachine(null).SourcesAsync(cancellationToken).ConfigureAwait(false);
         if (sources.Count == 0)
         {
-            // apt names only sources whose lists it has read, and a new machine has read none.
+            // apt lists only sources whose lists were read, and a new machine has read none.
             var apt = await Apt.PrivateAsync(state, null, progress, cancellationToken).ConfigureAwait(false);
             await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
             sources = await apt.SourcesAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        // Other people's repositories name their suites after Debian's too; Debian's own path ends so, on every mirror.
+        // Third-party repositories use Debian's suite names too, but only Debian's own path ends like this.
         return sources.Select(line => line.Split(' '))
             .Where(target => target is [var suite, "main", _] && (suite == codename || suite is "stable" or "testing" or "sid"))
             .Select(target => target[2])

@@ -1,8 +1,8 @@
 namespace RideIngest.LocalServers.Binaries;
 
-/// <summary>Where one Postgres's programs are.</summary>
-/// <param name="Folder">Holds <c>postgres</c> and <c>initdb</c>.</param>
-/// <param name="Libraries">Folders with libraries that the machine lacks, in the form of LD_LIBRARY_PATH; "" for none.</param>
+/// <summary>The location of Postgres' programs.</summary>
+/// <param name="Folder">The folder with <c>postgres</c> and <c>initdb</c>.</param>
+/// <param name="Libraries">Folders of libraries that the machine lacks, in the format of LD_LIBRARY_PATH; "" for none.</param>
 public sealed record PostgresBinaries(string Folder, string Libraries = "")
 {
     public string Server => Path.Combine(Folder, "postgres");

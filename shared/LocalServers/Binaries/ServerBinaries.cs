@@ -4,15 +4,15 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
-/// Finds the servers' programs: those named in the environment, those on this machine, else Debian's packages, which it
-/// fetches; else one error that says what to install.
+/// Finds the servers' programs: those named in the environment, then installed ones, then Debian's packages. If all fail, the error says
+/// what to install.
 /// </summary>
 public static partial class ServerBinaries
 {
-    /// <summary>Names the nats-server program to use.</summary>
+    /// <summary>The environment variable with the path of nats-server.</summary>
     public const string NatsVariable = "RIDEINGEST_NATS_SERVER";
 
-    /// <summary>Names the folder with the postgres and initdb programs to use.</summary>
+    /// <summary>The environment variable with the folder of postgres and initdb.</summary>
     public const string PostgresVariable = "RIDEINGEST_POSTGRES_BIN";
 
     private static readonly string[] PostgresFolders =
@@ -27,7 +27,7 @@ public static partial class ServerBinaries
         if (Environment.GetEnvironmentVariable(NatsVariable) is { Length: > 0 } named)
             return Programs.IsExecutable(named)
                 ? named
-                : throw new LocalServerException($"{NatsVariable} names {named}, which is no program.");
+                : throw new LocalServerException($"{NatsVariable} is {named}, which is not a program.");
         if (Programs.Find("nats-server") is { } found)
             return found;
 
@@ -38,14 +38,14 @@ public static partial class ServerBinaries
             () => Task.FromResult(Programs.Find("nats-server")), progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <param name="major">The major version wanted, because there is data of that version; null for the newest.</param>
+    /// <param name="major">The required major version, if there is data of that version; null for the newest.</param>
     public static async Task<PostgresBinaries> FindPostgresAsync(
         int? major = null, Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
         if (Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } named)
             return IsPostgres(named)
                 ? new PostgresBinaries(named)
-                : throw new LocalServerException($"{PostgresVariable} names {named}, which has no postgres and initdb.");
+                : throw new LocalServerException($"{PostgresVariable} is {named}, which does not contain postgres and initdb.");
         if (await OfMachineAsync(major, cancellationToken).ConfigureAwait(false) is { } found)
             return found;
 
@@ -67,7 +67,7 @@ public static partial class ServerBinaries
         var match = Number().Match(said.Output);
         return match.Success
             ? Version.Parse(match.Value)
-            : throw new LocalServerException($"{program} --version tells no version: {said.Said}");
+            : throw new LocalServerException($"{program} --version printed no version: {said.Said}");
     }
 
     private static async Task<T> FetchAsync<T>(
@@ -75,7 +75,7 @@ public static partial class ServerBinaries
         CancellationToken cancellationToken)
         where T : class
     {
-        var reason = "this machine has no apt-get to fetch it with";
+        var reason = "this machine has no apt-get";
         if (Apt.IsHere)
         {
             try
@@ -85,7 +85,7 @@ public static partial class ServerBinaries
                 await DebianPackages.InstallAsync(package, progress, cancellationToken).ConfigureAwait(false);
                 if (await installed().ConfigureAwait(false) is { } found)
                     return found;
-                reason = "apt-get says that it is installed, but its program is gone; apt-get install --reinstall brings it back";
+                reason = "apt-get reports it as installed, but its program is missing; run apt-get install --reinstall";
             }
             catch (LocalServerException e)
             {
@@ -102,13 +102,13 @@ public static partial class ServerBinaries
             ? (PostgresVariable, "RIDEINGEST__POSTGRES__URL=postgres://postgres:rides@127.0.0.1/postgres", 5432)
             : (NatsVariable, "RIDEINGEST__NATS__URL=nats://127.0.0.1:4222", 4222);
         return $"""
-            There is no {package} on this machine ({reason}). Any of these helps:
+            {package} is not installed on this machine ({reason}). Choose one of these:
               Debian, Ubuntu   sudo apt-get install {package}
               macOS            {homebrew}
-              containers       start Docker or Podman, and this again
-              by hand          docker run -d -p 127.0.0.1:{port}:{port} {docker}
+              containers       start Docker or Podman, then start this again
+              manually         docker run -d -p 127.0.0.1:{port}:{port} {docker}
                                and then set {setting}
-              elsewhere        set {variable} to where it is
+              elsewhere        set {variable} to its location
             """;
     }
 

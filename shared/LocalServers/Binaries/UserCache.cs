@@ -1,8 +1,8 @@
 namespace RideIngest.LocalServers.Binaries;
 
 /// <summary>
-/// What was fetched once and serves every run after: <c>$XDG_CACHE_HOME/rideingest</c>, or <c>~/.cache/rideingest</c>.
-/// One process at a time adds to it; an entry appears complete, or not at all.
+/// Caches downloads in <c>$XDG_CACHE_HOME/rideingest</c> or <c>~/.cache/rideingest</c>. One process at a time adds to it; an entry is
+/// complete or absent.
 /// </summary>
 internal sealed class UserCache(string root)
 {
@@ -16,8 +16,8 @@ internal sealed class UserCache(string root)
 
     public string Root => root;
 
-    /// <summary>The entry of that name, filled first if it is not there.</summary>
-    /// <param name="fill">Fills the directory it is given.</param>
+    /// <summary>Returns the entry's folder, and fills it first if it is missing.</summary>
+    /// <param name="fill">Fills the given directory.</param>
     public async Task<string> GetOrAddAsync(
         string name, Func<string, Task> fill, Action<string>? progress, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class UserCache(string root)
         return entry;
     }
 
-    /// <summary>Held until it is disposed of; nobody else fetches or installs meanwhile, here or in another process.</summary>
+    /// <summary>Takes the lock on downloads and installations, across processes, until it is disposed.</summary>
     public async Task<FileStream> LockAsync(Action<string>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(root);
@@ -52,7 +52,7 @@ internal sealed class UserCache(string root)
             catch (IOException) when (File.Exists(Path.Combine(root, "lock")))
             {
                 if (!told)
-                    progress?.Invoke("Something else is being fetched or installed; waiting for it…");
+                    progress?.Invoke("Another download or installation is running; waiting for it…");
                 await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
             }
         }

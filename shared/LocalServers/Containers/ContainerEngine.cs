@@ -7,8 +7,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Containers;
 
 /// <summary>
-/// The container engine that Testcontainers finds (<c>DOCKER_HOST</c>, Docker's contexts and usual sockets), and our containers in it.
-/// Each has labels that name its owner, so that the next start removes those of a process that was killed.
+/// The container engine that Testcontainers finds (<c>DOCKER_HOST</c>, Docker contexts, default sockets), and our containers in it.
+/// Containers are labelled with their owner, so that the next start removes those of a killed process.
 /// </summary>
 internal sealed class ContainerEngine
 {
@@ -35,13 +35,13 @@ internal sealed class ContainerEngine
         }
     }
 
-    /// <exception cref="LocalServerException">No engine answers.</exception>
+    /// <exception cref="LocalServerException">No engine responds.</exception>
     public static async Task<ContainerEngine> FindAsync(CancellationToken cancellationToken)
     {
         string tried;
         try
         {
-            // Testcontainers says what it has tried only to those who build a container.
+            // Testcontainers reports the endpoints that it tried only when a container is built.
             _ = new ContainerBuilder(ServerImages.Nats).WithCleanUp(false).Build();
             var endpoint = TestcontainersSettings.OS.DockerEndpointAuthConfig;
             var client = endpoint.GetDockerClientBuilder(Guid.Empty).Build();
@@ -62,7 +62,7 @@ internal sealed class ContainerEngine
 
         throw new LocalServerException(
             $"""
-            No container engine answers, and the private servers are to run in one. Tried:
+            The private servers need a container engine, but none responds. Tried:
             {tried}
             Start one (Docker; or Podman with "podman system service --time=0 unix:///run/podman/podman.sock") and, if its socket is not
             where Docker's is, set DOCKER_HOST to it, as unix:///run/podman/podman.sock.
@@ -76,7 +76,7 @@ internal sealed class ContainerEngine
         [TemporaryLabel] = directory.IsTemporary ? "true" : "false",
     };
 
-    /// <summary>Removes what earlier runs left: containers over this directory, and those over directories whose owner is gone.</summary>
+    /// <summary>Removes containers of earlier runs: those of this directory, and those of directories whose owner has exited.</summary>
     public async Task RemoveOrphansAsync(DataDirectory mine, CancellationToken cancellationToken)
     {
         var ofMachine = new Dictionary<string, bool> { [$"{MachineLabel}={Environment.MachineName}"] = true };
@@ -93,7 +93,7 @@ internal sealed class ContainerEngine
         }
     }
 
-    /// <summary>With its anonymous volumes; a named one stays.</summary>
+    /// <summary>Removes a container with its anonymous volumes. Named volumes stay.</summary>
     public async Task RemoveAsync(string id, CancellationToken cancellationToken)
     {
         try
@@ -103,7 +103,7 @@ internal sealed class ContainerEngine
         }
         catch (DockerContainerNotFoundException)
         {
-            // Another start has removed it.
+            // Another start removed it.
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class ContainerEngine
         }
     }
 
-    /// <summary>Several starts may find the same one, and only the first removes it.</summary>
+    /// <summary>Tries to remove a container that other starts may be removing too.</summary>
     private async Task TryRemoveAsync(ContainerListResponse container, string directory, CancellationToken cancellationToken)
     {
         try
@@ -131,7 +131,7 @@ internal sealed class ContainerEngine
         }
         catch (Exception e) when (e is DockerApiException or IOException or UnauthorizedAccessException)
         {
-            // It is in nobody's way: what is left is for the start after this one.
+            // The next start will retry; a leftover container does no harm.
         }
     }
 }

@@ -4,10 +4,10 @@ using Docker.DotNet.Models;
 
 namespace RideIngest.LocalServers.Containers;
 
-/// <summary>Reads a container's log as it grows, until the container ends.</summary>
+/// <summary>Follows a container's log until the container ends.</summary>
 internal static class ContainerLog
 {
-    /// <param name="since">What came before this start is left out.</param>
+    /// <param name="since">Skips earlier lines.</param>
     public static Task FollowAsync(IDockerClient client, string id, DateTime since, Action<string> heard)
     {
         var wanted = new ContainerLogsParameters
@@ -20,7 +20,7 @@ internal static class ContainerLog
         return client.Containers.GetContainerLogsAsync(id, wanted, new Lines(heard), CancellationToken.None);
     }
 
-    /// <summary>Unlike <see cref="Progress{T}"/> it hands on at once and in order.</summary>
+    /// <summary>Reports lines synchronously and in order, unlike <see cref="Progress{T}"/>.</summary>
     private sealed class Lines(Action<string> heard) : IProgress<string>
     {
         public void Report(string value) => heard(value.TrimEnd('\n', '\r'));

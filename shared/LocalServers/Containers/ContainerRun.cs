@@ -8,8 +8,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Containers;
 
 /// <summary>
-/// One server in a container, published on the loopback interface alone. What the data directory asks to keep is in a volume of the
-/// engine; the container itself goes with us, or with the next start.
+/// Runs one server in a container, published on the loopback interface only. Permanent data is in a volume of the engine; the container is
+/// removed when this process ends, or by the next start.
 /// </summary>
 internal abstract class ContainerRun(DataDirectory directory, Action<string>? progress, Action<string>? log) : IServerRun
 {
@@ -31,21 +31,21 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
 
     public int ProcessId => 0;
 
-    /// <summary>Where its data is, to be shown.</summary>
+    /// <summary>The location of the data, for display.</summary>
     public string Files => Volume is null ? "a container" : $"the container volume {Volume}";
 
-    /// <summary>Name and version, as messages have it.</summary>
+    /// <summary>The server's name and version, for messages.</summary>
     protected abstract string Title { get; }
 
-    /// <summary>Where it is, once it is ready.</summary>
+    /// <summary>The server's address, known once it is ready.</summary>
     protected abstract string Place { get; }
 
     protected abstract string ImageName { get; }
 
-    /// <summary>False when the caller asked for a port.</summary>
+    /// <summary>Whether the ports may be chosen, because the caller requested none.</summary>
     protected abstract bool MayPickPorts { get; }
 
-    /// <summary>The volume that keeps its data; null for temporary data, which goes with the container.</summary>
+    /// <summary>The volume with the data; null for temporary data, which is removed with the container.</summary>
     protected string? Volume { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
         Volume = await DataVolume.ChooseAsync(directory, ImageName.Split(':')[0], cancellationToken).ConfigureAwait(false);
         _engine = await ContainerEngine.FindAsync(cancellationToken).ConfigureAwait(false);
         await OrFailAsync(() => _engine.RemoveOrphansAsync(directory, cancellationToken), cancellationToken).ConfigureAwait(false);
-        progress?.Invoke($"Starting {ImageName} in a container; its image is pulled first where the engine lacks it…");
+        progress?.Invoke($"Starting {ImageName} in a container; the image is pulled first if it is missing…");
         AppDomain.CurrentDomain.ProcessExit += AtExit;
         for (var attempt = 1; ; attempt++)
         {
@@ -78,7 +78,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
     {
         await StopAsync().ConfigureAwait(false);
 
-        // Somebody may have removed it; a volume stays even so.
+        // The container may have been removed by hand; its volume remains.
         var isThere = false;
         if (IsCreated)
             await OrFailAsync(LookAsync, cancellationToken).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
         }
         catch (LocalServerException e)
         {
-            progress?.Invoke($"{Title}: its container is left for the next start to remove: {e.Message}");
+            progress?.Invoke($"{Title}: the next start will remove its container: {e.Message}");
         }
 
         directory.Dispose();
@@ -112,22 +112,22 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
 
     protected abstract void PickPorts();
 
-    /// <summary>Written at every creation: passwords, configuration.</summary>
+    /// <summary>Writes passwords and configuration before each creation of the container.</summary>
     protected abstract Task PrepareAsync(CancellationToken cancellationToken);
 
     protected abstract IContainer Build();
 
-    /// <summary>True when this very server answers, false when somebody else does; throws when nobody does.</summary>
+    /// <summary>Returns true if this server answers, false if another one does; throws if none does.</summary>
     protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
 
-    /// <summary>What every container of ours has in common.</summary>
+    /// <summary>Applies the settings that all our containers share.</summary>
     protected TBuilder Common<TBuilder, TContainer, TConfiguration>(
         ContainerBuilder<TBuilder, TContainer, TConfiguration> builder, string dataPath)
         where TBuilder : ContainerBuilder<TBuilder, TContainer, TConfiguration>
         where TContainer : IContainer
         where TConfiguration : IContainerConfiguration
     {
-        // Testcontainers' own clean-up is one more container, which holds the engine's socket.
+        // Testcontainers' own cleanup would run another container with access to the engine's socket.
         var common = builder.WithCleanUp(false)
             .WithLogger(NullLogger.Instance)
             .WithLabel(ContainerEngine.Labels(directory))
@@ -137,7 +137,7 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
         return Volume is null ? common : common.WithVolumeMount(Volume, dataPath);
     }
 
-    // It has no id before it is created, and asking for one throws.
+    // The container has no id before it is created, and reading it throws.
     private bool IsCreated => _container is { State: not TestcontainersStates.Undefined };
 
     private static bool SaysTaken(string message) =>
@@ -149,9 +149,9 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
             binding.HostIP = "127.0.0.1";
     }
 
-    private NotSupportedException NoSignals() => new($"{Title} runs in a container, which takes no signals.");
+    private NotSupportedException NoSignals() => new($"{Title} runs in a container and cannot be signalled.");
 
-    // For servers that are shared until the process ends, which it does when this returns. A killed one leaves them to the next start.
+    // Removes servers shared until the process ends, which it does when this returns. After a kill, the next start removes them.
     private void AtExit(object? sender, EventArgs e)
     {
         IAsyncResult left = Task.Run(() => DisposeAsync().AsTask());
@@ -208,12 +208,12 @@ internal abstract class ContainerRun(DataDirectory directory, Action<string>? pr
         }
         catch (Exception)
         {
-            // Not yet. Testcontainers gives up when the container ends, or when it has taken too long.
+            // Not ready yet. Testcontainers gives up when the container ends or the time is up.
             return false;
         }
     }
 
-    /// <summary>The engine's client and Testcontainers throw exceptions of many types, and none that says what was wanted.</summary>
+    /// <summary>Wraps the many exception types of the engine's client and Testcontainers, whose messages lack context.</summary>
     private async Task OrFailAsync(Func<Task> act, CancellationToken cancellationToken)
     {
         try

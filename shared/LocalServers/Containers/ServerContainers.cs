@@ -3,32 +3,32 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Containers;
 
-/// <summary>Whether private servers run in containers.</summary>
+/// <summary>Decides whether private servers run in containers.</summary>
 public static class ServerContainers
 {
-    /// <summary>Chooses how private servers run: <c>containers</c>, or unset for programs first and containers last.</summary>
+    /// <summary>Set to <c>containers</c> to run private servers in containers; unset, programs are tried first.</summary>
     public const string Variable = "RIDEINGEST_SERVERS";
 
-    /// <summary>The version that the image of nats-server has, without its last number.</summary>
+    /// <summary>The version of the nats-server image, without the patch number.</summary>
     public const string NatsVersion = ServerImages.NatsVersion;
 
     private const string Containers = "containers";
 
-    /// <summary>Whether programs of this machine are not even looked for. There are none that could be used on Windows.</summary>
-    /// <exception cref="LocalServerException">The variable has a value that means nothing.</exception>
+    /// <summary>Whether programs are skipped. Always true on Windows, which has no suitable ones.</summary>
+    /// <exception cref="LocalServerException">The variable has an invalid value.</exception>
     public static bool AreChosen => Environment.GetEnvironmentVariable(Variable) switch
     {
         null or "" => OperatingSystem.IsWindows(),
         Containers => true,
         var other => throw new LocalServerException(
-            $"{Variable} is \"{other}\". The value that it knows is \"{Containers}\"; "
-            + "without it, programs of this machine are used first."),
+            $"{Variable} is \"{other}\". The only valid value is \"{Containers}\"; "
+            + "if it is unset, programs on this machine are used first."),
     };
 
-    /// <summary>Whether a container engine answers.</summary>
+    /// <summary>Whether a container engine responds.</summary>
     public static Task<bool> CanRunAsync(CancellationToken cancellationToken = default) => ContainerEngine.AnswersAsync(cancellationToken);
 
-    /// <summary>The program that <paramref name="find"/> finds; null when the server runs in a container.</summary>
+    /// <summary>Returns the program that <paramref name="find"/> finds; null if the server must run in a container.</summary>
     internal static async Task<T?> ProgramOrContainerAsync<T>(
         DataDirectory directory, Func<Task<T>> find, Action<string>? progress, CancellationToken cancellationToken)
         where T : class
@@ -43,7 +43,7 @@ public static class ServerContainers
         {
             if (!await CanRunAsync(cancellationToken).ConfigureAwait(false))
                 throw;
-            progress?.Invoke($"{missing.Program}: there is no program for it on this machine; it is started in a container");
+            progress?.Invoke($"{missing.Program} is not installed on this machine; starting it in a container");
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace RideIngest.LocalServers.Containers;
 
-/// <summary>The images that containers run: those of docker-compose.yml.</summary>
+/// <summary>The container images, the same as in docker-compose.yml.</summary>
 internal static class ServerImages
 {
     public const string NatsVersion = "2.12";

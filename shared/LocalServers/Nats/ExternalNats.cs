@@ -2,13 +2,13 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>A NATS server that somebody else runs, seen to greet.</summary>
+/// <summary>A configured NATS server, checked by reading its greeting.</summary>
 internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
 {
     private const int DefaultPort = 4222;
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
 
-    /// <param name="url">One URL, or several separated by commas, of which one must answer.</param>
+    /// <param name="url">One or more URLs separated by commas; one must respond.</param>
     public static async Task<ExternalNats> ReachAsync(string url, NatsServerOptions options, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
@@ -16,7 +16,7 @@ internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
         {
             if (!Uri.TryCreate(one.Contains("://", StringComparison.Ordinal) ? one : $"nats://{one}", UriKind.Absolute, out var address))
             {
-                reasons.Add($"{one[(one.LastIndexOf('@') + 1)..]} is no URL");
+                reasons.Add($"{one[(one.LastIndexOf('@') + 1)..]} is not a URL");
                 continue;
             }
 
@@ -29,7 +29,7 @@ internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
                 if (options.JetStream && !info.JetStream)
                     throw new LocalServerException(
                         $"The NATS server at {address.Host}:{port} runs without JetStream. Start it with --jetstream.");
-                options.Progress?.Invoke($"NATS {info.Version} is used as it runs on {address.Host}:{port}");
+                options.Progress?.Invoke($"Using NATS {info.Version} on {address.Host}:{port}");
                 return new ExternalNats(url, port, info);
             }
             catch (Exception e) when (e is not LocalServerException && !cancellationToken.IsCancellationRequested)
@@ -41,7 +41,7 @@ internal sealed record ExternalNats(string Url, int Port, NatsInfo Info)
         }
 
         throw new LocalServerException(
-            $"The NATS server that is configured (nats.url, RIDEINGEST__NATS__URL) cannot be reached: {string.Join("; ", reasons)}. "
-            + "Start it or correct the URL; without one, a private server is started.");
+            $"The configured NATS server (nats.url, RIDEINGEST__NATS__URL) cannot be reached: {string.Join("; ", reasons)}. "
+            + "Start it or correct the URL. If the URL is unset, a private server is started.");
     }
 }

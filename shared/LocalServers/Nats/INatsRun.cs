@@ -2,7 +2,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>A private nats-server: a process of this machine, or a container.</summary>
+/// <summary>A private nats-server in a process or a container.</summary>
 internal interface INatsRun : IServerRun
 {
     string Name { get; }
@@ -13,11 +13,11 @@ internal interface INatsRun : IServerRun
 
     int? MonitorPort { get; }
 
-    /// <summary>Null while none is asked for.</summary>
+    /// <summary>Null if clients need no password.</summary>
     string? Password { get; }
 
     bool SyncsAlways { get; }
 
-    /// <summary>Where JetStream's files are, to be shown.</summary>
+    /// <summary>The location of JetStream's files, for display.</summary>
     string Files { get; }
 }

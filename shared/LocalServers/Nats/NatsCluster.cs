@@ -4,7 +4,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>Private nats-servers that form one JetStream cluster on the loopback interface.</summary>
+/// <summary>A JetStream cluster of private nats-servers on the loopback interface.</summary>
 public sealed class NatsCluster : IAsyncDisposable
 {
     private const int Attempts = 5;
@@ -20,12 +20,12 @@ public sealed class NatsCluster : IAsyncDisposable
 
     public IReadOnlyList<NatsServer> Servers => _servers;
 
-    /// <summary>All of them, separated by commas, as clients take it.</summary>
+    /// <summary>The URLs of all servers, separated by commas.</summary>
     public string Url => string.Join(',', _servers.Select(server => server.Url));
 
-    /// <summary>Returns when every server is ready and JetStream has a leader that counts them all.</summary>
+    /// <summary>Starts the servers, and waits until JetStream has a leader that counts them all.</summary>
     /// <exception cref="NotSupportedException">Private servers run in containers.</exception>
-    /// <param name="options">For every server; each gets a temporary directory of its own.</param>
+    /// <param name="options">Options for each server; each gets its own temporary directory.</param>
     public static async Task<NatsCluster> StartAsync(
         int size = 3, NatsServerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -46,7 +46,7 @@ public sealed class NatsCluster : IAsyncDisposable
             catch (LocalServerException e) when (attempt < Attempts
                 && e.Message.Contains("address already in use", StringComparison.Ordinal))
             {
-                // Somebody took a route port between the pick and the start.
+                // Another process took a route port between the pick and the start.
                 await cluster.DisposeAsync().ConfigureAwait(false);
             }
             catch
@@ -57,7 +57,7 @@ public sealed class NatsCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The leader of JetStream, once all servers that run agree on one and are up to date with it.</summary>
+    /// <summary>Waits until all running servers agree on a JetStream leader and are up to date; returns the leader.</summary>
     public async Task<NatsServer> LeaderAsync(CancellationToken cancellationToken = default)
     {
         while (true)
@@ -75,8 +75,8 @@ public sealed class NatsCluster : IAsyncDisposable
         await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask())).ConfigureAwait(false);
 
     /// <summary>
-    /// Whether the leader counts every server. nats-server 2.10 sometimes founds the cluster without one of them, for good, and it then
-    /// does not outlive the loss of any other.
+    /// Whether the leader counts every server. nats-server 2.10 sometimes forms the cluster without one of them permanently, and then
+    /// cannot survive the loss of another.
     /// </summary>
     private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
     {
@@ -139,7 +139,7 @@ public sealed class NatsCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>JetStream's cluster as one server sees it.</summary>
-    /// <param name="Followers">Those that are up to date with it, if it leads.</param>
+    /// <summary>The JetStream cluster as seen by one server.</summary>
+    /// <param name="Followers">The number of followers that are up to date, if this server leads.</param>
     private sealed record Meta(string? Leader, int Followers);
 }

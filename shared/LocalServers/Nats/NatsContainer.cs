@@ -7,7 +7,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>A private nats-server in a container, with the same configuration as one that runs as a process.</summary>
+/// <summary>A private nats-server in a container, configured like one in a process.</summary>
 internal sealed class NatsContainer(NatsServerOptions options, DataDirectory directory)
     : ContainerRun(directory, options.Progress, options.Log), INatsRun
 {
@@ -47,14 +47,14 @@ internal sealed class NatsContainer(NatsServerOptions options, DataDirectory dir
     protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (options.Routes is not null)
-            throw new NotSupportedException("The servers of a cluster are not started in containers.");
+            throw new NotSupportedException("Clusters cannot run in containers.");
         Password = await options.PasswordAsync(Directory, cancellationToken).ConfigureAwait(false);
         var asked = options with { Password = Password };
         int? monitor = MonitorPort is null ? null : HttpPort;
         _config = NatsServerConfig.Text(asked, Version, Name, $"{DataPath}/store", ClientPort, monitor, "0.0.0.0");
     }
 
-    // Copied into the container before it starts: a mounted file would have to be readable to its user, and on the engine's machine.
+    // Copied before the start, because a mounted file must be readable by the container's user and exist on the engine's host.
     protected override IContainer Build()
     {
         var builder = Common(new ContainerBuilder(ServerImages.Nats), DataPath)

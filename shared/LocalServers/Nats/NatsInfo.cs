@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>What a server says of itself, unasked, to whoever connects.</summary>
+/// <summary>A server's greeting, sent to every client that connects.</summary>
 internal sealed record NatsInfo(string Name, string Version, bool JetStream)
 {
-    /// <exception cref="IOException">Whoever answered is no NATS server.</exception>
-    /// <exception cref="SocketException">Nobody listens there.</exception>
+    /// <exception cref="IOException">The other side is not a NATS server.</exception>
+    /// <exception cref="SocketException">The connection was refused.</exception>
     public static async Task<NatsInfo> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
@@ -16,7 +16,7 @@ internal sealed record NatsInfo(string Name, string Version, bool JetStream)
         using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         var line = await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         if (line is null || !line.StartsWith("INFO {", StringComparison.Ordinal))
-            throw new IOException($"{host}:{port} does not greet as a NATS server does");
+            throw new IOException($"{host}:{port} is not a NATS server");
 
         using var json = JsonDocument.Parse(line.AsMemory("INFO ".Length));
         var info = json.RootElement;

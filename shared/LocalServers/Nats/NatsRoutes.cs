@@ -1,4 +1,4 @@
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>A node's place in a cluster: its own route port, and everyone's.</summary>
+/// <summary>A server's route port and the route ports of the whole cluster.</summary>
 internal sealed record NatsRoutes(string Cluster, int Port, IReadOnlyList<int> Everyone);

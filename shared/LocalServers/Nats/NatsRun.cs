@@ -3,7 +3,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>A private nats-server: its configuration, its ports, and how it greets.</summary>
+/// <summary>Runs a private nats-server as a process.</summary>
 internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory, string binary, Version version)
     : ServerRun(directory, options.Progress), INatsRun
 {
@@ -15,7 +15,7 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     public int? MonitorPort { get; private set; } = options.PickMonitorPort();
 
-    /// <summary>Null while none is asked for.</summary>
+    /// <summary>Null if clients need no password.</summary>
     public string? Password { get; private set; }
 
     public string Files => Directory.Path;
@@ -36,7 +36,7 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     protected override async Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)
     {
-        // Data from before there were passwords gets one here.
+        // A data directory without a password gets one here.
         Password = await options.PasswordAsync(Directory, cancellationToken).ConfigureAwait(false);
         var file = Directory.In("nats-server.conf");
         var text = NatsServerConfig.Text(options with { Password = Password }, version, Name, Directory.In("store"), Port, MonitorPort);
@@ -48,9 +48,8 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
         };
     }
 
-    // It shares the machine with everything that uses it. With the few megabytes that it keeps, Go's collector runs all the time under
-    // load, for nearly half of the server's processor time; and Go wakes a thread on each processor that idles for work that the first one
-    // could do as soon.
+    // The server shares the machine with its users. With its small heap, Go's garbage collector would run constantly under load and take
+    // almost half of the server's CPU time; and Go would wake idle threads for work that the current one can do as soon.
     internal static Dictionary<string, string> AsGuest() => new()
     {
         ["GOGC"] = Given("GOGC") ?? "400",
@@ -59,7 +58,7 @@ internal sealed class NatsRun(NatsServerOptions options, DataDirectory directory
 
     private static string? Given(string variable) => System.Environment.GetEnvironmentVariable(variable);
 
-    /// <summary>It greets once JetStream has read its store.</summary>
+    /// <summary>The server greets clients once JetStream has read its store.</summary>
     protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
         (await NatsInfo.ReadAsync("127.0.0.1", Port, cancellationToken).ConfigureAwait(false)).Name == Name;
 }

@@ -7,10 +7,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Nats;
 
 /// <summary>
-/// A private nats-server on the loopback interface: nobody else's, gone with us, and again what it was when it is started
-/// over the same data. Clients need a random password, kept beside the data for its owner's eyes: a client may read and write
-/// everything. Or, where <see cref="NatsServerOptions.Url"/> names one that runs already, a view of that one,
-/// which is not ours to stop.
+/// A private nats-server on the loopback interface, or a connection to the server that <see cref="NatsServerOptions.Url"/> names. A private
+/// server stops with this process, and keeps its data, port and random password in its data directory.
 /// </summary>
 public sealed class NatsServer : IAsyncDisposable
 {
@@ -23,21 +21,21 @@ public sealed class NatsServer : IAsyncDisposable
         _external = external;
     }
 
-    /// <summary>With the user and the password that it asks for.</summary>
+    /// <summary>The URL with user and password.</summary>
     public string Url => _external?.Url ?? UrlAt(Port);
 
-    /// <summary>Without them, to be shown.</summary>
+    /// <summary>The URL without user and password, for display.</summary>
     public string Address => $"nats://127.0.0.1:{Run.Port}";
 
-    /// <summary>Null where <see cref="Password"/> is.</summary>
+    /// <summary>The user name; null if <see cref="Password"/> is null.</summary>
     public string? Username => Password is null ? null : NatsServerConfig.Username;
 
-    /// <summary>Null for a server that asks for none, and for one that is not ours.</summary>
+    /// <summary>The password; null for a server without one, and for an external server.</summary>
     public string? Password => _run?.Password;
 
     public int Port => _external?.Port ?? Run.Port;
 
-    /// <summary>Where <c>/varz</c> and the like are served; null when it was not asked for.</summary>
+    /// <summary>The port of <c>/varz</c> and other monitoring endpoints; null if not requested.</summary>
     public int? MonitorPort => _run?.MonitorPort;
 
     public string Version => _external?.Info.Version ?? Run.Version.ToString();
@@ -46,26 +44,24 @@ public sealed class NatsServer : IAsyncDisposable
 
     public bool IsExternal => _run is null;
 
-    /// <summary>Whether a server of ours runs; false for one that is not ours.</summary>
+    /// <summary>Whether the private server runs; false for an external server.</summary>
     public bool IsRunning => _run is { IsRunning: true };
 
-    /// <summary>0 while the server is stopped, for one in a container, and for one that is not ours.</summary>
+    /// <summary>The process id; 0 if the server is stopped, in a container, or external.</summary>
     public int ProcessId => _run?.ProcessId ?? 0;
 
     public string DataDirectory => Run.Directory.Path;
 
-    /// <summary>Where JetStream's files are, to be shown: <see cref="DataDirectory"/>, or a volume of the container engine.</summary>
+    /// <summary>The location of JetStream's files, for display: <see cref="DataDirectory"/>, or a volume of the container engine.</summary>
     public string Files => Run.Files;
 
-    /// <summary>
-    /// Whether JetStream's acknowledgements are known to mean that the disk has it. See <see cref="NatsServerOptions.SyncAlways"/>.
-    /// </summary>
+    /// <summary>Whether JetStream syncs to disk before it acknowledges. See <see cref="NatsServerOptions.SyncAlways"/>.</summary>
     public bool SyncsAlways => _run is { SyncsAlways: true };
 
-    private INatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is not ours.");
+    private INatsRun Run => _run ?? throw new InvalidOperationException($"The NATS server {Name} is external.");
 
-    /// <summary>Returns when the server greets clients, with JetStream ready.</summary>
-    /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
+    /// <summary>Starts the server, and waits until it greets clients and JetStream is ready.</summary>
+    /// <exception cref="LocalServerException">The server cannot be found, started or reached; the message says what to do.</exception>
     public static async Task<NatsServer> StartAsync(NatsServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new NatsServerOptions();
@@ -98,33 +94,33 @@ public sealed class NatsServer : IAsyncDisposable
         Task<string> FindAsync() => ServerBinaries.FindNatsAsync(options.Progress, cancellationToken);
     }
 
-    // Neither inlined nor typed: only a container needs Testcontainers' assemblies loaded.
+    // Not inlined and not typed, so that Testcontainers' assemblies are loaded only for containers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     [SuppressMessage("Performance", "CA1859", Justification = "The type itself would load the assemblies.")]
     private static INatsRun Container(NatsServerOptions options, DataDirectory directory) => new NatsContainer(options, directory);
 
-    /// <summary>As <see cref="Url"/>, by way of another port of this machine, such as a proxy's.</summary>
+    /// <summary><see cref="Url"/> with another port of this machine, such as a proxy's.</summary>
     public string UrlAt(int port) => NatsServerConfig.Url("nats", Run.Password, port);
 
-    /// <summary>Stops in order: what JetStream holds is closed and on the disk.</summary>
+    /// <summary>Shuts down; JetStream's files are closed and synced.</summary>
     public Task StopAsync() => Run.StopAsync();
 
-    /// <summary>As a crash would (SIGKILL).</summary>
+    /// <summary>Kills the server with SIGKILL, like a crash.</summary>
     public Task KillAsync() => Run.KillAsync();
 
-    /// <summary>The same server again: same port, same data. Stops it first when it runs.</summary>
+    /// <summary>Restarts the server with the same port and data. Stops it first if it runs.</summary>
     public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
 
-    /// <summary>Tells clients to go elsewhere, then goes (lame duck mode).</summary>
-    /// <exception cref="NotSupportedException">It runs in a container.</exception>
+    /// <summary>Starts lame duck mode: the server tells clients to reconnect elsewhere, then exits.</summary>
+    /// <exception cref="NotSupportedException">The server runs in a container.</exception>
     public void BeginLameDuck() => Run.Signal(Posix.User2);
 
-    /// <summary>Stops answering without closing anything (SIGSTOP), until <see cref="Resume"/>.</summary>
-    /// <exception cref="NotSupportedException">It runs in a container.</exception>
+    /// <summary>Suspends the server with SIGSTOP, until <see cref="Resume"/>; connections stay open.</summary>
+    /// <exception cref="NotSupportedException">The server runs in a container.</exception>
     public Task PauseAsync() => Run.PauseAsync();
 
     public void Resume() => Run.Signal(Posix.Continue);
 
-    /// <summary>Stops a server of ours and removes temporary data; leaves one that is not ours as it is.</summary>
+    /// <summary>Stops a private server and removes its temporary data; an external server is not touched.</summary>
     public ValueTask DisposeAsync() => _run?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

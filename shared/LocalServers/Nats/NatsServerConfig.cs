@@ -2,13 +2,13 @@ using System.Text;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>The configuration file of a private nats-server.</summary>
+/// <summary>Writes the configuration file of a private nats-server.</summary>
 internal static class NatsServerConfig
 {
-    /// <summary>The user that <see cref="NatsServerOptions.Password"/> belongs to.</summary>
+    /// <summary>The user name for <see cref="NatsServerOptions.Password"/>.</summary>
     public const string Username = "rideingest";
 
-    /// <summary>The first that knows <c>sync_interval</c>; older ones refuse to start when they read it.</summary>
+    /// <summary>The first version with <c>sync_interval</c>; older ones fail to start on unknown keys.</summary>
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
     public static bool SyncsAlways(NatsServerOptions options, Version version) =>
@@ -33,7 +33,7 @@ internal static class NatsServerConfig
 
         if (options.Routes is { } routes)
         {
-            // A route hears everything that clients do, so it needs the same password.
+            // Routes carry all client messages, so they need the same password.
             var everyone = string.Join(", ", routes.Everyone.Select(route => Quoted(Url("nats-route", options.Password, route))));
             text.AppendLine(null, $"cluster {{ name: {Quoted(routes.Cluster)}, listen: \"127.0.0.1:{routes.Port}\", routes: [{everyone}]");
             text.AppendLine(null, $"{access} }}");
@@ -45,7 +45,7 @@ internal static class NatsServerConfig
     public static string Url(string scheme, string? password, int port) =>
         $"{scheme}://{(password is null ? "" : $"{Username}:{Uri.EscapeDataString(password)}@")}127.0.0.1:{port}";
 
-    // A client on a busy machine may need more than the usual two seconds for its CONNECT; refused twice, it may give up.
+    // On a busy machine, clients may exceed the default of two seconds for CONNECT, and may give up after two failures.
     private static string Authorization(string password) =>
         $"authorization {{ user: {Quoted(Username)}, password: {Quoted(password)}, timeout: 10 }}";
 

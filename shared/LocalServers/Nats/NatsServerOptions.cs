@@ -2,58 +2,58 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Nats;
 
-/// <summary>What a private nats-server is to be like. The defaults suit Standalone: JetStream, a random port, temporary data.</summary>
+/// <summary>Options of a private nats-server. The defaults suit Standalone: JetStream, a random port, temporary data.</summary>
 public sealed record NatsServerOptions
 {
-    /// <summary>A server that runs already, as <c>nats://host:port</c>, several separated by commas. Nothing is started then.</summary>
+    /// <summary>URLs of an external server, separated by commas. If set, no server is started.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Where everything rests. Null: a temporary directory, removed when the server is disposed of.</summary>
+    /// <summary>The data directory. Null: a temporary directory, removed on dispose.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>Null: a free one.</summary>
+    /// <summary>The port. Null: a free port.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Null: no monitoring over HTTP. 0: on a free port.</summary>
+    /// <summary>The HTTP monitoring port. Null: no monitoring. 0: a free port.</summary>
     public int? MonitorPort { get; init; }
 
-    /// <summary>The program to run. Null: the one that <see cref="ServerBinaries"/> finds.</summary>
+    /// <summary>The program to run. Null: the program that <see cref="ServerBinaries"/> finds.</summary>
     public string? Binary { get; init; }
 
-    /// <summary>The server's name, as clients see it. Null: a name of its own.</summary>
+    /// <summary>The server's name. Null: a generated name.</summary>
     public string? Name { get; init; }
 
     public bool JetStream { get; init; } = true;
 
     /// <summary>
-    /// JetStream writes to the disk before it answers (<c>sync_interval: always</c>). nats-server 2.9 does not know this: it
-    /// syncs every two minutes, whatever this says, and <see cref="NatsServer.SyncsAlways"/> tells so.
+    /// JetStream syncs to disk before it answers (<c>sync_interval: always</c>). nats-server 2.9 ignores this and syncs every two minutes;
+    /// then <see cref="NatsServer.SyncsAlways"/> is false.
     /// </summary>
     public bool SyncAlways { get; init; } = true;
 
     /// <summary>
-    /// Clients need a user and a password, which <see cref="NatsServer.Url"/> holds. False: <see cref="Config"/> names the users, or
-    /// everybody may connect.
+    /// Clients need the user and password in <see cref="NatsServer.Url"/>. False: <see cref="Config"/> defines the users, or anyone may
+    /// connect.
     /// </summary>
     public bool RequirePassword { get; init; } = true;
 
-    /// <summary>The password that clients need. Null: a random one, kept in the data directory. A cluster's servers share one.</summary>
+    /// <summary>The password. Null: a random one, stored in the data directory. Servers of a cluster share one.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Further configuration, in nats-server's own language: users, TLS, limits.</summary>
+    /// <summary>Additional nats-server configuration: users, TLS, limits.</summary>
     public string Config { get; init; } = "";
 
-    /// <summary>Told what is being waited for.</summary>
+    /// <summary>Receives progress messages.</summary>
     public Action<string>? Progress { get; init; }
 
-    /// <summary>Told each line of the server's log.</summary>
+    /// <summary>Receives each line of the server's log.</summary>
     public Action<string>? Log { get; init; }
 
     internal NatsRoutes? Routes { get; init; }
 
     internal int? PickMonitorPort() => MonitorPort is 0 ? FreePort.Pick() : MonitorPort;
 
-    /// <summary>The one that was given, else the directory's own; null while none is asked for.</summary>
+    /// <summary>The given password or the directory's own; null if clients need none.</summary>
     internal async Task<string?> PasswordAsync(DataDirectory directory, CancellationToken cancellationToken) =>
         RequirePassword ? Password ?? await PasswordFile.OfAsync(directory, cancellationToken).ConfigureAwait(false) : null;
 }

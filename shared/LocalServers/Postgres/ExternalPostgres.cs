@@ -3,7 +3,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Postgres;
 
-/// <summary>A Postgres that somebody else runs, seen to take a connection.</summary>
+/// <summary>A configured Postgres, checked by connecting.</summary>
 internal sealed record ExternalPostgres(string ConnectionString, string Version)
 {
     public static async Task<ExternalPostgres> ReachAsync(
@@ -32,12 +32,12 @@ internal sealed record ExternalPostgres(string ConnectionString, string Version)
                 throw Unreachable(place, e);
             }
 
-            progress?.Invoke($"Postgres {connection.PostgreSqlVersion} is used as it runs on {place}");
+            progress?.Invoke($"Using Postgres {connection.PostgreSqlVersion} on {place}");
             return new ExternalPostgres(connectionString, connection.PostgreSqlVersion.ToString());
         }
     }
 
     private static LocalServerException Unreachable(string place, Exception e) => new(
-        $"The Postgres that is configured (postgres.url, RIDEINGEST__POSTGRES__URL) cannot be reached: {place}: {e.Message} "
-        + "Start it or correct the connection string; without one, a private server is started.", e);
+        $"The configured Postgres (postgres.url, RIDEINGEST__POSTGRES__URL) cannot be reached: {place}: {e.Message} "
+        + "Start it or correct the connection string. If it is unset, a private server is started.", e);
 }

@@ -5,8 +5,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
-/// The files of a Postgres: what initdb makes, once, and the password of its superuser. Every connection needs it: on a
-/// machine that others use too, a superuser without one would be theirs, and with it, programs run in our name.
+/// The files of a Postgres, created once by initdb, and its superuser's password. Every connection needs it, because other users of the
+/// machine could otherwise run programs as this user.
 /// </summary>
 internal sealed class PostgresCluster
 {
@@ -25,7 +25,7 @@ internal sealed class PostgresCluster
         _user = user;
     }
 
-    /// <summary>Postgres's own data directory.</summary>
+    /// <summary>Postgres' own data directory.</summary>
     public string Files { get; }
 
     public Version Version { get; }
@@ -33,9 +33,9 @@ internal sealed class PostgresCluster
     public IReadOnlyDictionary<string, string> Environment => _binaries.Environment;
 
     public string Password => PasswordFile.Read(_directory)
-        ?? throw new LocalServerException($"The password of the Postgres in {_directory.Path} is gone.");
+        ?? throw new LocalServerException($"The password of the Postgres in {_directory.Path} is missing.");
 
-    /// <summary>Opens what is there, with the Postgres that made it; makes it when nothing is there.</summary>
+    /// <summary>Opens existing files with the Postgres version that made them, or creates new ones.</summary>
     public static async Task<PostgresCluster> OpenAsync(
         DataDirectory directory, PostgresServerOptions options, CancellationToken cancellationToken)
     {
@@ -49,11 +49,11 @@ internal sealed class PostgresCluster
         if (madeBy is { } old && old != version.Major)
         {
             throw new LocalServerException(
-                $"The data in {directory.Path} was made by Postgres {old}, and this machine has Postgres {version.Major}. "
+                $"The data in {directory.Path} was made by Postgres {old}, but this machine has Postgres {version.Major}. "
                 + $"Install postgresql-{old}, or choose another data directory.");
         }
 
-        // Only now: the packages may just have brought the user, and then it takes over what another one made before.
+        // Chosen after installation, because the packages may have created the user.
         var user = await ServerUser.ChooseAsync(cancellationToken).ConfigureAwait(false);
         var files = await PostgresPlace.ChooseAsync(directory, user, options.Progress, cancellationToken).ConfigureAwait(false);
         if (madeBy is not null)
@@ -71,7 +71,7 @@ internal sealed class PostgresCluster
 
     public IReadOnlyList<string> Command(IEnumerable<string> settings) => _user.Command([_binaries.Server, "-D", Files, .. settings]);
 
-    /// <summary>Made under another name first: a crash half-way leaves nothing that looks complete.</summary>
+    /// <summary>Creates the files under another name first, so that a crash leaves nothing that looks complete.</summary>
     private async Task InitializeAsync(bool durable, CancellationToken cancellationToken)
     {
         var unfinished = Files + ".new";
@@ -79,7 +79,7 @@ internal sealed class PostgresCluster
             Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
         var password = await PasswordFile.CreateAsync(_directory, cancellationToken).ConfigureAwait(false);
-        // initdb may run as another user, who cannot read ours.
+        // initdb may run as another user, who cannot read our files.
         var handover = Files + ".password";
         await PrivateFile.WriteAsync(handover, password, cancellationToken).ConfigureAwait(false);
         await _user.OwnAsync(handover, cancellationToken).ConfigureAwait(false);
@@ -93,7 +93,7 @@ internal sealed class PostgresCluster
             "/", _binaries.Environment, cancellationToken: cancellationToken).ConfigureAwait(false);
         File.Delete(handover);
         if (!initdb.Succeeded)
-            throw new LocalServerException($"initdb could not make {Files}:\n{initdb.Said}");
+            throw new LocalServerException($"initdb could not create {Files}:\n{initdb.Said}");
         Directory.Move(unfinished, Files);
     }
 }

@@ -7,7 +7,7 @@ using Testcontainers.PostgreSql;
 
 namespace RideIngest.LocalServers.Postgres;
 
-/// <summary>A private Postgres in a container, with the same settings as one that runs as a process.</summary>
+/// <summary>A private Postgres in a container, configured like one in a process.</summary>
 internal sealed class PostgresContainer(PostgresServerOptions options, DataDirectory directory)
     : ContainerRun(directory, options.Progress, options.Log), IPostgresRun
 {
@@ -39,7 +39,7 @@ internal sealed class PostgresContainer(PostgresServerOptions options, DataDirec
             .WithUsername(PostgresCluster.Superuser)
             .WithPassword(_password)
             .WithEnvironment("MALLOC_TRIM_THRESHOLD_", PostgresRun.TrimThreshold)
-            // The image trusts connections from inside, and with some engines one from this machine looks like that.
+            // The image trusts local connections, and with some engines a connection from the host looks local.
             .WithEnvironment("POSTGRES_INITDB_ARGS", "--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8")
             .WithCommand([.. ServerSettings.ForContainer(options)])
             .WithPortBinding(Port, PostgreSqlBuilder.PostgreSqlPort)

@@ -3,14 +3,14 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
-/// Where Postgres's own files go: below the data directory, unless the user that Postgres must run as cannot get there
-/// (root's home is closed to others). Then below /var/lib/rideingest, with a link where one would look.
+/// Chooses the folder of Postgres' files: below the data directory, or below /var/lib/rideingest with a link to it if the user that runs
+/// Postgres cannot enter the data directory, such as root's home.
 /// </summary>
 internal static class PostgresPlace
 {
     private const string Elsewhere = "/var/lib/rideingest";
 
-    /// <summary>Where they are when there are any.</summary>
+    /// <summary>The folder of existing files.</summary>
     public static string Known(DataDirectory directory) =>
         directory.In("cluster") is var files && new DirectoryInfo(files).LinkTarget is { } linked ? linked : files;
 
@@ -24,13 +24,13 @@ internal static class PostgresPlace
             return files;
         if (directory.IsTemporary)
             throw new LocalServerException(
-                $"Postgres refuses to run as root, and others cannot enter {directory.Path}. Set TMPDIR to a place open to all, "
+                $"Postgres refuses to run as root, and other users cannot enter {directory.Path}. Set TMPDIR to a folder open to all, "
                     + "such as /tmp.");
 
         Directory.CreateDirectory(Elsewhere);
         var place = Path.Combine(Elsewhere, $"postgres-{Guid.NewGuid():N}");
         Directory.CreateSymbolicLink(files, place);
-        progress?.Invoke($"Postgres: it refuses to run as root, and others cannot enter {directory.Path}; its files are kept in {place}");
+        progress?.Invoke($"Postgres refuses to run as root, and other users cannot enter {directory.Path}; its files are in {place}");
         return place;
     }
 }

@@ -3,11 +3,11 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.LocalServers.Postgres;
 
-/// <summary>A private Postgres: its command, its port, and how it answers.</summary>
+/// <summary>Runs a private Postgres as a process.</summary>
 internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory directory, PostgresCluster cluster, Version version)
     : ServerRun(directory, options.Progress), IPostgresRun
 {
-    /// <summary>glibc gives 128 KB of free memory back to the kernel, which a COPY then has to ask for anew.</summary>
+    /// <summary>By default glibc returns free memory to the kernel above 128 KB, and each COPY has to allocate it again.</summary>
     internal const string TrimThreshold = "4194304";
 
     public Version Version => version;
@@ -31,7 +31,7 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
         Username = PostgresCluster.Superuser,
         Password = password,
         Database = database,
-        // There is neither to be had from this server; asking for them costs every connection a round trip.
+        // The server supports neither; negotiating them costs every connection a round trip.
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
@@ -42,7 +42,7 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
     {
         var command = cluster.Command(ServerSettings.Arguments(options, Port));
 
-        // Interrupt is Postgres's fast shutdown: it does not wait for clients to leave.
+        // SIGINT is Postgres' fast shutdown, which does not wait for clients.
         return Task.FromResult(new GuardedCommand(command, cluster.Files, Directory.In("postgres.log"), Posix.Interrupt)
         {
             Environment = new Dictionary<string, string>(cluster.Environment) { ["MALLOC_TRIM_THRESHOLD_"] = TrimThreshold },
@@ -50,7 +50,7 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
         });
     }
 
-    /// <summary>Our password opens no other server that may have taken the port.</summary>
+    /// <summary>Connects with the password, which fails on any other server that took the port.</summary>
     protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");

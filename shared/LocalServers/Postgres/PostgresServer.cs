@@ -7,10 +7,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
-/// A private Postgres on the loopback interface: gone with us, and again what it was when it is started over the same data.
-/// Its superuser has a random password, kept beside the data for its owner's eyes. Or, where
-/// <see cref="PostgresServerOptions.ConnectionString"/> names one that runs already, a view of that one, which is not ours
-/// to stop.
+/// A private Postgres on the loopback interface, or a connection to the server that <see cref="PostgresServerOptions.ConnectionString"/>
+/// names. A private server stops with this process, and keeps its data, port and random superuser password in its data directory.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -23,7 +21,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _external = external;
     }
 
-    /// <summary>To the database <c>postgres</c>, or to the one that was named.</summary>
+    /// <summary>The connection string for the database <c>postgres</c>, or for the configured one.</summary>
     public string ConnectionString => _external?.ConnectionString ?? Run.ConnectionString("postgres");
 
     public int Port => new NpgsqlConnectionStringBuilder(ConnectionString).Port;
@@ -32,24 +30,24 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public bool IsExternal => _run is null;
 
-    /// <summary>Whether a server of ours runs; false for one that is not ours.</summary>
+    /// <summary>Whether the private server runs; false for an external server.</summary>
     public bool IsRunning => _run is { IsRunning: true };
 
-    /// <summary>0 while the server is stopped, for one in a container, and for one that is not ours.</summary>
+    /// <summary>The process id; 0 if the server is stopped, in a container, or external.</summary>
     public int ProcessId => _run?.ProcessId ?? 0;
 
     public string DataDirectory => Run.Directory.Path;
 
     /// <summary>
-    /// Where Postgres's own files are, to be shown: below <see cref="DataDirectory"/>, unless the user that root runs Postgres as cannot
-    /// get there, or in a volume of the container engine.
+    /// The location of Postgres' files, for display: below <see cref="DataDirectory"/>, below /var/lib/rideingest, or in a volume of the
+    /// container engine.
     /// </summary>
     public string Files => Run.Files;
 
-    private IPostgresRun Run => _run ?? throw new InvalidOperationException("This Postgres is not ours.");
+    private IPostgresRun Run => _run ?? throw new InvalidOperationException("This Postgres is external.");
 
-    /// <summary>Returns when the server takes connections.</summary>
-    /// <exception cref="LocalServerException">It cannot be had, started or reached; the message says what to do.</exception>
+    /// <summary>Starts the server, and waits until it accepts connections.</summary>
+    /// <exception cref="LocalServerException">The server cannot be found, started or reached; the message says what to do.</exception>
     public static async Task<PostgresServer> StartAsync(
         PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -82,13 +80,13 @@ public sealed class PostgresServer : IAsyncDisposable
         Task<PostgresCluster> OpenAsync() => PostgresCluster.OpenAsync(directory, options, cancellationToken);
     }
 
-    // Neither inlined nor typed: only a container needs Testcontainers' assemblies loaded.
+    // Not inlined and not typed, so that Testcontainers' assemblies are loaded only for containers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     [SuppressMessage("Performance", "CA1859", Justification = "The type itself would load the assemblies.")]
     private static IPostgresRun Container(PostgresServerOptions options, DataDirectory directory) =>
         new PostgresContainer(options, directory);
 
-    /// <summary>Makes the database, empty, unless there is one of that name; returns how to connect to it.</summary>
+    /// <summary>Creates an empty database unless it exists; returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
     {
         var connection = new NpgsqlConnection(ConnectionString);
@@ -104,7 +102,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 }
                 catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DuplicateDatabase)
                 {
-                    // Made by an earlier start over the same data.
+                    // The database exists from an earlier start.
                 }
             }
         }
@@ -112,23 +110,21 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
-    /// <summary>Stops in order, without waiting for clients (a fast shutdown).</summary>
+    /// <summary>Shuts down without waiting for clients (fast shutdown).</summary>
     public Task StopAsync() => Run.StopAsync();
 
-    /// <summary>As a crash would (SIGKILL).</summary>
+    /// <summary>Kills the server with SIGKILL, like a crash.</summary>
     public Task KillAsync() => Run.KillAsync();
 
-    /// <summary>The same server again: same port, same data. Stops it first when it runs.</summary>
+    /// <summary>Restarts the server with the same port and data. Stops it first if it runs.</summary>
     public Task RestartAsync(CancellationToken cancellationToken = default) => Run.RestartAsync(cancellationToken);
 
-    /// <summary>
-    /// Stops answering without closing anything (SIGSTOP to the postmaster: new connections wait), until <see cref="Resume"/>.
-    /// </summary>
-    /// <exception cref="NotSupportedException">It runs in a container.</exception>
+    /// <summary>Suspends the postmaster with SIGSTOP, until <see cref="Resume"/>; new connections wait.</summary>
+    /// <exception cref="NotSupportedException">The server runs in a container.</exception>
     public Task PauseAsync() => Run.PauseAsync();
 
     public void Resume() => Run.Signal(Posix.Continue);
 
-    /// <summary>Stops a server of ours and removes temporary data; leaves one that is not ours as it is.</summary>
+    /// <summary>Stops a private server and removes its temporary data; an external server is not touched.</summary>
     public ValueTask DisposeAsync() => _run?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

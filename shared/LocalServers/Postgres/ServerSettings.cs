@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RideIngest.LocalServers.Postgres;
 
-/// <summary>The settings a private Postgres runs with, given on its command line at every start.</summary>
+/// <summary>The settings of a private Postgres, passed on its command line at every start.</summary>
 internal static class ServerSettings
 {
     public static IEnumerable<string> Arguments(PostgresServerOptions options, int port) =>
@@ -10,12 +10,13 @@ internal static class ServerSettings
         {
             ["listen_addresses"] = "127.0.0.1",
             ["port"] = port.ToString(CultureInfo.InvariantCulture),
-            // A socket's path may have 107 bytes at most, which a data directory easily exceeds; and TCP is what users use.
+            // A socket path may have at most 107 bytes, which a data directory easily exceeds, and clients use TCP.
             ["unix_socket_directories"] = "",
         });
 
     /// <summary>
-    /// The image listens at its own port, and needs its socket to set up the database. Testcontainers turns durability off.
+    /// The settings for a container: the image listens on its own port and needs its socket to set up the database, and Testcontainers
+    /// turns durability off.
     /// </summary>
     public static IEnumerable<string> ForContainer(PostgresServerOptions options) => Arguments(options, new Dictionary<string, string>
     {
@@ -34,7 +35,7 @@ internal static class ServerSettings
             ["checkpoint_timeout"] = "15min",
             ["wal_compression"] = "on",
             ["jit"] = "off",
-            // What others call UTC; but Postgres knows this one by itself, and a small machine may lack the zone files.
+            // Equal to UTC, but built into Postgres; a small machine may lack the zone files for UTC.
             ["timezone"] = "GMT",
             ["log_timezone"] = "GMT",
             ["logging_collector"] = "off",

@@ -3,8 +3,8 @@ using RideIngest.LocalServers.Processes;
 namespace RideIngest.LocalServers.Postgres;
 
 /// <summary>
-/// Whom Postgres runs as. It refuses root, so root hands it to the user <c>postgres</c> where there is one, else to
-/// <c>nobody</c>; anybody else runs it as themselves.
+/// The user that Postgres runs as. It refuses root, so root runs it as <c>postgres</c> if that user exists, else as <c>nobody</c>; other
+/// users run it as themselves.
 /// </summary>
 internal sealed class ServerUser
 {
@@ -22,7 +22,7 @@ internal sealed class ServerUser
             return new ServerUser(null);
         if (Programs.Find("setpriv") is null)
             throw new LocalServerException(
-                "Postgres refuses to run as root, and there is no setpriv (package util-linux) to run it as another user.");
+                "Postgres refuses to run as root, and setpriv (package util-linux), which runs it as another user, is not installed.");
         foreach (var name in Candidates)
         {
             var id = await Shell.RunAsync(["id", "-u", name], cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -31,10 +31,10 @@ internal sealed class ServerUser
         }
 
         throw new LocalServerException(
-            "Postgres refuses to run as root, and there is neither a user postgres nor a user nobody to run it as.");
+            "Postgres refuses to run as root, and neither the user postgres nor the user nobody exists.");
     }
 
-    /// <summary>The command as this user runs it. No process stands in between: signals reach the server itself.</summary>
+    /// <summary>The command for this user. There is no intermediate process, so signals reach the server.</summary>
     public IReadOnlyList<string> Command(params IEnumerable<string> command) =>
         _name is null
             ? [.. command]
@@ -46,7 +46,7 @@ internal sealed class ServerUser
             await Shell.RunAsync(["chown", "-R", $"{_name}:", path], cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens the directory itself to passers-by; whether its parents let them through is for others to say.</summary>
+    /// <summary>Opens the directory for traversal; returns whether the user can enter it through its parents.</summary>
     public async Task<bool> CanEnterAsync(string directory, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsWindows())
@@ -55,7 +55,7 @@ internal sealed class ServerUser
         return test.Succeeded;
     }
 
-    // "nobody" belongs to nogroup on Debian, and to a group of its own name elsewhere.
+    // On Debian, nobody's group is nogroup; elsewhere it is nobody.
     private string Group =>
         _name == "nobody" && File.ReadLines("/etc/group").Any(line => line.StartsWith("nogroup:", StringComparison.Ordinal))
             ? "nogroup"

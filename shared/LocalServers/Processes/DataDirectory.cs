@@ -4,8 +4,7 @@ using System.Globalization;
 namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
-/// The directory of one server, held by one process at a time. The kernel takes the lock away from a process that ends,
-/// however it ends, so a crash leaves nothing locked.
+/// The data directory of one server, locked by one process at a time. The kernel releases the lock when the process ends for any reason.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -28,8 +27,8 @@ internal sealed class DataDirectory : IDisposable
     private string ServerFile => In("server.pid");
 
     /// <param name="path">Null for a temporary directory.</param>
-    /// <param name="server">What will use it, for the message and the name.</param>
-    /// <exception cref="LocalServerException">Another process has it (the message names its id), or it cannot be made.</exception>
+    /// <param name="server">The server's name, for messages and file names.</param>
+    /// <exception cref="LocalServerException">Another process uses it (the message has its id), or it cannot be created.</exception>
     public static DataDirectory Take(string? path, string server)
     {
         var directory = path is null
@@ -58,7 +57,7 @@ internal sealed class DataDirectory : IDisposable
         return new DataDirectory(directory, path is null, held);
     }
 
-    /// <summary>Whether the process that last took the directory still runs.</summary>
+    /// <summary>Whether the process that last used the directory still runs.</summary>
     public static bool IsOwned(string path)
     {
         var owner = System.IO.Path.Combine(path, OwnerFile);
@@ -73,20 +72,19 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            // Another user's, who looks after it.
+            // The directory of another user, who cleans up after itself.
             return true;
         }
     }
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <param name="mark">What tells this server from whoever may get its process id later: a part of its command line.</param>
+    /// <param name="mark">A part of the server's command line, to detect that its process id was reused.</param>
     public void Remember(int processId, string mark) =>
         File.WriteAllLines(ServerFile, [processId.ToString(CultureInfo.InvariantCulture), mark]);
 
     /// <summary>
-    /// When the last owner crashed a moment ago, its guard may still be stopping the server: waits for that. A server
-    /// whose guard was killed too is stopped here.
+    /// Waits for the server of a crashed owner, which its guard may still be stopping. Stops the server here if its guard was killed too.
     /// </summary>
     public async Task EvictAsync(string title, Action<string>? progress, CancellationToken cancellationToken)
     {
@@ -122,7 +120,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocalServerException($"The data directory {path} cannot be made: {e.Message.TrimEnd('.')}. Choose another one.", e);
+            throw new LocalServerException($"The data directory {path} cannot be created: {e.Message.TrimEnd('.')}. Choose another.", e);
         }
     }
 

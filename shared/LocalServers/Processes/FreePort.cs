@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
-/// Free loopback ports from below the range that kernels give to outgoing connections. In that range a client that dials a
-/// stopped server's port again and again can end up connected to itself, and then the server cannot come back.
+/// Picks free loopback ports below the ephemeral range. In that range a client that keeps dialling a stopped server's port can connect to
+/// itself and block the port.
 /// </summary>
 internal static class FreePort
 {
     private const int Lowest = 20_000;
     private const int Above = 32_000;
 
-    /// <summary>Free now; somebody else may be quicker, so whoever listens there must be ready to pick again.</summary>
+    /// <summary>Returns a port that is free now. Another process may take it first, so the caller must be ready to pick again.</summary>
     public static int Pick()
     {
         while (true)

@@ -1,15 +1,14 @@
 namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
-/// The shell that stands between us and a server. It holds the reading end of a pipe whose writing end only we hold:
-/// however we end, the pipe closes, and the guard stops the server. A parent-death signal would not do: the kernel ties it
-/// to the thread that forked, and .NET's threads come and go.
+/// A shell script that stops a server when our process ends. It reads from a pipe that closes however we end. A parent-death signal would
+/// not work: the kernel ties it to the forking thread, and .NET threads are short-lived.
 /// </summary>
 internal static class GuardScript
 {
     /// <summary>
-    /// Arguments: the stop signal, the seconds until KILL, the log file, the directory to remove if we are gone ("" for
-    /// none), then the server's command. Prints the server's process id, and ends with the server's exit code.
+    /// Arguments: the stop signal, the seconds until SIGKILL, the log file, a directory to remove if we are gone ("" for none), and the
+    /// server's command. Prints the server's process id, and exits with the server's exit code.
     /// </summary>
     public const string Text = """
         signal=$1 grace=$2 log=$3 doomed=$4 orphaned=

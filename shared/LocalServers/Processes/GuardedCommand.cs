@@ -1,16 +1,16 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>What a guard runs, and how it stops it.</summary>
-/// <param name="Mark">A part of the command line that no other server's has: its configuration file, or its data directory.</param>
+/// <summary>The command that a guard runs, and how to stop it.</summary>
+/// <param name="Mark">A unique part of the command line: the configuration file or the data directory.</param>
 internal sealed record GuardedCommand(IReadOnlyList<string> Command, string Mark, string LogFile, int StopSignal)
 {
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Told each line of the log as the server writes it.</summary>
+    /// <summary>Receives each line of the server's log.</summary>
     public Action<string>? Log { get; init; }
 
-    /// <summary>A temporary directory, which the guard removes when we ended without doing so.</summary>
+    /// <summary>A temporary directory that the guard removes if this process ended without doing so.</summary>
     public string? RemoveWhenOrphaned { get; init; }
 }

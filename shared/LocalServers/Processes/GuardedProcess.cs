@@ -4,8 +4,8 @@ using System.Globalization;
 namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
-/// A server process that cannot outlive us (see <see cref="GuardScript"/>), in a session of its own: Ctrl-C on our terminal
-/// reaches us alone, and the server is there until we have drained.
+/// A server process that cannot outlive this one (see <see cref="GuardScript"/>). It has its own session, so that Ctrl-C reaches only this
+/// process and the server stays up while we drain.
 /// </summary>
 internal sealed class GuardedProcess : IAsyncDisposable
 {
@@ -44,14 +44,14 @@ internal sealed class GuardedProcess : IAsyncDisposable
         }
         catch
         {
-            // To the guard this is our end.
+            // The guard treats this as the end of our process.
             guard.StandardInput.Close();
             guard.Dispose();
             throw;
         }
     }
 
-    /// <summary>Asks the server to stop, insists after the grace, and returns when it is gone.</summary>
+    /// <summary>Asks the server to stop, kills it after the grace period, and returns when it has exited.</summary>
     public async Task StopAsync()
     {
         Signal(_stopSignal);
@@ -73,7 +73,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         await _guard.WaitForExitAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Returns when every thread stands still, which the signal alone does not promise.</summary>
+    /// <summary>Suspends the server, and returns when every thread has stopped, which the signal alone does not guarantee.</summary>
     public async Task PauseAsync()
     {
         Signal(Posix.Stop);
@@ -81,7 +81,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
             await Task.Delay(1).ConfigureAwait(false);
     }
 
-    /// <summary>Does nothing when the server is gone: its process id may belong to somebody else by now.</summary>
+    /// <summary>Sends a signal, unless the server has exited: its process id may have been reused.</summary>
     public void Signal(int signal)
     {
         if (!_guard.HasExited)
@@ -97,7 +97,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         _guard.Dispose();
     }
 
-    // The state is the first field behind the name, which is in parentheses and may hold any character itself.
+    // The state follows the name, which is in parentheses and may contain any character.
     private static bool IsRunning(string thread) =>
         File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] != 'T';
 
@@ -111,7 +111,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
-        // macOS has no setsid; its sh is bash, where job control gives the server a process group of its own.
+        // macOS has no setsid; its sh is bash, and job control puts the server in its own process group.
         string[] shell = setsid is null ? ["-m"] : ["/bin/sh"];
         string[] guard = [
             .. shell, "-c", GuardScript.Text, "guard",

@@ -1,31 +1,30 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>One server over one data directory: a process of this machine, or a container.</summary>
+/// <summary>Runs one server with one data directory, in a process or a container.</summary>
 internal interface IServerRun : IAsyncDisposable
 {
     DataDirectory Directory { get; }
 
     bool IsRunning { get; }
 
-    /// <summary>0 while the server is stopped, and for a container.</summary>
+    /// <summary>The process id; 0 if the server is stopped or in a container.</summary>
     int ProcessId { get; }
 
-    /// <summary>Returns when it answers.</summary>
-    /// <exception cref="LocalServerException">It cannot be started; the message says why.</exception>
+    /// <summary>Starts the server, and waits until it responds.</summary>
+    /// <exception cref="LocalServerException">The server cannot be started; the message says why.</exception>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stops in order.</summary>
     Task StopAsync();
 
-    /// <summary>As a crash would (SIGKILL).</summary>
+    /// <summary>Kills the server with SIGKILL, like a crash.</summary>
     Task KillAsync();
 
-    /// <summary>Same port, same data. Stops it first when it runs.</summary>
+    /// <summary>Restarts the server with the same port and data. Stops it first if it runs.</summary>
     Task RestartAsync(CancellationToken cancellationToken);
 
-    /// <exception cref="NotSupportedException">It runs in a container.</exception>
+    /// <exception cref="NotSupportedException">The server runs in a container.</exception>
     Task PauseAsync();
 
-    /// <exception cref="NotSupportedException">It runs in a container.</exception>
+    /// <exception cref="NotSupportedException">The server runs in a container.</exception>
     void Signal(int signal);
 }

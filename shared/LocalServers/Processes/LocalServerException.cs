@@ -1,6 +1,6 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>A local server could not be had, started or reached; the message says why and what to do about it.</summary>
+/// <summary>A local server cannot be found, started or reached. The message says why and what to do.</summary>
 public class LocalServerException : Exception
 {
     public LocalServerException()

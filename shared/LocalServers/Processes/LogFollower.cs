@@ -1,8 +1,8 @@
 namespace RideIngest.LocalServers.Processes;
 
 /// <summary>
-/// Reads a server's log file as it grows. The servers write to a file and not to a pipe of ours: a pipe would break with us,
-/// and a Go program dies of its next line, before it has closed its files.
+/// Follows a server's log file. Servers log to a file because a pipe would break when this process ends, and a Go program dies on its next
+/// write to a broken pipe, before it has closed its files.
 /// </summary>
 internal sealed class LogFollower : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class LogFollower : IAsyncDisposable
 
     public static LogFollower Start(string file, Action<string> log) => new(file, log);
 
-    /// <summary>A start begins a log of its own; the one before it is kept beside it.</summary>
+    /// <summary>Renames the log of the previous start, so that each start has its own log.</summary>
     public static void SetAside(string file)
     {
         if (File.Exists(file))

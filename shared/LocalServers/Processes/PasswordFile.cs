@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>The password of a private server: random, made once per data directory, and kept there for its owner's eyes.</summary>
+/// <summary>The random password of a private server, created once per data directory and readable by its owner only.</summary>
 internal static class PasswordFile
 {
     public static string Random() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>Null when the directory has none, or a crash left an empty file.</summary>
+    /// <summary>Reads the password; null if there is none, or if a crash left an empty file.</summary>
     public static string? Read(DataDirectory directory) =>
         File.Exists(In(directory)) && File.ReadAllText(In(directory)) is { Length: > 0 } password ? password : null;
 
-    /// <summary>The directory's own, made where it has none.</summary>
+    /// <summary>Reads the password, and creates it first if it is missing.</summary>
     public static async Task<string> OfAsync(DataDirectory directory, CancellationToken cancellationToken) =>
         Read(directory) ?? await CreateAsync(directory, cancellationToken).ConfigureAwait(false);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>What .NET has no call for: who we are, and signals to a process that is not our child.</summary>
+/// <summary>POSIX calls that .NET lacks: the user id, file access, and signals to any process.</summary>
 internal static partial class Posix
 {
     public const int Interrupt = 2;
@@ -18,7 +18,7 @@ internal static partial class Posix
 
     public static bool IsRoot => EffectiveUserId() == 0;
 
-    /// <summary>False when there is no such process any more.</summary>
+    /// <summary>Sends a signal; returns false if the process does not exist.</summary>
     public static bool Signal(int processId, int signal) => SendSignal(processId, signal) == 0;
 
     public static bool IsAlive(int processId) => SendSignal(processId, 0) == 0 || Marshal.GetLastPInvokeError() == NoPermission;

@@ -1,6 +1,6 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>Files that hold secrets: for their owner's eyes from the moment they exist.</summary>
+/// <summary>Creates files with secrets that are readable by the owner only from the start.</summary>
 internal static class PrivateFile
 {
     public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)

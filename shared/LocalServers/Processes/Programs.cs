@@ -1,9 +1,9 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>Programs on this machine.</summary>
+/// <summary>Finds installed programs.</summary>
 internal static class Programs
 {
-    // An ordinary user's PATH often lacks the sbin folders, where Debian keeps nats-server.
+    // An ordinary user's PATH often lacks the sbin folders, where Debian installs nats-server.
     private static readonly string[] Folders =
     [
         .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),

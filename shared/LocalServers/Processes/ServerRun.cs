@@ -1,8 +1,6 @@
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>
-/// One server over one data directory, as a process of this machine: started, stopped, and started again on the same port.
-/// </summary>
+/// <summary>Runs one server as a process with one data directory; restarts use the same port.</summary>
 internal abstract class ServerRun(DataDirectory directory, Action<string>? progress) : IServerRun
 {
     private const int Attempts = 5;
@@ -16,16 +14,16 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
 
     public bool IsRunning => ProcessId != 0;
 
-    /// <summary>0 while the server is stopped.</summary>
+    /// <summary>The process id; 0 if the server is stopped.</summary>
     public int ProcessId => _process is { HasExited: false } running ? running.ProcessId : 0;
 
-    /// <summary>Name and version, as messages have it.</summary>
+    /// <summary>The server's name and version, for messages.</summary>
     public abstract string Title { get; }
 
-    /// <summary>Where it is, once it is ready.</summary>
+    /// <summary>The server's address, known once it is ready.</summary>
     protected abstract string Place { get; }
 
-    /// <summary>False when the caller asked for a port.</summary>
+    /// <summary>Whether the ports may be chosen, because the caller requested none.</summary>
     protected abstract bool MayPickPorts { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -41,7 +39,7 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
 
             var said = LogFollower.LastLines(command.LogFile);
             if (!mayPick || attempt == Attempts || !said.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
-                throw new LocalServerException($"{Title} did not start. The last it said:\n{said}");
+                throw new LocalServerException($"{Title} did not start. Its last output:\n{said}");
             PickPorts();
         }
 
@@ -73,7 +71,7 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
 
     protected abstract Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>True when this very server answers, false when somebody else does; throws when nobody does.</summary>
+    /// <summary>Returns true if this server answers, false if another one does; throws if none does.</summary>
     protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
 
     private async Task LaunchAsync(GuardedCommand command, CancellationToken cancellationToken)
@@ -102,13 +100,13 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Not yet.
+                // Not ready yet.
             }
 
             await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
         }
 
         throw new LocalServerException(
-            $"{Title} was not ready within {ReadyWithin.TotalSeconds:0} s. The last it said:\n{LogFollower.LastLines(command.LogFile)}");
+            $"{Title} was not ready within {ReadyWithin.TotalSeconds:0} s. Its last output:\n{LogFollower.LastLines(command.LogFile)}");
     }
 }

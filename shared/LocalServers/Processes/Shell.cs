@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RideIngest.LocalServers.Processes;
 
-/// <summary>Runs a short command to its end and keeps what it said.</summary>
+/// <summary>Runs a short command and collects its output.</summary>
 internal static class Shell
 {
     public sealed record Result(int ExitCode, string Output, string Errors)
@@ -12,8 +12,8 @@ internal static class Shell
         public string Said => (Errors + Output).Trim();
     }
 
-    /// <param name="heard">Told each line, of either stream, as it is written.</param>
-    /// <exception cref="LocalServerException">There is no such program.</exception>
+    /// <param name="heard">Receives each line of either stream as it is written.</param>
+    /// <exception cref="LocalServerException">The program does not exist.</exception>
     public static async Task<Result> RunAsync(
         IEnumerable<string> command,
         string? directory = null,

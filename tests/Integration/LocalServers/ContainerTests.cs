@@ -136,7 +136,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(1, code);
-        Assert.Contains("RIDEINGEST_SERVERS is \"docker\". The value that it knows is \"containers\"", errors, StringComparison.Ordinal);
+        Assert.Contains("RIDEINGEST_SERVERS is \"docker\". The only valid value is \"containers\"", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
