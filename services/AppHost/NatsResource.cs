@@ -3,7 +3,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 
-/// <summary>The app host's own NATS.</summary>
+/// <summary>The app host's private NATS server.</summary>
 internal sealed class NatsResource : ServerResource
 {
     private NatsServer _server = null!;
@@ -26,7 +26,7 @@ internal sealed class NatsResource : ServerResource
         ["RIDEINGEST__NATS__PASSWORD_FILE"] = Path.Combine(Data, "password"),
     };
 
-    /// <exception cref="LocalServerException">It cannot be started.</exception>
+    /// <exception cref="LocalServerException">The server cannot be started.</exception>
     public static async Task<NatsResource> StartAsync(string data, Action<string> progress)
     {
         var nats = new NatsResource();

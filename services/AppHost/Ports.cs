@@ -4,11 +4,11 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 
-/// <summary>Aspire says that the dashboard listens, also where its port is another process's.</summary>
+/// <summary>Checks that the dashboard's ports are free, because Aspire does not report a port that is in use.</summary>
 internal static class Ports
 {
-    /// <param name="urls">Empty for any free port.</param>
-    /// <exception cref="LocalServerException">A port is taken.</exception>
+    /// <param name="urls">An empty URL means any free port.</param>
+    /// <exception cref="LocalServerException">A port is in use.</exception>
     public static void EnsureFree(params IEnumerable<string?> urls)
     {
         foreach (var url in urls.Where(url => !string.IsNullOrEmpty(url)))
@@ -20,7 +20,7 @@ internal static class Ports
             }
             catch (SocketException e)
             {
-                throw new LocalServerException($"{url} cannot be listened on: {e.Message}. Does another app host run?", e);
+                throw new LocalServerException($"Cannot listen on {url}: {e.Message}. Another app host may be running.", e);
             }
         }
     }

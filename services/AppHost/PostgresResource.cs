@@ -4,7 +4,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 
-/// <summary>The app host's own Postgres, with the database of the services.</summary>
+/// <summary>The app host's private Postgres, with the services' database.</summary>
 internal sealed class PostgresResource : ServerResource
 {
     private PostgresServer _server = null!;
@@ -27,7 +27,7 @@ internal sealed class PostgresResource : ServerResource
         ["RIDEINGEST__POSTGRES__PASSWORD_FILE"] = Path.Combine(_server.DataDirectory, "password"),
     };
 
-    /// <exception cref="LocalServerException">It cannot be started.</exception>
+    /// <exception cref="LocalServerException">The server cannot be started.</exception>
     public static async Task<PostgresResource> StartAsync(string data, Action<string> progress)
     {
         var postgres = new PostgresResource();

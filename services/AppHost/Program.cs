@@ -1,10 +1,10 @@
 using RideIngest.AppHost;
 using RideIngest.LocalServers.Processes;
 
-// The dashboard names cultures, which .NET refuses on a machine without ICU.
+// The dashboard uses named cultures, which .NET rejects on a machine without ICU.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY", "false");
 
-// Later ones win: each of these can be changed on the command line.
+// Defaults, which the command line can override.
 string[] defaults =
 [
     "--data=.data/apphost",
@@ -13,10 +13,10 @@ string[] defaults =
     "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
     "--ASPIRE_VERSION_CHECK_DISABLED=true",
 
-    // Services send their telemetry every second.
+    // In this environment, services export telemetry every second.
     "--environment=Development",
 
-    // They have stopped before their servers do.
+    // Services stop before their servers.
     "--DcpPublisher:WaitForResourceCleanup=true",
 
     "--Logging:LogLevel:Aspire.Hosting.Dcp=Warning",
@@ -24,13 +24,13 @@ string[] defaults =
 ];
 var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [.. defaults, .. args] });
 
-// People open the dashboard without a token; telemetry needs the key that Aspire makes for the services.
+// The dashboard needs no token; telemetry needs the key that Aspire generates for the services.
 builder.Configuration["AppHost:BrowserToken"] = "";
 var data = Path.GetFullPath(builder.Configuration["data"]!);
 
 try
 {
-    // Before anything that takes seconds.
+    // Before slow startup work begins.
     Ports.EnsureFree(builder.Configuration["ASPNETCORE_URLS"], builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
     await using var nats = await NatsResource.StartAsync(data, Console.WriteLine);
     await using var postgres = await PostgresResource.StartAsync(data, Console.WriteLine);
@@ -52,7 +52,7 @@ try
     }
 
     await using var app = builder.Build();
-    Console.WriteLine("The dashboard asks for no token: every user of this machine can open it.");
+    Console.WriteLine("The dashboard needs no token: every user of this machine can open it.");
     await app.RunAsync();
     return 0;
 }

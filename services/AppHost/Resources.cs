@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace RideIngest.AppHost;
 
-/// <summary>What the app host runs, as Aspire's resources.</summary>
+/// <summary>Adds the app host's resources to Aspire.</summary>
 internal static partial class Resources
 {
-    /// <summary>Shows a server that runs already.</summary>
+    /// <summary>Adds a server that is already running.</summary>
     public static void AddServer(this IDistributedApplicationBuilder builder, ServerResource server)
     {
         builder.Services.AddHealthChecks().AddCheck(server.Name, () => server.IsRunning
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("It has ended. The command Restart starts it again."));
+            : HealthCheckResult.Unhealthy("The server has exited. Use the command Restart."));
         builder.AddResource(server)
             .WithInitialState(new()
             {
@@ -35,9 +35,9 @@ internal static partial class Resources
             });
     }
 
-    /// <summary>Adds a service as a process of its own, healthy while its <c>/readyz</c> says that it is ready.</summary>
-    /// <param name="port">Where this machine reaches it; null for any.</param>
-    /// <param name="over">The servers that it works with.</param>
+    /// <summary>Adds a service as a process, healthy while its <c>/readyz</c> is ready.</summary>
+    /// <param name="port">The port on this machine; null for any.</param>
+    /// <param name="over">The servers that the service uses.</param>
     public static IResourceBuilder<ProjectResource> AddService<TProject>(
         this IDistributedApplicationBuilder builder, string name, int? port = null, params ReadOnlySpan<ServerResource> over)
         where TProject : IProjectMetadata, new()
@@ -50,7 +50,7 @@ internal static partial class Resources
         service.WithEnvironment("RIDEINGEST__HOSTING__URLS", $"http://127.0.0.1:{target}");
         service.WithEnvironment("RIDEINGEST__LOGGING__FORMAT", "text");
 
-        // Aspire's always_on would record what the caller does not: the casino's polls of the simulators.
+        // Aspire's always_on would record requests that their caller does not, such as the casino's polls of the simulators.
         service.WithEnvironment("OTEL_TRACES_SAMPLER", "parentbased_always_on");
         foreach (var server in over)
         {

@@ -2,26 +2,28 @@ using System.Threading.Channels;
 
 namespace RideIngest.AppHost;
 
-/// <summary>A server that was started before Aspire, as a resource: the dashboard has its state, its address and its log.</summary>
+/// <summary>A server started before Aspire, shown in the dashboard with its state, address and log.</summary>
 internal abstract class ServerResource(string name) : Resource(name), IAsyncDisposable
 {
-    // The first lines come before there is a dashboard to show them.
+    // The first lines are written before the dashboard exists.
     private readonly Channel<string> _log = Channel.CreateUnbounded<string>();
 
     public ChannelReader<string> Log => _log.Reader;
 
     public abstract bool IsRunning { get; }
 
-    /// <summary>For people: without user and password.</summary>
+    /// <summary>The address without user and password, for display.</summary>
     public abstract string Address { get; }
 
-    /// <summary>Where its files are.</summary>
+    /// <summary>The location of its files.</summary>
     public abstract string Data { get; }
 
-    /// <summary>How a service reaches it. The dashboard shows all of it, so a password is a file that the services read.</summary>
+    /// <summary>
+    /// The environment variables that connect a service to this server. The dashboard shows them, so passwords are passed as files.
+    /// </summary>
     public abstract IReadOnlyDictionary<string, string> Variables { get; }
 
-    /// <summary>The same server again, over the same data and at the same port.</summary>
+    /// <summary>Restarts the server with the same data and port.</summary>
     public abstract Task RestartAsync(CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();

@@ -4,7 +4,7 @@ using RideIngest.Simulators.Rates;
 
 namespace RideIngest.Simulators;
 
-/// <summary>What the systems ask of the world, for standalone and tests, with faults that can be switched on.</summary>
+/// <summary>Simulates external services for Standalone and tests, with faults that can be switched on.</summary>
 public sealed class SimulatorsModule : IModule
 {
     public string Name => "simulators";

@@ -9,10 +9,10 @@ using RideIngest.Standalone.Servers;
 
 namespace RideIngest.Standalone;
 
-/// <summary>What runs in the one process: a service joins by standing in this list.</summary>
+/// <summary>The modules of the process. To add a service, add it to this list.</summary>
 public static class Composition
 {
-    // Whoever starts it for rides wants no casino events on the disk and the screen: they come when they are asked for.
+    // Casino events would fill the disk and the log of someone who uses only rides, so the generator and the output are off by default.
     private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path, Essential: false);
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>

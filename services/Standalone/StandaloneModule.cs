@@ -8,7 +8,7 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Standalone;
 
-/// <summary>The page at <c>/</c>, over the servers that this process has started, or was told of.</summary>
+/// <summary>The page at <c>/</c>, which shows the servers and the process.</summary>
 public sealed class StandaloneModule(PrivateServers servers) : IModule
 {
     public string Name => "standalone";

@@ -1,19 +1,19 @@
 namespace RideIngest.Simulators.Rates;
 
-/// <summary>What is wrong with the API.</summary>
+/// <summary>A simulated fault of the API.</summary>
 public enum RatesFault
 {
     None,
 
-    /// <summary>It answers 500.</summary>
+    /// <summary>Answers 500.</summary>
     Errors,
 
-    /// <summary>It answers rightly, after five seconds.</summary>
+    /// <summary>Answers correctly after five seconds.</summary>
     Slow,
 
-    /// <summary>It answers 200 with what is no answer, each time another.</summary>
+    /// <summary>Answers 200 with invalid content that changes with every request.</summary>
     Garbage,
 
-    /// <summary>It never answers.</summary>
+    /// <summary>Never answers.</summary>
     Silent,
 }

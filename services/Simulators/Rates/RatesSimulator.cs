@@ -4,14 +4,12 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Simulators.Rates;
 
 /// <summary>
-/// An exchange-rate API: <c>GET /simulators/rates/latest?base=EUR</c>. Its rates are always the same, so that what is made of them can be
-/// checked.
-/// <c>PUT /simulators/rates/fault/{fault}</c> switches a fault on, or with <c>none</c> off; where keys are asked for, that needs the scope
-/// <c>ops</c>.
+/// A simulated exchange-rate API with constant rates: <c>GET /simulators/rates/latest?base=EUR</c>. <c>PUT
+/// /simulators/rates/fault/{fault}</c> sets a fault, or clears it with <c>none</c>; if keys are required, it needs the scope <c>ops</c>.
 /// </summary>
 public sealed class RatesSimulator
 {
-    /// <summary>Below it lies <c>/latest</c>.</summary>
+    /// <summary>The base path; the rates are at <c>/latest</c> below it.</summary>
     public const string Path = "/simulators/rates";
 
     private const string Answer = """{"base":"EUR","rates":{"EUR":1,"USD":1.0684,"GBP":0.8571,"NZD":1.7391,"BTC":0.000016}}""";
@@ -32,10 +30,10 @@ public sealed class RatesSimulator
 
     private int _asked;
 
-    /// <summary>What is wrong with it now.</summary>
+    /// <summary>The current fault.</summary>
     public RatesFault Fault { get; set; }
 
-    /// <summary>How often it was asked for rates.</summary>
+    /// <summary>The number of requests for rates.</summary>
     public int Asked => _asked;
 
     internal void Map(IEndpointRouteBuilder endpoints)
@@ -63,7 +61,7 @@ public sealed class RatesSimulator
         }
         return http.Request.Query["base"] == "EUR" ? Results.Text(Answer, "application/json") : Problem.OfStatus(400) with
         {
-            Detail = "The base that is served here is EUR: ?base=EUR.",
+            Detail = "The only supported base is EUR: ?base=EUR.",
         };
     }
 
@@ -72,7 +70,7 @@ public sealed class RatesSimulator
         if (!Enum.TryParse<RatesFault>(fault, ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
             return Problem.OfStatus(422) with
             {
-                Detail = $"A fault is one of {string.Join(", ", Enum.GetNames<RatesFault>()).ToLowerInvariant()}.",
+                Detail = $"The fault must be one of {string.Join(", ", Enum.GetNames<RatesFault>()).ToLowerInvariant()}.",
             };
         Fault = wanted;
         return Results.NoContent();

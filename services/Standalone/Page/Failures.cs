@@ -7,10 +7,10 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>A record that was not stored, as the page lists it.</summary>
+/// <summary>A record that was not stored, as shown on the page.</summary>
 internal sealed record FailureLine(long At, string Kind, long? Id, string Status, string? Error);
 
-/// <summary>The latest failures: those that senders were told of, and the open dead letters.</summary>
+/// <summary>Collects the latest failures: those reported to senders, and open dead letters.</summary>
 internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, AuthSettings auth)
 {
     private const int Most = 8;
@@ -24,7 +24,7 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
 
     private IReadOnlyList<FailureLine> _letters = [];
 
-    /// <summary>The latest first. A record that failed more than once stands here once.</summary>
+    /// <summary>The latest failures first, one entry per record.</summary>
     public IReadOnlyList<FailureLine> All() =>
     [
         .. told.All
@@ -37,7 +37,7 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
             .Select(Shown),
     ];
 
-    /// <summary>Looks for dead letters, of which this process may never have heard otherwise.</summary>
+    /// <summary>Reads dead letters, which other processes may have added.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         try
@@ -51,11 +51,11 @@ internal sealed class Failures(LastFailures told, NpgsqlDataSource postgres, Aut
         }
         catch (NpgsqlException)
         {
-            // Postgres is away, or the table is not made yet: what was seen last stands.
+            // Postgres is unavailable, or the table does not exist yet: keep the previous result.
         }
     }
 
-    /// <summary>An error quotes what was sent. Where keys are asked for, this page, which asks for none, keeps that to itself.</summary>
+    /// <summary>Hides the error if keys are required, because it quotes record content and this page requires no key.</summary>
     private FailureLine Shown(FailureLine failure) => failure with
     {
         Error = auth.Mode == AuthMode.Keys

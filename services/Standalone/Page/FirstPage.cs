@@ -8,7 +8,7 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Standalone.Page;
 
 /// <summary>
-/// The page at <c>/</c>: rendered here as things are, kept up to date by a script that listens to <see cref="LiveStream"/>.
+/// Serves the page at <c>/</c>. It is rendered with the current state, and a script updates it from <see cref="LiveStream"/>.
 /// </summary>
 internal static class FirstPage
 {
@@ -48,7 +48,7 @@ internal static class FirstPage
         var content = bytes.ToArray();
         endpoints.MapGet($"/{name}", (HttpContext context) =>
         {
-            // Another build may have another page.
+            // The page may change with the next build.
             context.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(content, contentType);
         }).Page();

@@ -4,7 +4,7 @@ using RideIngest.Contracts.Outcomes;
 namespace RideIngest.Standalone.Page;
 
 /// <summary>
-/// Records answered per second by outcome, over the last two minutes: taken whether or not somebody looks, so that the chart begins full.
+/// Records the rate of answers per outcome for the last two minutes. It always runs, so that the chart has data when the page opens.
 /// </summary>
 internal sealed class History(Traffic traffic)
 {
@@ -16,7 +16,7 @@ internal sealed class History(Traffic traffic)
     private long _at = Stopwatch.GetTimestamp();
 
     /// <summary>
-    /// The latest last. Each is its time in Unix milliseconds, then a rate per outcome, in the order of <see cref="Status"/>.
+    /// The samples, latest last: Unix time in milliseconds, then one rate per outcome in the order of <see cref="Status"/>.
     /// </summary>
     public IReadOnlyList<double[]> All
     {
@@ -27,7 +27,7 @@ internal sealed class History(Traffic traffic)
         }
     }
 
-    /// <summary>A second has gone by. One caller at a time.</summary>
+    /// <summary>Adds the sample of the last second. Not thread-safe.</summary>
     public double[] Tick(DateTimeOffset now)
     {
         var (since, answered) = (_at, new long[_last.Length]);

@@ -5,16 +5,16 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>A consumer as it announced itself.</summary>
-/// <param name="Silent">Seconds since it was heard.</param>
+/// <summary>A consumer as last announced.</summary>
+/// <param name="Silent">Seconds since its last announcement.</param>
 internal sealed record InstanceLine(string Name, bool CanStore, string? Reason, long Backlog, double DrainPerSecond, double Silent);
 
-/// <summary>The consumers that were heard within the last half minute, of this process and of others.</summary>
+/// <summary>Tracks consumers of any process that announced themselves within the last 30 seconds.</summary>
 internal sealed class Instances(INatsConnection nats) : BackgroundService
 {
     private const long ForgottenMs = 30_000;
 
-    // Instance names are whatever is announced on a subject that others may publish to.
+    // Bounds the memory, because any client may publish announcements under any name.
     private const int Most = 100;
 
     private readonly ConcurrentDictionary<string, (long At, ConsumerAnnouncement News)> _heard = new();
@@ -32,7 +32,7 @@ internal sealed class Instances(INatsConnection nats) : BackgroundService
             Math.Round((now - heard.At) / 1000.0)))];
     }
 
-    /// <summary>Frames in the stream, as the latest announcement has it; null when nobody was heard.</summary>
+    /// <summary>The number of frames in the stream from the latest announcement; null if there is none.</summary>
     public long? Backlog() => _heard.IsEmpty ? null : _heard.Values.MaxBy(heard => heard.At).News.Backlog;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -1,8 +1,6 @@
 namespace RideIngest.Standalone.Page;
 
-/// <summary>
-/// How long answers took within the last seconds: counted in buckets that are 9% wide, so that a quantile is off by less than 5%.
-/// </summary>
+/// <summary>Measures answer times over the last seconds, in buckets 9% wide, so that a quantile is off by less than 5%.</summary>
 internal sealed class Latency
 {
     private const double Least = 20e-6;
@@ -21,7 +19,7 @@ internal sealed class Latency
         Interlocked.Increment(ref _counts[Math.Min(bucket, Buckets - 1)]);
     }
 
-    /// <summary>A second has gone by: the window moves. One caller at a time.</summary>
+    /// <summary>Moves the window by one second. Not thread-safe.</summary>
     public void Tick()
     {
         var ago = _ago[_oldest];
@@ -34,7 +32,7 @@ internal sealed class Latency
         _oldest = (_oldest + 1) % Seconds;
     }
 
-    /// <returns>In seconds; null when nothing was answered within the window.</returns>
+    /// <returns>The quantile in seconds; null if the window is empty.</returns>
     public double? Quantile(double share)
     {
         var rank = Math.Max(1, (long)Math.Ceiling(share * _window.Sum()));

@@ -6,17 +6,17 @@ using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>What the page is told once a second.</summary>
-/// <param name="Second">The latest of <see cref="History.All"/>.</param>
-/// <param name="Answered">Since the start, in the order of <see cref="Status"/>.</param>
-/// <param name="State">Of the whole, as HTML; null while that is not known yet.</param>
+/// <summary>The state that the page receives once a second.</summary>
+/// <param name="Second">The latest sample of <see cref="History.All"/>.</param>
+/// <param name="Answered">Records answered since the start, in the order of <see cref="Status"/>.</param>
+/// <param name="State">The overall state as HTML; null if not known yet.</param>
 /// <param name="Page">The part of the page about servers and process, as HTML.</param>
 internal sealed record LiveState(
     double[] Second, long[] Answered, long Stored, long Waiting, long? Backlog, double Oldest, double? P50, double? P99,
     string Instance, IReadOnlyList<InstanceLine> Instances, IReadOnlyList<FailureLine> Failures, string? State, string? Page);
 
 /// <summary>
-/// Measures once a second, and tells those who watch. What is costly (servers, dead letters) is looked at only while somebody does.
+/// Measures once a second and sends the result to watchers. Expensive checks (servers, dead letters) run only while there is a watcher.
 /// </summary>
 internal sealed partial class LiveFeed(
     Traffic traffic, History history, Instances instances, Failures failures, Overview overview, ServiceIdentity identity,
@@ -34,10 +34,10 @@ internal sealed partial class LiveFeed(
     private Task _looking = Task.CompletedTask;
     private OverviewReport? _seen;
 
-    /// <summary>Who enters is told the last second at once, rather than with the next one.</summary>
+    /// <summary>Adds a watcher, which receives the latest state at once.</summary>
     public Watcher Enter()
     {
-        // Who does not keep up is told the latest, not everything.
+        // A slow watcher gets only the latest state.
         var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         IReadOnlyList<double[]> seconds;
         lock (_watchers)
@@ -45,7 +45,7 @@ internal sealed partial class LiveFeed(
             _watchers.Add(channel);
             seconds = history.All;
 
-            // The servers were last looked at when somebody else watched; the page itself says how they are now.
+            // The last check of the servers may be old, and the rendered page already has a current one.
             if (seconds.Count > 0)
                 channel.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(State(seconds[^1]) with { State = null, Page = null }, Json));
         }
@@ -56,7 +56,7 @@ internal sealed partial class LiveFeed(
     {
         while (true)
         {
-            // Not a periodic timer: after a late tick that has the next one come early, and a rate over a moment says nothing.
+            // Not a periodic timer: after a late tick it fires early, and a rate over a very short time is meaningless.
             await Task.Delay(Period, stoppingToken);
             traffic.Answers.Tick();
             var second = history.Tick(DateTimeOffset.UtcNow);
@@ -66,7 +66,7 @@ internal sealed partial class LiveFeed(
             if (watchers.Length == 0)
                 continue;
 
-            // A server that hangs must not hold up the second.
+            // A server that hangs must not delay the tick.
             if (_looking.IsCompleted)
                 _looking = LookAsync(stoppingToken);
             var state = JsonSerializer.SerializeToUtf8Bytes(State(second), Json);
@@ -95,7 +95,7 @@ internal sealed partial class LiveFeed(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is: a page is no reason to end the process.
+            // A failure of the page must not end the process.
             NotSeen(e);
         }
     }
@@ -106,14 +106,14 @@ internal sealed partial class LiveFeed(
             _watchers.Remove(channel);
     }
 
-    [LoggerMessage(2020, LogLevel.Warning, "The page at / cannot show the state of the servers; it shows what it saw last")]
+    [LoggerMessage(2020, LogLevel.Warning, "The page at / cannot read the state of the servers; it keeps showing the last known state")]
     private partial void NotSeen(Exception exception);
 }
 
-/// <summary>Somebody who looks at the page.</summary>
+/// <summary>A viewer of the page.</summary>
 internal sealed class Watcher(byte[] history, ChannelReader<byte[]> states, Action leave) : IDisposable
 {
-    /// <summary>What was before they came.</summary>
+    /// <summary>The history before the viewer connected.</summary>
     public byte[] History => history;
 
     public IAsyncEnumerable<byte[]> StatesAsync(CancellationToken cancellationToken) => states.ReadAllAsync(cancellationToken);

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace RideIngest.Standalone.Page;
 
 /// <summary>
-/// <c>/overview/stream</c>: server-sent events, first the history, then a state per second. It ends when the process stops, so that an open
-/// page never holds up the drain.
+/// Serves <c>/overview/stream</c>: server-sent events with the history, then one state per second. It ends when shutdown begins, so that an
+/// open page does not delay the drain.
 /// </summary>
 internal sealed class LiveStream(LiveFeed feed, IHostApplicationLifetime lifetime)
 {
@@ -22,7 +22,7 @@ internal sealed class LiveStream(LiveFeed feed, IHostApplicationLifetime lifetim
         }
         catch (OperationCanceledException)
         {
-            // Nobody looks any more, or the process stops.
+            // The client disconnected, or the process is shutting down.
         }
     }
 

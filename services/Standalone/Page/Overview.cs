@@ -10,15 +10,15 @@ using RideIngest.Standalone.Servers;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>One server as the page shows it.</summary>
-/// <param name="Data">Where it keeps what it stores; null for a server that is not ours.</param>
-/// <param name="Problem">What is wrong and what to do; null when it is up.</param>
+/// <summary>A server as shown on the page.</summary>
+/// <param name="Data">The location of its data; null for an external server.</param>
+/// <param name="Problem">The problem and what to do; null if the server is up.</param>
 internal sealed record ServerLine(string Name, string? Version, string Address, TimeSpan? Up, string? Data, string? Problem);
 
 internal sealed record OverviewReport(
     ServiceIdentity Identity, string Status, TimeSpan Up, string Runtime, string System, long Memory, IReadOnlyList<ServerLine> Servers);
 
-/// <summary>Gathers what runs.</summary>
+/// <summary>Collects the state of the process and its servers.</summary>
 internal sealed class Overview(
     Readiness readiness, NatsConnection nats, NpgsqlDataSource postgres, PrivateServers servers, ServiceIdentity identity)
 {
@@ -60,7 +60,7 @@ internal sealed class Overview(
         }
         catch (NpgsqlException)
         {
-            // Gone since it was asked; the next look will say so.
+            // The connection broke after the check; the next check will report it.
             return null;
         }
     }

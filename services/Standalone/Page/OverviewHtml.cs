@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>The page's HTML. Whatever comes from elsewhere passes through <see cref="E"/>.</summary>
+/// <summary>Renders the page's HTML. All dynamic values are escaped by <see cref="E"/>.</summary>
 internal static class OverviewHtml
 {
     /// <param name="firstRecord">A command that sends a first record.</param>
@@ -26,7 +26,7 @@ internal static class OverviewHtml
             <img src="/overview.svg" alt="" width="40" height="40">
             <div>
               <div class="title"><h1>RideIngest</h1><div id="state">{State(report)}</div></div>
-              <p>Takes records over HTTP and tells the sender, truthfully, what became of each one.</p>
+              <p>Stores records sent over HTTP, and answers with the outcome of each one.</p>
             </div>
             <nav aria-label="For developers and operators">
               <a href="/docs">API</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a><a href="/healthz">Health</a>
@@ -60,11 +60,11 @@ internal static class OverviewHtml
             <div class="columns">
               <section aria-labelledby="failures-name">
                 <h2 id="failures-name">Last failures</h2>
-                <ol class="card list" id="failures"><li class="none">None that this process knows of.</li></ol>
+                <ol class="card list" id="failures"><li class="none">None.</li></ol>
               </section>
               <section aria-labelledby="instances-name">
                 <h2 id="instances-name">Consumers</h2>
-                <ul class="card list" id="instances"><li class="none">None has been heard yet.</li></ul>
+                <ul class="card list" id="instances"><li class="none">None yet.</li></ul>
               </section>
             </div>
             <div id="status">
@@ -118,16 +118,16 @@ internal static class OverviewHtml
         html.Append("<dl>").Append(Row("Address", server.Address));
         if (server.Up is { } up)
             html.Append(Row("Up", Span(up)));
-        html.Append(Row("Data", server.Data ?? "not ours: named in the configuration")).Append("</dl></article>\n");
+        html.Append(Row("Data", server.Data ?? "external: set in the configuration")).Append("</dl></article>\n");
     }
 
     private static string Row(string name, string value) => $"<div><dt>{E(name)}</dt><dd>{E(value)}</dd></div>";
 
     private static string Sentence(string status) => status switch
     {
-        "ready" => "Everything is there",
-        "draining" => "Stopping: finishing what is in flight",
-        _ => "Something is missing",
+        "ready" => "Ready",
+        "draining" => "Shutting down: finishing requests in flight",
+        _ => "A dependency is missing",
     };
 
     private static string Span(TimeSpan time) =>

@@ -5,9 +5,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>
-/// What this process has measured since it started, heard from its own meters: an addition per answer, whether or not somebody looks.
-/// </summary>
+/// <summary>Counts answers of this process since its start by listening to its own meters; this costs one addition per answer.</summary>
 internal sealed class Traffic : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -31,28 +29,28 @@ internal sealed class Traffic : IDisposable
 
     private delegate void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags);
 
-    /// <summary>From requests of single records to their answers.</summary>
+    /// <summary>The time from single-record requests to their answers.</summary>
     public Latency Answers { get; } = new();
 
-    /// <summary>Records that this process committed, as a consumer or around the stream.</summary>
+    /// <summary>Records that this process committed, as a consumer or directly.</summary>
     public long Stored => Volatile.Read(ref _stored);
 
     /// <summary>Single records whose senders wait.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Age in seconds of the oldest frame in the stream.</summary>
+    /// <summary>The age in seconds of the oldest frame in the stream.</summary>
     public double Oldest
     {
         get
         {
-            // Nobody tells of it unless asked.
+            // An observable instrument reports only when it is polled.
             Volatile.Write(ref _oldest, 0);
             _listener.RecordObservableInstruments();
             return Volatile.Read(ref _oldest);
         }
     }
 
-    /// <summary>Records answered, by <see cref="Status"/>.</summary>
+    /// <summary>Reads the number of records answered, by <see cref="Status"/>.</summary>
     public void ReadAnswered(Span<long> answered)
     {
         for (var i = 0; i < _answered.Length; i++)
@@ -79,6 +77,6 @@ internal sealed class Traffic : IDisposable
             if (tag.Key == "outcome" && StatusWord.TryParse(tag.Value as string, out var status))
                 return status;
         }
-        throw new InvalidOperationException("A count of records has no outcome.");
+        throw new InvalidOperationException("A record count has no outcome label.");
     }
 }

@@ -1,4 +1,4 @@
-// A stacked chart of the last two minutes. Each second it takes one more column on its right, and glides there unless motion is unwelcome.
+// A stacked chart of the last two minutes. Each second a column is added on the right, animated unless reduced motion is preferred.
 const NS = "http://www.w3.org/2000/svg";
 const WIDTH = 1200;
 const HEIGHT = 300;
@@ -19,7 +19,7 @@ export class Chart {
   #line = element("div", "line");
   #top = 1;
 
-  /** @param outcomes from the bottom up: { name, index }, the index being the outcome's place in a second */
+  /** @param outcomes from bottom to top: { name, index }, where index is the outcome's position in a sample */
   constructor(place, outcomes) {
     this.#layers = outcomes.map((outcome) => ({ ...outcome, path: svg("path", { class: outcome.name }) }));
     this.#group.append(...this.#layers.map((layer) => layer.path));
@@ -40,7 +40,7 @@ export class Chart {
     this.#draw();
   }
 
-  /** The first second that is added may be the last of those that it began with. */
+  /** Adds a sample. The first one may repeat the last sample of the history. */
   add(second) {
     if (this.#seconds.at(-1)?.[0] === second[0]) return;
     this.#seconds = [...this.#seconds, second].slice(-SECONDS);
@@ -101,7 +101,7 @@ export class Chart {
 
 export const total = (second) => second.slice(1).reduce((sum, rate) => sum + rate, 0);
 
-/** Where something is, a second more on each side: a layer of nothing has no outline. */
+/** The ranges with values, extended by one sample on each side, so that empty layers have no outline. */
 function runs(some) {
   const found = [];
   some.forEach((is, i) => {
@@ -113,7 +113,7 @@ function runs(some) {
   return found;
 }
 
-/** The next number that reads well on a scale. */
+/** The next round number for the scale. */
 function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= value) * power;

@@ -1,7 +1,7 @@
-// Listens to /overview/stream while somebody looks at the page, and shows what it says.
+// Shows the updates of /overview/stream while the page is visible.
 import { Chart, rateText, total } from "./chart.js";
 
-// In the order in which a second of the stream has them.
+// In the order of a sample in the stream.
 const OUTCOMES = ["stored", "duplicate", "conflict", "invalid", "failed", "accepted"];
 const FROM_THE_BOTTOM = ["stored", "accepted", "duplicate", "conflict", "invalid", "failed"];
 const SILENCE_MS = 5000;
@@ -35,7 +35,7 @@ function close() {
 
 function away() {
   close();
-  $("away").textContent = `No answer from this process since ${clock(lastHeard)}. What you see is from then; trying again …`;
+  $("away").textContent = `No answer from this process since ${clock(lastHeard)}. The page shows the state of that time; reconnecting…`;
   $("away").hidden = false;
   document.body.classList.add("stale");
   document.title = "away · RideIngest";
@@ -65,8 +65,8 @@ function show(state) {
   text("p99", duration(state.p99));
   text("p99-note", waiting(state.waiting));
 
-  list("failures", state.failures, failureLine, "None that this process knows of.");
-  list("instances", state.instances, (instance) => instanceLine(instance, state.instance), "None is heard: records are accepted, and wait.");
+  list("failures", state.failures, failureLine, "None.");
+  list("instances", state.instances, (instance) => instanceLine(instance, state.instance), "None: records are accepted, but not stored yet.");
   html("state", state.state);
   html("status", state.page);
 }
@@ -92,7 +92,7 @@ function failureLine({ at, kind, id, status, error }) {
 function instanceLine({ name, can_store, reason, backlog, drain_per_second, silent }, here) {
   const gone = silent > 3;
   const [word, state] = gone ? ["silent", "failed"] : can_store ? ["stores", "stored"] : ["cannot store", "failed"];
-  const said = gone ? `Not heard for ${silent} s.` : reason ?? `${rateText(drain_per_second)} frames/s leave the stream, ${whole.format(backlog)} wait`;
+  const said = gone ? `Silent for ${silent} s.` : reason ?? `${rateText(drain_per_second)} frames/s leave the stream, ${whole.format(backlog)} wait`;
   return [make("b", `word ${state}`, word), make("span", "name", name), make("small", "", name === here ? "this process" : ""), make("p", "", said)];
 }
 
@@ -138,7 +138,7 @@ function duration(seconds) {
   return `${ms.toFixed(ms >= 10 ? 0 : ms >= 1 ? 1 : 2)} ms`;
 }
 
-// Browsers keep the clipboard from pages of other machines that come without TLS.
+// Browsers block the clipboard on pages from other machines without TLS.
 $("copy").hidden = !navigator.clipboard;
 $("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText($("command").textContent);

@@ -10,7 +10,7 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Standalone.Servers;
 
-/// <summary>A NATS and a Postgres for this process alone, unless the configuration names others.</summary>
+/// <summary>Private NATS and Postgres servers for this process, unless the configuration names external ones.</summary>
 public sealed class PrivateServers : IAsyncDisposable
 {
     private const string Database = "rideingest";
@@ -18,14 +18,14 @@ public sealed class PrivateServers : IAsyncDisposable
     private NatsServer? _nats;
     private PostgresServer? _postgres;
 
-    /// <summary>Where they keep their data; null for a server that is not ours.</summary>
+    /// <summary>The locations of their data; null for an external server.</summary>
     public string? NatsData => _nats?.Files;
 
     public string? PostgresData => _postgres?.Files;
 
     public DateTimeOffset? NatsStartedAt { get; private set; }
 
-    /// <summary>Those that are ours.</summary>
+    /// <summary>The servers that this process started.</summary>
     internal IEnumerable<KeptServer> Kept
     {
         get
@@ -46,7 +46,7 @@ public sealed class PrivateServers : IAsyncDisposable
 
     public async Task<IAsyncDisposable> StartAsync(RideIngestHost host, CancellationToken cancellationToken)
     {
-        // Before anything that takes seconds.
+        // Before slow startup work begins.
         PortProbe.EnsureFree(host.Settings.Get<HostingSettings>().Urls);
         try
         {
@@ -67,7 +67,7 @@ public sealed class PrivateServers : IAsyncDisposable
     {
         if (_nats is null && _postgres is null)
             return;
-        Say("Stopping the private servers …");
+        Say("Stopping the private servers…");
         await Task.WhenAll(
             _nats?.DisposeAsync().AsTask() ?? Task.CompletedTask,
             _postgres?.DisposeAsync().AsTask() ?? Task.CompletedTask);
@@ -100,7 +100,7 @@ public sealed class PrivateServers : IAsyncDisposable
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {
-            // It is the one of an earlier start.
+            // The database exists from an earlier start.
         }
 
         host.Settings.Get<PostgresSettings>().Url = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
@@ -109,6 +109,6 @@ public sealed class PrivateServers : IAsyncDisposable
         }.ConnectionString;
     }
 
-    // On the error stream: what the other one carries may be JSON lines for a machine.
+    // On stderr, because stdout may carry JSON lines for machines.
     private static void Say(string line) => Console.Error.WriteLine($"  {line}");
 }

@@ -4,7 +4,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.Standalone.Servers;
 
-/// <summary>Starts a private server again that ended by itself: nobody else could. Same data, same port, so its clients find it.</summary>
+/// <summary>Restarts a private server that ended unexpectedly, with the same data and port, so that clients reconnect.</summary>
 internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<ServerKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -34,12 +34,12 @@ internal sealed partial class ServerKeeper(PrivateServers servers, ILogger<Serve
         }
     }
 
-    [LoggerMessage(2201, LogLevel.Warning, "The private {Server} server has ended, and not by us; starting it again over the same data")]
+    [LoggerMessage(2201, LogLevel.Warning, "The private {Server} server ended unexpectedly; restarting it with the same data")]
     private partial void Ended(string server);
 
-    [LoggerMessage(2202, LogLevel.Error, "The private {Server} server cannot be started again: {Reason}. Trying again in {Pause}")]
+    [LoggerMessage(2202, LogLevel.Error, "The private {Server} server cannot be restarted: {Reason}. Retrying in {Pause}")]
     private partial void NotYet(string server, string reason, string pause);
 }
 
-/// <summary>A server that this process has started.</summary>
+/// <summary>A server that this process started and keeps running.</summary>
 internal sealed record KeptServer(string Name, Func<bool> IsRunning, Func<CancellationToken, Task> RestartAsync);

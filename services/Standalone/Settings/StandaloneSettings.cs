@@ -6,7 +6,7 @@ namespace RideIngest.Standalone.Settings;
 /// <summary>The section <c>standalone</c>.</summary>
 public sealed class StandaloneSettings
 {
-    /// <summary>Where the private servers keep what they store.</summary>
+    /// <summary>The folder for the data of private servers.</summary>
     [Required, GoodValue(".data")]
     public string Data { get; set; } = ".data";
 }

@@ -69,7 +69,7 @@ public sealed class PageTests : IAsyncLifetime, IDisposable
         await Expect(page.Locator("#failures li").First).ToContainTextAsync("bookings 77");
         await Expect(page.Locator("#failures li").Last).ToContainTextAsync("conflict");
         await Expect(page.Locator("#instances")).ToContainTextAsync("this process");
-        await Expect(page.Locator("#state")).ToHaveTextAsync("Everything is there");
+        await Expect(page.Locator("#state")).ToHaveTextAsync("Ready");
         await TheChartMovesAsync(page);
         await DarkDiffersFromLightAsync(page);
         await page.SetViewportSizeAsync(400, 800);

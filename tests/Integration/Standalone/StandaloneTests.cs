@@ -33,7 +33,7 @@ public sealed class StandaloneTests : IDisposable
         var (code, errors) = await standalone.ExitAsync();
 
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
-        Assert.Contains("Everything is there", page, StringComparison.Ordinal);
+        Assert.Contains("</span>Ready</p>", page, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, page, StringComparison.Ordinal);
         foreach (var link in (string[])["/healthz", "/readyz", "/metrics"])
             Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class StandaloneTests : IDisposable
         await Eventually.True(() => Task.FromResult(!before.Exists(IsRunning)));
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         Assert.Equal(2, Servers(standalone.Id).Except(before).Count());
-        Assert.Contains(standalone.Output, line => line.Contains("The private NATS server has ended", StringComparison.Ordinal));
+        Assert.Contains(standalone.Output, line => line.Contains("The private NATS server ended unexpectedly", StringComparison.Ordinal));
         standalone.Terminate();
         Assert.Equal(0, (await standalone.ExitAsync()).Code);
     }
@@ -171,7 +171,7 @@ public sealed class StandaloneTests : IDisposable
     [InlineData("--urls", "http://192.0.2.1:8080", 1, "http://192.0.2.1:8080 is not an address of this machine.")]
     [InlineData("--urls", "http://localhots:8080", 2, "hosting.urls: \"http://localhots:8080\" is invalid")]
     [InlineData("--urls", "http://127.0.0.1:99999", 2, "hosting.urls: \"http://127.0.0.1:99999\" is invalid")]
-    [InlineData("--data", "/dev/null/data", 1, "cannot be made")]
+    [InlineData("--data", "/dev/null/data", 1, "cannot be created")]
     public async Task A_place_that_cannot_be_had_is_one_clear_line(string name, string value, int exitCode, string message)
     {
         await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, name, value]);
