@@ -4,9 +4,8 @@ using RideIngest.Casino.Documents;
 using RideIngest.Casino.Enrich;
 using RideIngest.Casino.Page;
 using RideIngest.Casino.Publish;
-using RideIngest.Casino.Roles;
 using RideIngest.Casino.Settings;
-using RideIngest.Casino.Stream;
+using RideIngest.Casino.Stages;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
@@ -14,6 +13,7 @@ using RideIngest.Hosting.Processes;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Nats;
+using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino;
 
@@ -34,16 +34,23 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
             .AddSingleton(defaults)
             .AddSingleton(CasinoOperations.Tag)
             .AddSingleton<CasinoStream>()
-            .AddSingleton<OrphanedFrames>()
             .AddSingleton<CasinoRoles>();
 
         services.AddSingleton<StreamRoom>().AddHostedService(provider => provider.GetRequiredService<StreamRoom>());
         services.AddSingleton<EventPublisher>().AddSingleton<EventIntake>().AddSingleton<Generator>();
         services.AddSingleton<RatesApi>().AddSingleton<ExchangeRates>();
         services.AddSingleton<CurrencyStep>().AddSingleton<PlayerStep>().AddSingleton<DescriptionStep>();
-        services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>().AddSingleton<AggregatesStep>().AddSingleton<CountingSeat>();
+        services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>().AddSingleton<AggregatesStep>().AddSingleton<MissingPlayers>();
+        services.AddSingleton(provider => new CountingSeat(
+            provider.GetRequiredService<CasinoStream>().Stream, provider.GetRequiredService<EventAggregates>()));
         services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
-        services.AddHostedService<CasinoWorker>().AddReadinessCheck<CasinoReadiness>(defaults.Essential);
+        services.AddStages(
+            provider => provider.GetRequiredService<CasinoRoles>().Stages,
+            leave: provider => provider.GetRequiredService<CountingSeat>().LeaveAsync());
+
+        // Last, so that it stops first: what it has published is handed on before the stages stop.
+        services.AddHostedService(provider => provider.GetRequiredService<Generator>());
+        services.AddReadinessCheck<CasinoReadiness>(defaults.Essential);
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

@@ -1,16 +1,17 @@
 using RideIngest.Casino.Events;
-using RideIngest.Casino.Stream;
 using RideIngest.Casino.Telemetry;
+using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>The role aggregates: the end of the way. Each event is counted and printed.</summary>
-internal sealed class AggregatesStep(EventAggregates aggregates, EventOutput output) : IStep
+/// <summary>The role aggregates, the last one: counts and prints each event.</summary>
+internal sealed class AggregatesStep(EventAggregates aggregates, EventOutput output) : Step<CasinoEvent>
 {
-    public async Task TakeAsync(IReadOnlyList<CasinoEvent> events, CancellationToken cancellationToken)
+    public override async Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)
     {
-        var fresh = aggregates.Count(events);
-        CasinoTelemetry.EventsRepeated(events.Count - fresh.Count);
+        var fresh = aggregates.Count(batch.Events);
+        CasinoTelemetry.EventsRepeated(batch.Events.Count - fresh.Count);
         await output.WriteAsync(fresh);
+        return StepResult.Each(batch.Events.Count);
     }
 }

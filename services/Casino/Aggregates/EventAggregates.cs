@@ -6,7 +6,6 @@ namespace RideIngest.Casino.Aggregates;
 internal sealed class EventAggregates(TimeProvider clock)
 {
     private const int Shown = 20;
-    private const int Leading = 5;
 
     private readonly Lock _gate = new();
     private readonly SeenEvents _seen = new();
@@ -37,8 +36,7 @@ internal sealed class EventAggregates(TimeProvider clock)
         {
             lock (_gate)
                 return new(
-                    Figures, _rate.History(), [.. _bets.First(Leading)], [.. _wins.First(Leading)], [.. _deposits.First(Leading)],
-                    [.. _latest.Reverse().Select(LiveEvent.Of)]);
+                    Figures, _rate.History(), _bets.First, _wins.First, _deposits.First, [.. _latest.Reverse().Select(LiveEvent.Of)]);
         }
     }
 

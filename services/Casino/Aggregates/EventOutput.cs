@@ -1,28 +1,31 @@
+using System.Buffers;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Settings;
-using RideIngest.Casino.Stream;
 
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary>Prints events in their final form, a JSON line each, on standard output.</summary>
 internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefaults defaults, ILogger<EventOutput> logger) : IDisposable
 {
-    private readonly System.IO.Stream _out = settings.Output ?? defaults.Output ? Console.OpenStandardOutput() : System.IO.Stream.Null;
+    private readonly Stream _out = settings.Output ?? defaults.Output ? Console.OpenStandardOutput() : Stream.Null;
+    private readonly CasinoEventFormat _format = new();
     private bool _fails;
 
     /// <summary>
-    /// A reader that has gone, as head does when it has seen enough, is none of our trouble, and .NET does not tell of it.
+    /// A closed pipe is ignored; .NET reports no error for it.
     /// </summary>
     public async Task WriteAsync(IReadOnlyCollection<CasinoEvent> events)
     {
-        if (events.Count == 0 || _out == System.IO.Stream.Null)
+        if (events.Count == 0 || _out == Stream.Null)
             return;
         try
         {
             // What went wrong may have left half a line; an empty one does no harm.
             if (_fails)
                 await _out.WriteAsync("\n"u8.ToArray());
-            await _out.WriteAsync(EventLines.Write(events));
+            var lines = new ArrayBufferWriter<byte>();
+            _format.Write(events, lines);
+            await _out.WriteAsync(lines.WrittenMemory);
             if (_fails)
                 Works();
             _fails = false;

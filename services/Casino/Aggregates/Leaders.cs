@@ -1,30 +1,57 @@
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>A count for each player, none of which ever falls, and who leads.</summary>
-internal sealed class Leaders
+/// <summary>
+/// A count for each player, none of which ever falls, and the five highest. Exact for up to <see cref="MostPlayers"/> players; beyond
+/// that the lower half loses its counts.
+/// </summary>
+internal sealed class Leaders(int mostPlayers = Leaders.MostPlayers)
 {
+    public const int MostPlayers = 100_000;
+
+    private const int Leading = 5;
+
     private readonly Dictionary<long, decimal> _counts = [];
 
-    /// <summary>Ties go to the lower id.</summary>
-    public Top? Top { get; private set; }
+    // Highest first; ties go to the lower id.
+    private readonly List<Top> _first = [];
+
+    public Top? Top => _first.Count > 0 ? _first[0] : null;
+
+    public IReadOnlyList<Top> First => [.. _first];
 
     public void Add(long player, decimal count)
     {
+        if (_counts.Count == mostPlayers && !_counts.ContainsKey(player))
+            Forget();
         var sum = _counts[player] = _counts.GetValueOrDefault(player) + count;
-        if (Top is null || sum > Top.Count || (sum == Top.Count && player <= Top.Id))
-            Top = new(player, sum);
+        Rank(new Top(player, sum));
     }
-
-    public IEnumerable<Top> First(int players) =>
-        _counts
-            .OrderByDescending(count => count.Value)
-            .ThenBy(count => count.Key)
-            .Take(players)
-            .Select(count => new Top(count.Key, count.Value));
 
     public void Clear()
     {
         _counts.Clear();
-        Top = null;
+        _first.Clear();
+    }
+
+    private void Rank(Top changed)
+    {
+        if (_first.Count == Leading && !IsAhead(changed, _first[^1]) && _first[^1].Id != changed.Id)
+            return;
+        _first.RemoveAll(top => top.Id == changed.Id);
+        var at = _first.FindIndex(top => IsAhead(changed, top));
+        _first.Insert(at < 0 ? _first.Count : at, changed);
+        if (_first.Count > Leading)
+            _first.RemoveAt(Leading);
+    }
+
+    private static bool IsAhead(Top one, Top other) => one.Count > other.Count || (one.Count == other.Count && one.Id < other.Id);
+
+    private void Forget()
+    {
+        foreach (var (player, _) in _counts.OrderBy(count => count.Value).Take(mostPlayers / 2).ToList())
+        {
+            if (!_first.Exists(top => top.Id == player))
+                _counts.Remove(player);
+        }
     }
 }

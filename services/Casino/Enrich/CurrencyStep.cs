@@ -1,20 +1,29 @@
 using RideIngest.Casino.Events;
-using RideIngest.Casino.Stream;
+using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>The role currency: completes <c>amount_eur</c>. EUR needs no rate, and what has no amount needs nothing.</summary>
-internal sealed class CurrencyStep(ExchangeRates rates) : IStep
+/// <summary>The role currency: sets <c>amount_eur</c>. EUR needs no rate, and an event without an amount needs nothing.</summary>
+internal sealed class CurrencyStep(ExchangeRates rates) : Step<CasinoEvent>
 {
     public static bool NeedsRate(CasinoEvent e) => e.Amount is not null && e.Currency != Currencies.Euro;
 
-    public async Task TakeAsync(IReadOnlyList<CasinoEvent> events, CancellationToken cancellationToken)
+    public override async Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)
     {
-        var known = events.Any(NeedsRate) ? await rates.GetAsync(cancellationToken) : null;
-        foreach (var e in events)
+        var (known, missing) = batch.Events.Any(NeedsRate) ? await rates.GetAsync(cancellationToken) : (null, null);
+        var results = StepResult.Each(batch.Events.Count);
+        for (var i = 0; i < results.Length; i++)
         {
-            if (e.Amount is { } amount)
-                e.AmountEur = NeedsRate(e) ? Currencies.ToEurCents(amount, e.Currency!, known![e.Currency!]) : amount;
+            var e = batch.Events[i];
+            if (e.Amount is not { } amount)
+                continue;
+            if (!NeedsRate(e))
+                e.AmountEur = amount;
+            else if (known is not null)
+                e.AmountEur = Currencies.ToEurCents(amount, e.Currency!, known[e.Currency!]);
+            else
+                results[i] = StepResult.Retry(missing!);
         }
+        return results;
     }
 }

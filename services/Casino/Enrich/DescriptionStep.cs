@@ -1,15 +1,15 @@
 using RideIngest.Casino.Events;
-using RideIngest.Casino.Stream;
+using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Enrich;
 
 /// <summary>The role description: says in a sentence what happened.</summary>
-internal sealed class DescriptionStep : IStep
+internal sealed class DescriptionStep : Step<CasinoEvent>
 {
-    public Task TakeAsync(IReadOnlyList<CasinoEvent> events, CancellationToken cancellationToken)
+    public override Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)
     {
-        foreach (var e in events)
+        foreach (var e in batch.Events)
             e.Description = Description.Of(e);
-        return Task.CompletedTask;
+        return Task.FromResult(StepResult.Each(batch.Events.Count));
     }
 }

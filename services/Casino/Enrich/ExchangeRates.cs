@@ -2,7 +2,6 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
-using RideIngest.Casino.Stream;
 using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Casino.Enrich;
@@ -51,29 +50,28 @@ internal sealed partial class ExchangeRates : IDisposable
             .Build();
     }
 
-    /// <summary>Rates of the last minute, by currency.</summary>
-    /// <exception cref="NotNowException">There are none to be had.</exception>
-    public async ValueTask<IReadOnlyDictionary<string, decimal>> GetAsync(CancellationToken cancellationToken)
+    /// <summary>Rates of the last minute, by currency; or why there are none.</summary>
+    public async ValueTask<(IReadOnlyDictionary<string, decimal>? Rates, string? Missing)> GetAsync(CancellationToken cancellationToken)
     {
         Task<Kept> asking;
         lock (_gate)
         {
             var age = _kept is null ? TimeSpan.MaxValue : _clock.GetElapsedTime(_kept.AskedAt);
             if (age < Oldest / 2)
-                return _kept!.Rates;
+                return (_kept!.Rates, null);
             if (_asking is null or { IsCompleted: true } && !(age < Oldest && _breaker.CircuitState == CircuitState.Open))
                 _asking = Task.Run(AskAsync, CancellationToken.None);
             if (age < Oldest)
-                return _kept!.Rates;
+                return (_kept!.Rates, null);
             asking = _asking!;
         }
         try
         {
-            return (await asking.WaitAsync(cancellationToken)).Rates;
+            return ((await asking.WaitAsync(cancellationToken)).Rates, null);
         }
         catch (Exception e) when (e is RatesException or TimeoutRejectedException or BrokenCircuitException)
         {
-            throw new NotNowException($"there are no exchange rates of the last minute: {_trouble}", e);
+            return (null, $"there are no exchange rates of the last minute: {_trouble}");
         }
     }
 

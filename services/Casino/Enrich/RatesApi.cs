@@ -35,7 +35,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri($"{Url}/latest?base={Currencies.Euro}"), cancellationToken);
+            var key = settings.Rates.AccessKey is { } secret ? $"&access_key={Uri.EscapeDataString(secret)}" : "";
+            using var answer = await _http.GetAsync(new Uri($"{Url}/latest?base={Currencies.Euro}{key}"), cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw new RatesException($"it answers {(int)answer.StatusCode}");
             return Read(await answer.Content.ReadAsByteArrayAsync(cancellationToken));

@@ -13,13 +13,13 @@ public sealed record CasinoEvent : Record
     public EventType Type { get; init; }
 
     /// <summary>In the currency's smallest unit; bets and deposits only.</summary>
-    public long? Amount { get; init; }
+    public long? Amount { get; set; }
 
     /// <summary>Bets and deposits only.</summary>
     public string? Currency { get; init; }
 
     /// <summary>Bets only.</summary>
-    public bool? HasWon { get; init; }
+    public bool? HasWon { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

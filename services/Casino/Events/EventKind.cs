@@ -32,6 +32,7 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
     {
         if (problems.Has("type"))
             return;
+        Complete(record);
         var (type, bet, deposit) = (record.Type, record.Type == EventType.Bet, record.Type == EventType.Deposit);
         Expect("game_id", record.GameId is not null, !deposit, "is not for deposits", ref problems);
         Expect("amount", record.Amount is not null, bet || deposit, "is for bets and deposits only", ref problems);
@@ -45,4 +46,19 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
         }
     }
 
+    /// <summary>
+    /// Senders leave out fields at their zero value, and others send zero values where a field has no meaning: a bet without has_won is a
+    /// lost one, and an amount that is missing is 0.
+    /// </summary>
+    private static void Complete(CasinoEvent record)
+    {
+        if (record.Type is EventType.Bet or EventType.Deposit)
+            record.Amount ??= 0;
+        else if (record.Amount == 0)
+            record.Amount = null;
+        if (record.Type == EventType.Bet)
+            record.HasWon ??= false;
+        else if (record.HasWon == false)
+            record.HasWon = null;
+    }
 }

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using RideIngest.Casino.Events;
-using RideIngest.Casino.Stream;
 using RideIngest.Casino.Telemetry;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Records.Uploads;
+using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
 
@@ -66,8 +66,8 @@ internal sealed class EventIntake(EventPublisher publisher)
         }
         if (publisher.IsCrowded)
             return IntakeAnswer.Busy;
-        var end = await publisher.PublishAsync(e);
-        return new IntakeAnswer(1, end == Published.Taken ? 1 : 0).Of(end);
+        var end = (await publisher.PublishAsync(e)).End;
+        return new IntakeAnswer(1, end == PublishEnd.Taken ? 1 : 0).Of(end);
     }
 
     private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format, KeyRate? rate)
@@ -85,7 +85,7 @@ internal sealed class EventIntake(EventPublisher publisher)
             if (uploaded.Reading.Record is CasinoEvent e)
             {
                 await events.PublishAsync(e);
-                if (events.Worst == Published.Taken)
+                if (events.Worst == PublishEnd.Taken)
                     continue;
 
                 // The sender has to send it all again in any case.

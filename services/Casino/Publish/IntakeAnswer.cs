@@ -2,10 +2,10 @@ using System.ComponentModel;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RideIngest.Casino.Stream;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Problems;
 using RideIngest.Records.Kinds;
+using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
 
@@ -36,11 +36,11 @@ internal sealed record IntakeAnswer(
     };
 
     /// <summary>202, 207 when some were refused, or the problem of a stream that has not taken all of them.</summary>
-    public IResult Of(Published worst) => worst switch
+    public IResult Of(PublishEnd worst) => worst switch
     {
-        Stream.Published.Taken => TypedResults.Json(this, Json, statusCode: Problems is null ? 202 : 207),
-        Stream.Published.Full => NotTaken(503, "stream-full", "Too many events wait already"),
-        Stream.Published.Away => NotTaken(503, "unavailable", "The stream cannot be reached"),
+        PublishEnd.Taken => TypedResults.Json(this, Json, statusCode: Problems is null ? 202 : 207),
+        PublishEnd.Refused => NotTaken(503, "stream-full", "Too many events wait already"),
+        PublishEnd.Away => NotTaken(503, "unavailable", "The stream cannot be reached"),
         _ => NotTaken(504, "outcome-unknown", "Whether all events were taken is not known"),
     };
 

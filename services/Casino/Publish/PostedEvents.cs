@@ -1,5 +1,5 @@
 using RideIngest.Casino.Events;
-using RideIngest.Casino.Stream;
+using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
 
@@ -20,7 +20,7 @@ internal sealed class PostedEvents(EventPublisher publisher)
     public long Taken { get; private set; }
 
     /// <summary>What became of those that did worst.</summary>
-    public Published Worst { get; private set; }
+    public PublishEnd Worst { get; private set; }
 
     public async Task PublishAsync(CasinoEvent e)
     {
@@ -56,9 +56,9 @@ internal sealed class PostedEvents(EventPublisher publisher)
     private async Task NextAsync()
     {
         var (frame, events) = _frames.Dequeue();
-        var end = await frame;
+        var end = (await frame).End;
         _onTheirWay -= events;
-        if (end == Published.Taken)
+        if (end == PublishEnd.Taken)
             Taken += events;
         else if (end > Worst)
             Worst = end;

@@ -1,5 +1,5 @@
 using NATS.Client.Core;
-using RideIngest.Casino.Stream;
+using RideIngest.Casino.Stages;
 using RideIngest.Casino.Telemetry;
 
 namespace RideIngest.Casino.Publish;
@@ -8,7 +8,7 @@ namespace RideIngest.Casino.Publish;
 /// Whether events may enter. An event grows up to three times as it is completed, and a role hands on before it acknowledges: a stream that
 /// were full of new events would let no role go on. So they may take up a quarter of it.
 /// </summary>
-internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom> logger) : BackgroundService
+internal sealed partial class StreamRoom(CasinoStream casino, ILogger<StreamRoom> logger) : BackgroundService
 {
     private const int Quarter = 4;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -29,10 +29,10 @@ internal sealed partial class StreamRoom(CasinoStream stream, ILogger<StreamRoom
         {
             try
             {
-                var info = (await stream.EnsureAsync(stoppingToken)).Info;
-                CasinoTelemetry.StreamHolds(info.State.Bytes);
+                var info = (await casino.Stream.EnsureAsync(stoppingToken)).Info;
                 Volatile.Write(ref _most, info.Config.MaxBytes > 0 ? info.Config.MaxBytes / Quarter : long.MaxValue);
                 Volatile.Write(ref _held, info.State.Bytes);
+                CasinoTelemetry.StreamHolds(info.State.Bytes, IsFull);
                 if (IsFull && !_told)
                     Fills(info.State.Bytes, info.Config.MaxBytes);
                 _told = IsFull;

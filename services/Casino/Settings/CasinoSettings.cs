@@ -36,6 +36,10 @@ public sealed class GeneratorSettings
     [Range(0, 100_000.0, ErrorMessage = "It must be from 0 to 100000"), GoodValue("20")]
     public double? Rate { get; set; }
 
+    /// <summary>How long events are generated; then the process stops.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00", ErrorMessage = "It must be from 100ms to 24h"), GoodValue("5s")]
+    public TimeSpan? For { get; set; }
+
     /// <summary>The same seed makes the same events, but for their ids and times; without one they differ each time.</summary>
     public int? Seed { get; set; }
 }
@@ -46,4 +50,8 @@ public sealed class RatesSettings
     /// <summary>Where exchange rates come from: <c>GET {url}/latest?base=EUR</c>.</summary>
     [Url(ErrorMessage = "It is no URL"), GoodValue("https://rates.example.com")]
     public string? Url { get; set; }
+
+    /// <summary>Sent as <c>access_key</c>, if the API asks for one.</summary>
+    [Secret]
+    public string? AccessKey { get; set; }
 }

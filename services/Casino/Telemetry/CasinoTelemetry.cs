@@ -6,9 +6,6 @@ namespace RideIngest.Casino.Telemetry;
 /// <summary>Every metric of the casino, and their names.</summary>
 internal static class CasinoTelemetry
 {
-    private static readonly Counter<long> Events = RideIngestTelemetry.Meter.CreateCounter<long>(
-        "rideingest.casino.events", description: "Events that a role has handed on, by the consumer that they came through.");
-
     private static readonly Histogram<int> FrameEvents = RideIngestTelemetry.Meter.CreateHistogram<int>(
         "rideingest.casino.frame.events", description: "Events in a frame as it is published first.");
 
@@ -21,7 +18,8 @@ internal static class CasinoTelemetry
     private static readonly Gauge<long> StreamBytes = RideIngestTelemetry.Meter.CreateGauge<long>(
         "rideingest.casino.stream.size", "By", "What waits in the stream for any role.");
 
-    public static void Handled(string consumer, int events) => Events.Add(events, new KeyValuePair<string, object?>("consumer", consumer));
+    private static readonly Gauge<int> StreamFull = RideIngestTelemetry.Meter.CreateGauge<int>(
+        "rideingest.casino.stream.full", description: "1 while no events are taken, since a quarter of the stream is used.");
 
     public static void FramePublished(int events) => FrameEvents.Record(events);
 
@@ -29,5 +27,9 @@ internal static class CasinoTelemetry
 
     public static void EventsRepeated(int events) => Repeated.Add(events);
 
-    public static void StreamHolds(long bytes) => StreamBytes.Record(bytes);
+    public static void StreamHolds(long bytes, bool isFull)
+    {
+        StreamBytes.Record(bytes);
+        StreamFull.Record(isFull ? 1 : 0);
+    }
 }

@@ -23,9 +23,17 @@ internal sealed class Announcer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(ConsumerAnnouncement.Period);
+        var looking = Task.CompletedTask;
         do
         {
-            await Task.WhenAll(gate.ProbeAsync(stoppingToken), LookAsync(stoppingToken));
+            if (looking.IsCompleted)
+            {
+                await looking;
+                looking = Task.WhenAll(gate.ProbeAsync(stoppingToken), LookAsync(stoppingToken));
+            }
+
+            // A server that is slow to answer must not delay the announcement, which says that this consumer is there.
+            await Task.WhenAny(looking, Task.Delay(ConsumerAnnouncement.Period / 2, stoppingToken));
             await AnnounceAsync(pull.Trouble ?? gate.Trouble, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -9,6 +9,10 @@ namespace RideIngest.Producer.Sending;
 internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
 {
     private const long SilenceMs = 3000;
+
+    // Many times the period of the ticks.
+    private const long StallMs = 500;
+
     private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
@@ -18,12 +22,32 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     // After a start, wait for the first announcements, and for consumers that start together with this process.
     private readonly long _knowsFrom = Environment.TickCount64 + SilenceMs;
     private long _storingUntil;
+    private long _lastTick;
 
-    /// <summary>Whether a consumer announced within the last seconds that it can store.</summary>
-    public bool Storing => Environment.TickCount64 < Math.Max(_knowsFrom, Volatile.Read(ref _storingUntil));
+    /// <summary>
+    /// Whether a consumer announced within the last seconds that it can store. While this process was stalled it could not hear anyone: then
+    /// what it knew before counts.
+    /// </summary>
+    public bool Storing
+    {
+        get
+        {
+            var (now, last) = (Environment.TickCount64, Volatile.Read(ref _lastTick));
+            return Knows(last != 0 && now - last > StallMs ? last : now);
+        }
+    }
 
     /// <summary>The estimated time until the current backlog is stored.</summary>
     public TimeSpan RetryAfter => Storing ? TimeSpan.FromTicks(Volatile.Read(ref _retryAfter)) : Unknown;
+
+    /// <summary>Called several times a second; a gap shows that the process was stalled.</summary>
+    public void Tick(long now)
+    {
+        var last = Volatile.Read(ref _lastTick);
+        if (last != 0 && now - last > StallMs && Knows(last))
+            Volatile.Write(ref _storingUntil, Math.Max(Volatile.Read(ref _storingUntil), now + SilenceMs));
+        Volatile.Write(ref _lastTick, now);
+    }
 
     internal void Hear(ConsumerAnnouncement news)
     {
@@ -43,6 +67,8 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
         if (news.CanStore)
             Volatile.Write(ref _retryAfter, Until(news.Backlog, news.DrainPerSecond, _heard.Count).Ticks);
     }
+
+    private bool Knows(long at) => at < Math.Max(_knowsFrom, Volatile.Read(ref _storingUntil));
 
     private static TimeSpan Until(long backlog, double drain, int consumers)
     {

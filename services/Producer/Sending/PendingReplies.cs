@@ -58,6 +58,7 @@ internal sealed class PendingReplies : IDisposable
         if (Interlocked.Exchange(ref _sweeping, 1) != 0)
             return;
         var now = Environment.TickCount64;
+        _news.Tick(now);
         var storing = _news.Storing && now < Volatile.Read(ref _waitUntil);
         foreach (var (number, frame) in _frames)
         {

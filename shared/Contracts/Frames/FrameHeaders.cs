@@ -12,6 +12,9 @@ public static class FrameHeaders
     /// <summary>The frame's id, by which JetStream discards duplicates.</summary>
     public const string Id = "Nats-Msg-Id";
 
+    /// <summary>How often the frame's events were tried before, in another frame.</summary>
+    public const string Attempts = "Ride-Attempts";
+
     /// <summary>The trace context of the publisher.</summary>
     public const string TraceParent = "traceparent";
 

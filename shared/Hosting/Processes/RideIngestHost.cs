@@ -40,6 +40,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
     /// <summary>Whether a module stopped the process because of a failure.</summary>
     internal bool GaveUp => Services.GetRequiredService<FatalStop>().Asked;
 
+    internal bool IsDone => Services.GetRequiredService<NormalStop>().Asked;
+
     private WebApplication App => _app ?? throw new InvalidOperationException("The host has not been started.");
 
     /// <param name="name">The name of the process: <c>producer</c>, <c>standalone</c>.</param>
@@ -160,7 +162,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
             name, RideIngestTelemetry.Version, instance, [.. _modules.Select(m => m.Name)], DateTimeOffset.UtcNow);
         services.AddSingleton(identity);
         services.AddSingleton<IHostLifetime, CallerOwnsLifetime>();
-        services.AddSingleton<FatalStop>();
+        services.AddSingleton<FatalStop>().AddSingleton<NormalStop>();
         services.AddSingleton<Readiness>();
         services.AddRouting();
         ApiDocument.Register(services);

@@ -28,7 +28,7 @@ public static class ServiceProcess
                 prepared = await prepare(host, signals.Asked);
             await host.StartAsync(signals.Asked);
             await EitherAsync(signals.Asked, host.Stopping);
-            var asked = signals.Asked.IsCancellationRequested && !host.GaveUp;
+            var asked = (signals.Asked.IsCancellationRequested || host.IsDone) && !host.GaveUp;
             await host.StopAsync();
             return asked ? 0 : 1;
         }

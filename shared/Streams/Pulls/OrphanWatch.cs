@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -38,6 +39,7 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
                 var front = target.IsTaking ? await FrontAsync(js, stream, name, limit.Token) : null;
                 looks = front is not null && front.StaysSince(last) && !target.Has(front.Sequence) ? looks + 1 : 0;
                 last = front;
+                target.Observe(front?.Backlog ?? 0, front?.Age ?? TimeSpan.Zero);
                 if (front is null || looks < Enough + (front.IsSettled ? 0 : target.LongestInHand.TotalSeconds))
                     continue;
                 looks = 0;
@@ -57,17 +59,23 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
         var info = (await js.GetConsumerAsync(stream, consumer, cancellationToken)).Info;
         var found = await js.GetStreamAsync(stream, cancellationToken: cancellationToken);
         if (info.Config.FilterSubject is not { } subject)
-            return found.Info.State.Messages == 0 ? null : Front.Of(found.Info.State.FirstSeq, info);
+            return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, Time(state.FirstTs), info) : null;
         try
         {
             var request = new StreamMsgGetRequest { Seq = 1, NextBySubj = subject };
-            return Front.Of((await found.GetAsync(request, cancellationToken)).Message.Seq, info);
+            var first = (await found.GetAsync(request, cancellationToken)).Message;
+            return Front.Of(first.Seq, first.Time, info);
         }
         catch (NatsJSApiException none) when (none.Error.ErrCode == MessageNotFound)
         {
             return null;
         }
     }
+
+    private static DateTimeOffset Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : DateTimeOffset.UtcNow;
 
     [LoggerMessage(3104, LogLevel.Warning,
         "Frames of {Name} from {Sequence} on are delivered to nobody, as after a crash of nats-server. Recreating the consumer {Consumer}, "
@@ -80,11 +88,19 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
     /// <param name="Redelivered">Grows with every message that is delivered again.</param>
     private sealed record Front(ulong Sequence, bool IsSettled, bool IsDelivered, long Redelivered)
     {
-        public static Front Of(ulong sequence, ConsumerInfo info) => new(
+        public required long Backlog { get; init; }
+
+        public required TimeSpan Age { get; init; }
+
+        public static Front Of(ulong sequence, DateTimeOffset time, ConsumerInfo info) => new(
             sequence,
             info.NumAckPending == 0 || info.AckFloor.StreamSeq >= sequence,
             info.Delivered.StreamSeq >= sequence,
-            (long)info.Delivered.ConsumerSeq - (long)info.Delivered.StreamSeq);
+            (long)info.Delivered.ConsumerSeq - (long)info.Delivered.StreamSeq)
+        {
+            Backlog = (long)info.NumPending + info.NumAckPending,
+            Age = DateTimeOffset.UtcNow - time,
+        };
 
         public bool StaysSince(Front? last) =>
             last?.Sequence == Sequence && IsDelivered && (IsSettled || Redelivered <= last.Redelivered);

@@ -35,4 +35,11 @@ public abstract class PullTarget
 
     /// <summary>Whether this process has the message with this sequence and has not settled it.</summary>
     public abstract bool Has(ulong sequence);
+
+    /// <summary>Called once a second with what waits.</summary>
+    /// <param name="backlog">Frames that wait or are in somebody's hand.</param>
+    /// <param name="oldest">The age of the first of them.</param>
+    public virtual void Observe(long backlog, TimeSpan oldest)
+    {
+    }
 }

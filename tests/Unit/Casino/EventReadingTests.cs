@@ -24,7 +24,7 @@ public sealed class EventReadingTests
         var reading = Read("""{"id":77,"player_id":0,"game_id":"x","type":"bet","amount":-1,"currency":"DEM","created_at":"yesterday"}""");
         Assert.Equal(77, reading.Id);
         Assert.Equal(
-            ["player_id", "game_id", "amount", "currency", "created_at", "has_won"], reading.Problems.Select(problem => problem.Field));
+            ["player_id", "game_id", "amount", "currency", "created_at"], reading.Problems.Select(problem => problem.Field));
     }
 
     [Theory]
@@ -35,17 +35,32 @@ public sealed class EventReadingTests
         """{"id":1,"player_id":1,"game_id":100,"type":"game_start","amount":1,"created_at":"2022-01-01T00:00:00Z"}""",
         "amount is for bets and deposits only")]
     [InlineData(
-        """{"id":1,"player_id":1,"game_id":100,"type":"game_stop","has_won":false,"created_at":"2022-01-01T00:00:00Z"}""",
+        """{"id":1,"player_id":1,"game_id":100,"type":"game_stop","has_won":true,"created_at":"2022-01-01T00:00:00Z"}""",
         "has_won is for bets only")]
     [InlineData("""{"id":1,"player_id":1,"type":"game_stop","created_at":"2022-01-01T00:00:00Z"}""", "game_id is required for a game_stop")]
     [InlineData(
-        """{"id":1,"player_id":1,"type":"deposit","currency":"EUR","created_at":"2022-01-01T00:00:00Z"}""",
-        "amount is required for a deposit")]
+        """{"id":1,"player_id":1,"type":"deposit","amount":1,"currency":"","created_at":"2022-01-01T00:00:00Z"}""",
+        "currency is required for a deposit")]
     [InlineData(
         """{"id":1,"player_id":1,"game_id":100,"type":"game_start","createdAt":"2022-01-01T00:00:00Z"}""",
         "created_at is missing; 'createdAt' was given and is not a field")]
     public void Rules_say_what_they_want(string json, string problem) =>
         Assert.Equal(problem, Assert.Single(Read(json).Problems).ToString());
+
+    [Theory]
+    [InlineData(
+        """{"id":1,"player_id":10,"game_id":100,"type":"bet","currency":"USD","created_at":"2022-01-10T12:34:56.789+00"}""", "USD 0 False")]
+    [InlineData(
+        """{"id":1,"player_id":10,"game_id":100,"type":"game_start","amount":0,"currency":"","has_won":false,"player":{},"created_at":"2022-01-10T12:34:56Z"}""",
+        "  ")]
+    [InlineData("""{"id":1,"player_id":10,"type":"deposit","has_won":false,"currency":"EUR","created_at":"2022-01-10T12:34:56Z"}""", "EUR 0 ")]
+    public void Fields_at_their_zero_value_may_be_left_out_or_sent_where_they_mean_nothing(string json, string expected)
+    {
+        var reading = Read(json);
+
+        var e = Assert.IsType<CasinoEvent>(reading.Record);
+        Assert.Equal(expected, $"{e.Currency} {e.Amount} {e.HasWon}");
+    }
 
     [Fact]
     public void A_line_has_the_event_s_own_keys_in_their_order()

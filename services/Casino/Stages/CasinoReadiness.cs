@@ -1,6 +1,6 @@
 using RideIngest.Hosting.Health;
 
-namespace RideIngest.Casino.Roles;
+namespace RideIngest.Casino.Stages;
 
 /// <summary>NATS and Postgres have checks of their own; this is about the stream between the roles.</summary>
 internal sealed class CasinoReadiness(CasinoRoles roles) : IReadinessCheck

@@ -1,0 +1,32 @@
+namespace RideIngest.Casino.Enrich;
+
+/// <summary>Logs players that do not exist: each time at debug level, and once a minute as one warning that sums them up.</summary>
+internal sealed partial class MissingPlayers(TimeProvider clock, ILogger<MissingPlayers> logger)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private long _events;
+    private long? _warnedAt;
+
+    public void Add(long player)
+    {
+        Missing(player);
+        long events;
+        lock (_gate)
+        {
+            _events++;
+            if (_warnedAt is { } warned && clock.GetElapsedTime(warned) < Between)
+                return;
+            (events, _events, _warnedAt) = (_events, 0, clock.GetTimestamp());
+        }
+        MissingOfLate(events, player);
+    }
+
+    [LoggerMessage(6402, LogLevel.Debug, "There is no player {Player}. Events of the player go on without one")]
+    private partial void Missing(long player);
+
+    [LoggerMessage(6401, LogLevel.Warning,
+        "{Count} lookups since the last warning found no player, the latest of {Player}. Their events go on without one")]
+    private partial void MissingOfLate(long count, long player);
+}

@@ -1,0 +1,46 @@
+using NATS.Client.Core;
+using NATS.Client.JetStream.Models;
+using RideIngest.Casino.Settings;
+using RideIngest.Streams.Setup;
+using RideIngest.Streams.Stages;
+
+namespace RideIngest.Casino.Stages;
+
+/// <summary>The casino's stream: a work queue, in which an event stays until the stage that it waits for has handed it on.</summary>
+internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
+{
+    public const string System = "casino";
+
+    /// <summary>Events whose amount is in another currency than EUR.</summary>
+    public static readonly StageSource CurrencyForeign = new("currency-foreign", "casino.currency.foreign");
+
+    /// <summary>All others. They need no exchange rate, and do not wait for those that do.</summary>
+    public static readonly StageSource CurrencyPlain = new("currency-plain", "casino.currency.plain");
+
+    public static readonly StageSource Player = new("player", "casino.player");
+
+    public static readonly StageSource Description = new("description", "casino.description");
+
+    public static readonly StageSource Aggregates = new("aggregates", "casino.aggregates");
+
+    public EnsuredStream Stream { get; } = new(
+        nats,
+        new StreamConfig(settings.Stream, ["casino.>"])
+        {
+            Description = "Casino events on their way from stage to stage",
+            Storage = StreamConfigStorage.File,
+            Retention = StreamConfigRetention.Workqueue,
+            Discard = StreamConfigDiscard.New,
+            MaxBytes = settings.StreamBytes,
+            NumReplicas = settings.Replicas,
+            DuplicateWindow = EnsuredStream.DuplicateWindow,
+        },
+        "casino.stream");
+
+    /// <summary>A stage of the casino.</summary>
+    public StageDefinition Stage(string name, string? next, params StageSource[] from) => new(System, name, Stream)
+    {
+        From = from,
+        Next = next,
+    };
+}

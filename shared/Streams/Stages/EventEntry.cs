@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using RideIngest.Streams.Gathering;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Setup;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>Where events enter a stream: gathered into frames on one subject.</summary>
+public sealed class EventEntry<TEvent>
+{
+    private const int MostEvents = 500;
+
+    private readonly EnsuredStream _stream;
+    private readonly string _subject;
+    private readonly EventSender<TEvent> _sender;
+    private readonly Action<int, int> _sends;
+    private readonly FrameGatherer<GatheredEvents<TEvent>, (TEvent, ActivityContext)> _frames;
+    private readonly string _process = Guid.NewGuid().ToString("N");
+    private long _sent;
+    private int _inHand;
+
+    /// <param name="sends">Called with the number of events of each frame that is sent, and their length in bytes.</param>
+    public EventEntry(IServiceProvider provider, EnsuredStream stream, string subject, EventFormat<TEvent> format, Action<int, int> sends)
+    {
+        (_stream, _subject, _sends) = (stream, subject, sends);
+        _sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
+        _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync);
+    }
+
+    /// <summary>Events of which it is not known yet whether the stream has them.</summary>
+    public int InHand => Volatile.Read(ref _inHand);
+
+    /// <returns>What becomes of the frame that the event is in: the same task for all its events.</returns>
+    public Task<Published> AddAsync(TEvent item, ActivityContext trace)
+    {
+        Interlocked.Increment(ref _inHand);
+        return _frames.Add((item, trace)).Published;
+    }
+
+    private async Task SendAsync(GatheredEvents<TEvent> frame)
+    {
+        // The frame is sent by whoever came last, and is no part of that request.
+        Activity.Current = null;
+        var published = new Published(PublishEnd.Unknown);
+        try
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{_process}-{Interlocked.Increment(ref _sent)}");
+            published = await _sender.SendAsync(
+                _stream, _subject, frame.ToSend(), id, CancellationToken.None, bytes => _sends(frame.Count, bytes));
+        }
+        catch (Exception)
+        {
+            // Whatever it is, the senders are answered: the outcome is not known.
+        }
+        Interlocked.Add(ref _inHand, -frame.Count);
+        frame.End(published);
+    }
+}

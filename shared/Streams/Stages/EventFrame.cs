@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Contracts.Frames;
+using RideIngest.Streams.Frames;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>A frame of events that a stage has in hand.</summary>
+internal sealed class EventFrame<TEvent> : Frame
+{
+    public EventFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, EventFormat<TEvent> format)
+        : base(message)
+    {
+        Trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
+        if (message.Error is { } error)
+            Unreadable.Add((default, $"The message could not be read: {error.Message}"));
+        else
+            Read(format);
+        Traces = Trace == default && Header(FrameHeaders.Traces) is null
+            ? []
+            : FrameTraces.Read(Header(FrameHeaders.Traces), Trace, Events.Count);
+    }
+
+    public List<TEvent> Events { get; } = [];
+
+    /// <summary>Lines that are no events, and why.</summary>
+    public List<(ReadOnlyMemory<byte> Line, string Reason)> Unreadable { get; } = [];
+
+    /// <summary>The trace that the frame was published in.</summary>
+    public ActivityContext Trace { get; }
+
+    /// <summary>How often its events were tried, over all processes and frames, this time included.</summary>
+    public int Attempts => Deliveries + EarlierAttempts;
+
+    private ActivityContext[] Traces { get; }
+
+    private int EarlierAttempts =>
+        int.TryParse(Header(FrameHeaders.Attempts), NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) ? attempts : 0;
+
+    /// <summary>The trace of an event; the default when it is not traced.</summary>
+    public ActivityContext TraceOf(int index) => index < Traces.Length ? Traces[index] : default;
+
+    private void Read(EventFormat<TEvent> format)
+    {
+        var payload = Payload;
+        foreach (var range in payload.Span.Split((byte)'\n'))
+        {
+            var line = payload[range];
+            if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
+                continue;
+            try
+            {
+                Events.Add(format.Read(line.Span));
+            }
+            catch (JsonException e)
+            {
+                // Copied: the frame's memory goes back to its pool.
+                Unreadable.Add((line.ToArray(), e.Message));
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using NATS.Client.Core;
+using RideIngest.Contracts.Frames;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Setup;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>Events to publish together.</summary>
+/// <param name="Traces">One per event; empty when none is traced.</param>
+/// <param name="Attempts">How often they were tried before.</param>
+internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadOnlyList<ActivityContext> Traces, int Attempts = 0)
+{
+    /// <summary>Some events of a frame. Those in the trace of the stage's span go on from it.</summary>
+    public static EventsToSend<TEvent> Of(EventFrame<TEvent> frame, IReadOnlyList<int> indexes)
+    {
+        IReadOnlyList<TEvent> events = indexes.Count == frame.Events.Count
+            ? frame.Events
+            : [.. indexes.Select(index => frame.Events[index])];
+        var traces = new List<ActivityContext>();
+        var span = Activity.Current;
+        foreach (var index in indexes)
+        {
+            var trace = frame.TraceOf(index);
+            if (trace != default || traces.Count > 0)
+                traces.Add(span is not null && trace.TraceId == span.TraceId ? span.Context : trace);
+        }
+        return new(events, traces.Count == 0
+            ? []
+            : [.. Enumerable.Repeat(default(ActivityContext), indexes.Count - traces.Count), .. traces]);
+    }
+
+    public EventsToSend<TEvent> Part(int from, int count) => this with
+    {
+        Events = [.. Events.Skip(from).Take(count)],
+        Traces = [.. Traces.Skip(from).Take(count)],
+    };
+}
+
+/// <summary>Publishes events as frames.</summary>
+internal sealed class EventSender<TEvent>(INatsConnection nats, StreamPublisher publisher, EventFormat<TEvent> format)
+{
+    private const int Usual = 512;
+
+    /// <summary>
+    /// Publishes under an id, in halves where the events are too long for one message. A half has the same events and the same id each
+    /// time. Where the events have changed in length in the meantime, some may be published twice.
+    /// </summary>
+    /// <param name="sends">Called with the length of the events in bytes.</param>
+    public async Task<Published> SendAsync(
+        EnsuredStream stream, string subject, EventsToSend<TEvent> events, string id, CancellationToken cancellationToken,
+        Action<int>? sends = null)
+    {
+        var payload = new ArrayBufferWriter<byte>(events.Events.Count * Usual);
+        format.Write(events.Events, payload);
+        sends?.Invoke(payload.WrittenCount);
+        if (payload.WrittenCount <= Payload.Most(nats) / 2 || events.Events.Count == 1)
+            return await publisher.PublishAsync(stream, subject, payload.WrittenMemory, () => Headers(events, id), cancellationToken);
+        var half = events.Events.Count / 2;
+        var first = await SendAsync(stream, subject, events.Part(0, half), id + "a", cancellationToken);
+        return first.End == PublishEnd.Taken
+            ? await SendAsync(stream, subject, events.Part(half, events.Events.Count - half), id + "b", cancellationToken)
+            : first;
+    }
+
+    private static NatsHeaders Headers(EventsToSend<TEvent> events, string id)
+    {
+        var headers = new NatsHeaders { { FrameHeaders.Id, id } };
+        if (events.Attempts > 0)
+            headers.Add(FrameHeaders.Attempts, events.Attempts.ToString(CultureInfo.InvariantCulture));
+        if (events.Traces.Count == 0)
+            return headers;
+        if (FrameTraces.TraceParent(events.Traces.FirstOrDefault(trace => trace != default)) is { } parent)
+            headers.Add(FrameHeaders.TraceParent, parent);
+        headers.Add(FrameHeaders.Traces, FrameTraces.Write(events.Traces));
+        return headers;
+    }
+}

@@ -1,0 +1,175 @@
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using RideIngest.Storage.Batches;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Streams.Frames;
+using RideIngest.Streams.Publishing;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>
+/// Settles a frame by the results of its events: dead letters are kept, done events handed on, and only then is the frame acked. Where that
+/// cannot be done now, the frame is given back and waits in the stream.
+/// </summary>
+internal sealed partial class EventSettlement<TEvent>(
+    StageDefinition stage, EventFormat<TEvent> format, EventSender<TEvent> sender, DeadLetterStore letters, FramesInHand inHand,
+    ILogger logger)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private string? _waits;
+
+    /// <returns>Whether the frame is settled. If not, it was given back.</returns>
+    public async Task<bool> SettleAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
+    {
+        try
+        {
+            await KeepAsync(frame, results, abandon);
+            var retries = Count(results.Span, StepEnd.Retry);
+            if (retries > 0 && (retries == frame.Events.Count || stage.Retries is null))
+                return await ReturnAsync(frame, First(results.Span), abandon);
+            if (!await HandOnAsync(frame, results, abandon) || (retries > 0 && !await PartAsync(frame, results, abandon)))
+                return await ReturnAsync(frame, StepResult.Retry(_waits ?? ""), abandon);
+            await AckAsync(frame, abandon);
+            StageTelemetry.Settled(stage, results.Span, frame.Unreadable.Count);
+            if (_waits is not null && Interlocked.Exchange(ref _waits, null) is not null)
+                GoesOn(stage.System, stage.Name);
+            return true;
+        }
+        catch (StoreUnavailableException e)
+        {
+            return await ReturnAsync(frame, StepResult.Retry($"dead letters cannot be kept: {e.Message}"), abandon);
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            // The frame is safe in the stream, and delivered again.
+            return false;
+        }
+        finally
+        {
+            inHand.Remove(frame);
+        }
+    }
+
+    /// <summary>Retries every event of a frame by itself, so that one that fails keeps no neighbour from going on.</summary>
+    /// <returns>Whether they were parted. If not, the frame was given back.</returns>
+    public async Task<bool> PartAsync(EventFrame<TEvent> frame, StepResult retry, CancellationToken abandon)
+    {
+        try
+        {
+            var parted = frame.Events.Count > 1 && stage.Retries is not null
+                && await PartAsync(frame, StepResult.Each(frame.Events.Count, retry), abandon);
+            if (!parted)
+                return await ReturnAsync(frame, retry, abandon);
+            await AckAsync(frame, abandon);
+            return true;
+        }
+        finally
+        {
+            inHand.Remove(frame);
+        }
+    }
+
+    private async Task KeepAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
+    {
+        var kept = StageLetters.Of(stage, format, frame, results.Span);
+        if (kept.Count == 0)
+            return;
+        await letters.AddAsync(kept, abandon);
+        Kept(kept.Count, stage.System, stage.Name, kept[0].Key, kept[0].Message);
+    }
+
+    private async Task<bool> HandOnAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
+    {
+        if (stage.Next is not { } next)
+            return true;
+        var done = Indexes(results.Span, StepEnd.Done);
+        if (done.Count == 0)
+            return true;
+        var taken = await sender.SendAsync(
+            stage.Stream, next, EventsToSend<TEvent>.Of(frame, done), $"{stage.Name}-{frame.Sequence}", abandon);
+        return taken.End == PublishEnd.Taken || Waits($"the stream does not take them on {next}: {taken.Reason}");
+    }
+
+    /// <summary>Publishes each event to retry as a frame of its own.</summary>
+    private async Task<bool> PartAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
+    {
+        foreach (var index in Indexes(results.Span, StepEnd.Retry))
+        {
+            var one = EventsToSend<TEvent>.Of(frame, [index]) with { Attempts = frame.Attempts };
+            var id = $"{stage.Name}-{frame.Sequence}-{index}";
+            var taken = await sender.SendAsync(stage.Stream, stage.Retries!.Subject, one, id, abandon);
+            if (taken.End != PublishEnd.Taken)
+                return Waits($"the stream does not take them on {stage.Retries.Subject}: {taken.Reason}");
+        }
+        return true;
+    }
+
+    private async Task<bool> ReturnAsync(EventFrame<TEvent> frame, StepResult retry, CancellationToken abandon)
+    {
+        Waits(retry.Reason ?? "");
+        StageTelemetry.Returned(stage, frame.Events.Count);
+        var pause = retry.After > TimeSpan.Zero ? retry.After : TimeSpan.FromMilliseconds(100 << Math.Min(frame.Deliveries, 5));
+        await frame.ReturnAsync(retry.After > TimeSpan.Zero || pause < LongestPause ? pause : LongestPause, abandon);
+        return false;
+    }
+
+    private static async Task AckAsync(EventFrame<TEvent> frame, CancellationToken abandon)
+    {
+        try
+        {
+            await frame.AckAsync(abandon);
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException)
+        {
+            // It is delivered again, and handed on under the id that the stream knows already.
+        }
+    }
+
+    private bool Waits(string reason)
+    {
+        if (Interlocked.Exchange(ref _waits, reason) is null)
+            EventsWait(stage.System, stage.Name, reason);
+        return false;
+    }
+
+    private static int Count(ReadOnlySpan<StepResult> results, StepEnd end)
+    {
+        var count = 0;
+        foreach (var result in results)
+            count += result.End == end ? 1 : 0;
+        return count;
+    }
+
+    private static List<int> Indexes(ReadOnlySpan<StepResult> results, StepEnd end)
+    {
+        var indexes = new List<int>(results.Length);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].End == end)
+                indexes.Add(i);
+        }
+        return indexes;
+    }
+
+    /// <summary>The first result that asks for a retry.</summary>
+    private static StepResult First(ReadOnlySpan<StepResult> results)
+    {
+        foreach (var result in results)
+        {
+            if (result.End == StepEnd.Retry)
+                return result;
+        }
+        return StepResult.Retry("");
+    }
+
+    [LoggerMessage(3211, LogLevel.Warning, "Events of {System} wait for stage {Stage}: {Reason}. Retrying")]
+    private partial void EventsWait(string system, string stage, string reason);
+
+    [LoggerMessage(3212, LogLevel.Information, "Events of {System} pass stage {Stage} again")]
+    private partial void GoesOn(string system, string stage);
+
+    [LoggerMessage(3213, LogLevel.Warning,
+        "{Count} events of {System} could not be processed by stage {Stage} and are kept in ops.dead_letters. The first: {Key}, {Reason}")]
+    private partial void Kept(int count, string system, string stage, string? key, string reason);
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RideIngest.Streams.Frames;
+using RideIngest.Streams.Pulls;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>A stage that runs in this process.</summary>
+public abstract class Stage
+{
+    /// <summary>Why no events come, for an operator to read; null when all is well.</summary>
+    public abstract string? Trouble { get; }
+
+    /// <summary>Whether another process has the stage for itself.</summary>
+    public abstract bool StandsBy { get; }
+
+    /// <summary>Takes events until asked to stop; completes when those in hand are settled.</summary>
+    /// <param name="abandon">Cancels what would wait for a server.</param>
+    internal abstract Task RunAsync(CancellationToken stop, CancellationToken abandon);
+}
+
+/// <summary>A stage of events of one type: a pull and a loop for each of its subjects.</summary>
+public sealed class Stage<TEvent> : Stage
+{
+    private readonly List<(StageLane<TEvent> Lane, FramePull Pull, StageLoop<TEvent> Loop)> _lanes = [];
+    private readonly FramesInHand _inHand = new();
+
+    public Stage(IServiceProvider provider, StageDefinition definition, EventFormat<TEvent> format, Step<TEvent> step)
+    {
+        var logger = provider.GetRequiredService<ILogger<Stage>>();
+        var sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
+        var settlement = ActivatorUtilities.CreateInstance<EventSettlement<TEvent>>(provider, definition, format, sender, _inHand, logger);
+        foreach (var source in definition.Sources)
+        {
+            var lane = new StageLane<TEvent>(definition, source, format, _inHand);
+            var pull = ActivatorUtilities.CreateInstance<FramePull>(provider, lane);
+            _lanes.Add((lane, pull, new StageLoop<TEvent>(definition, lane, step, settlement, logger)));
+        }
+    }
+
+    public override string? Trouble => _lanes.Select(lane => lane.Pull.Trouble).FirstOrDefault(trouble => trouble is not null);
+
+    public override bool StandsBy => _lanes.Exists(lane => lane.Pull.StandsBy);
+
+    internal override async Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        using var settled = new CancellationTokenSource();
+        var reporting = _inHand.ReportAsync(settled.Token);
+        await Task.WhenAll(_lanes.SelectMany(lane => new[]
+        {
+            Task.Run(() => PullAsync(lane.Lane, lane.Pull), CancellationToken.None),
+            Task.Run(() => lane.Loop.RunAsync(stop, abandon), CancellationToken.None),
+        }));
+        await settled.CancelAsync();
+        await reporting;
+
+        async Task PullAsync(StageLane<TEvent> lane, FramePull pull)
+        {
+            await pull.RunAsync(stop, abandon);
+            lane.Complete();
+        }
+    }
+}

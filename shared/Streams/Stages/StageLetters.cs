@@ -1,0 +1,43 @@
+using RideIngest.Storage.DeadLetters;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>The dead letters of a frame.</summary>
+internal static class StageLetters
+{
+    public static List<DeadLetter> Of<TEvent>(
+        StageDefinition stage, EventFormat<TEvent> format, EventFrame<TEvent> frame, ReadOnlySpan<StepResult> results)
+    {
+        var letters = new List<DeadLetter>();
+        foreach (var (line, reason) in frame.Unreadable)
+            letters.Add(Letter(null, "unreadable", reason, line, DeadLetterClass.Poison, frame.Trace.TraceId));
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i] is { End: StepEnd.DeadLetter } result)
+            {
+                var item = frame.Events[i];
+                letters.Add(Letter(
+                    format.KeyOf(item), result.Code!, result.Reason!, format.Line(item), result.Class, frame.TraceOf(i).TraceId));
+            }
+        }
+        return letters;
+
+        DeadLetter Letter(
+            string? key, string code, string reason, ReadOnlyMemory<byte> payload, DeadLetterClass @class,
+            System.Diagnostics.ActivityTraceId trace) => new()
+            {
+                System = stage.System,
+                Stage = stage.Name,
+                Subject = frame.Subject,
+                Kind = format.Kind,
+                Key = key,
+                Class = @class,
+                Code = code,
+                Message = reason,
+                Payload = payload,
+                Digest = DeadLetter.DigestOf(payload.Span),
+                TraceId = trace == default ? null : trace.ToString(),
+                Attempts = frame.Attempts,
+            };
+    }
+}

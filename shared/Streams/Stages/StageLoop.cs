@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>
+/// Runs a stage's step over the frames of one subject. A frame is acked after what its step did is committed and handed on, so a process
+/// may end anywhere: what it had in hand is delivered again.
+/// </summary>
+internal sealed partial class StageLoop<TEvent>(
+    StageDefinition stage, StageLane<TEvent> lane, Step<TEvent> step, EventSettlement<TEvent> settlement, ILogger logger)
+{
+    // A backlog that has to wait must not circle between the stream and us.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends when no more frames come and those in hand are settled.</summary>
+    /// <param name="abandon">Cancels what would wait for a server.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        while (await lane.NextBatchAsync() is { } frames)
+        {
+            if (!await ProcessAsync(frames, abandon))
+                await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>Whether any frame was settled.</returns>
+    private async Task<bool> ProcessAsync(List<EventFrame<TEvent>> frames, CancellationToken abandon)
+    {
+        using var span = StageTelemetry.Start(stage, frames);
+        StepResult[] results;
+        try
+        {
+            results = await RunStepAsync(frames, abandon);
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            // The frames are safe in the stream, and delivered again.
+            return false;
+        }
+        catch (Exception e) when (frames.Count > 1)
+        {
+            TriedAlone(e, stage.Name, frames.Count);
+            var any = false;
+            foreach (var frame in frames)
+                any |= await ProcessAsync([frame], abandon);
+            return any;
+        }
+        catch (Exception e)
+        {
+            return await FailedAsync(frames[0], e, abandon);
+        }
+        var settling = new List<Task<bool>>(frames.Count);
+        var at = 0;
+        foreach (var frame in frames)
+        {
+            settling.Add(settlement.SettleAsync(frame, results.AsMemory(at, frame.Events.Count), abandon));
+            at += frame.Events.Count;
+        }
+        return Array.Exists(await Task.WhenAll(settling), settled => settled);
+    }
+
+    private async Task<StepResult[]> RunStepAsync(List<EventFrame<TEvent>> frames, CancellationToken abandon)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        limit.CancelAfter(stage.StepTimeout);
+        var batch = new Batch<TEvent>(frames);
+        var since = Stopwatch.GetTimestamp();
+
+        // A step that does not heed its token is left behind, and its frames are tried again.
+        var results = await step.RunAsync(batch, limit.Token).WaitAsync(limit.Token);
+        StageTelemetry.Ran(stage, Stopwatch.GetElapsedTime(since));
+        return results.Length == batch.Events.Count
+            ? results
+            : throw new InvalidOperationException($"The step returned {results.Length} results for {batch.Events.Count} events.");
+    }
+
+    private Task<bool> FailedAsync(EventFrame<TEvent> frame, Exception e, CancellationToken abandon)
+    {
+        var reason = e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;
+        if (frame.Attempts >= stage.MostAttempts)
+        {
+            GivenUp(e, stage.Name, frame.Sequence, frame.Attempts);
+            var letter = StepResult.DeadLetter("unexpected", reason, Storage.DeadLetters.DeadLetterClass.System);
+            return settlement.SettleAsync(frame, StepResult.Each(frame.Events.Count, letter), abandon);
+        }
+        TriedLater(e, stage.Name, frame.Sequence, frame.Attempts);
+        return settlement.PartAsync(frame, StepResult.Retry(reason), abandon);
+    }
+
+    [LoggerMessage(3201, LogLevel.Error, "Stage {Stage} failed on {Frames} frames together. Trying each frame alone")]
+    private partial void TriedAlone(Exception exception, string stage, int frames);
+
+    [LoggerMessage(3202, LogLevel.Error, "Stage {Stage} failed on frame {Sequence}, attempt {Attempt}. Retrying its events one by one")]
+    private partial void TriedLater(Exception exception, string stage, ulong sequence, int attempt);
+
+    [LoggerMessage(3203, LogLevel.Error,
+        "Stage {Stage} failed on frame {Sequence} in {Attempts} attempts. Its events are kept as dead letters")]
+    private partial void GivenUp(Exception exception, string stage, ulong sequence, int attempts);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using RideIngest.Hosting.Telemetry;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>The spans and metrics that every stage has.</summary>
+internal static class StageTelemetry
+{
+    private static readonly Meter Meter = RideIngestTelemetry.Meter;
+
+    private static readonly Counter<long> Events = Meter.CreateCounter<long>(
+        "rideingest.stage.events", description: "Events that a stage has settled or given back, by result.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "rideingest.stage.duration", "s", "One run of a stage's step.");
+
+    private static readonly ConcurrentDictionary<(string System, string Stage, string Subject), (long Backlog, double Oldest)> Seen = new();
+
+    static StageTelemetry()
+    {
+        Meter.CreateObservableGauge(
+            "rideingest.stage.backlog", () => Each(seen => seen.Backlog), description: "Frames that wait for a stage or are in its hand.");
+        Meter.CreateObservableGauge(
+            "rideingest.stage.oldest.age", () => Each(seen => seen.Oldest), "s", "Age of the oldest frame that waits for a stage.");
+    }
+
+    /// <summary>Starts the span of a batch, in the trace of its first frame that is recorded; it links to the others.</summary>
+    public static Activity? Start<TEvent>(StageDefinition stage, IReadOnlyList<EventFrame<TEvent>> frames)
+    {
+        EventFrame<TEvent>? owner = null;
+        foreach (var frame in frames)
+            owner ??= frame.Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? frame : null;
+        if (owner is null)
+            return null;
+        var span = RideIngestTelemetry.Source.StartActivity($"{stage.System} {stage.Name}", ActivityKind.Consumer, owner.Trace);
+        if (span is not { IsAllDataRequested: true })
+            return span;
+        span.SetTag("rideingest.events", frames.Sum(frame => frame.Events.Count));
+        var others = frames
+            .SelectMany(frame => Enumerable.Range(0, frame.Events.Count).Select(frame.TraceOf))
+            .Where(trace => trace != default && trace.TraceId != owner.Trace.TraceId);
+        foreach (var trace in others.Distinct())
+            span.AddLink(new ActivityLink(trace));
+        return span;
+    }
+
+    public static void Ran(StageDefinition stage, TimeSpan duration) =>
+        Duration.Record(duration.TotalSeconds, new("system", stage.System), new("stage", stage.Name));
+
+    public static void Settled(StageDefinition stage, ReadOnlySpan<StepResult> results, int unreadable)
+    {
+        var (done, retried) = (0, 0);
+        foreach (var result in results)
+        {
+            done += result.End == StepEnd.Done ? 1 : 0;
+            retried += result.End == StepEnd.Retry ? 1 : 0;
+        }
+        Add(stage, "done", done);
+        Add(stage, "retry", retried);
+        Add(stage, "dead_letter", results.Length - done - retried + unreadable);
+    }
+
+    public static void Returned(StageDefinition stage, int events) => Add(stage, "retry", events);
+
+    public static void Observed(StageDefinition stage, string subject, long backlog, TimeSpan oldest) =>
+        Seen[(stage.System, stage.Name, subject)] = (backlog, oldest.TotalSeconds);
+
+    private static void Add(StageDefinition stage, string result, int count)
+    {
+        if (count > 0)
+            Events.Add(count, new("system", stage.System), new("stage", stage.Name), new("result", result));
+    }
+
+    private static IEnumerable<Measurement<T>> Each<T>(Func<(long Backlog, double Oldest), T> value)
+        where T : struct =>
+        Seen.Select(seen => new Measurement<T>(
+            value(seen.Value), new("system", seen.Key.System), new("stage", seen.Key.Stage), new("subject", seen.Key.Subject)));
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using NATS.Client.Core;
+using RideIngest.Hosting.Processes;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Pulls;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>Runs the stages of one system in this process.</summary>
+public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> stages, Func<Task>? leave) : IHostedService, IDisposable
+{
+    // With NATS away there is no use in waiting: the frames are safe in the stream.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // A server that stands still looks as if it were there.
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
+    private Task _working = Task.CompletedTask;
+    private Task _answers = Task.CompletedTask;
+
+    private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open || _answers.IsFaulted;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _working = Task.WhenAll(stages.Select(stage => stage.RunAsync(_stop.Token, _abandon.Token)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes no more, settles what is in hand, and leaves nothing to be delivered again.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _answers = connection.PingAsync(cancellationToken).AsTask().WaitAsync(LongPatience, cancellationToken);
+        await _stop.CancelAsync();
+        if (!await Leaving.FinishedAsync(_working, () => IsNatsAway ? Patience : TimeSpan.MaxValue, cancellationToken))
+        {
+            await _abandon.CancelAsync();
+            await Task.WhenAny(_working, Task.Delay(Patience, CancellationToken.None));
+        }
+        if (IsNatsAway)
+            return;
+        try
+        {
+            await LeaveAsync().WaitAsync(LongPatience, cancellationToken);
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            // What the server did not get is delivered again.
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _abandon.Dispose();
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (leave is not null)
+            await leave();
+
+        // The server answers after it has processed every ack.
+        await connection.PingAsync();
+    }
+}
+
+public static class StageRegistration
+{
+    /// <summary>Runs stages in this process.</summary>
+    /// <param name="leave">Called when they have stopped, while NATS is there.</param>
+    public static IServiceCollection AddStages(
+        this IServiceCollection services, Func<IServiceProvider, IReadOnlyList<Stage>> stages, Func<IServiceProvider, Task>? leave = null)
+    {
+        services.AddMigrations("ops", typeof(DeadLetterStore), needed: provider => stages(provider).Count > 0);
+        services.TryAddSingleton<OrphanWatch>();
+        services.TryAddSingleton<StreamPublisher>();
+        services.TryAddSingleton<DeadLetterStore>();
+        return services.AddHostedService(provider => new StageWorker(
+            provider.GetRequiredService<NatsConnection>(), stages(provider), leave is null ? null : () => leave(provider)));
+    }
+}

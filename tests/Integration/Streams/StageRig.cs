@@ -1,0 +1,220 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using Npgsql;
+using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Hosting;
+using RideIngest.LocalServers.Nats;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Setup;
+using RideIngest.Streams.Stages;
+using RideIngest.TestKit.Servers;
+
+namespace RideIngest.Integration.Streams;
+
+/// <summary>An event that says itself what its step does with it.</summary>
+internal sealed record Parcel(long Id, string Does);
+
+internal sealed class ParcelFormat : EventFormat<Parcel>
+{
+    public override string Kind => "parcels";
+
+    public override string KeyOf(Parcel item) => $"{item.Id}";
+
+    public override void Write(IEnumerable<Parcel> events, IBufferWriter<byte> output)
+    {
+        foreach (var parcel in events)
+            output.Write(Encoding.UTF8.GetBytes($$"""{"id":{{parcel.Id}},"does":"{{parcel.Does}}"}""" + "\n"));
+    }
+
+    public override Parcel Read(ReadOnlySpan<byte> line)
+    {
+        var json = JsonSerializer.Deserialize<JsonElement>(line);
+        return json.TryGetProperty("id", out var id) && json.TryGetProperty("does", out var does)
+            ? new Parcel(id.GetInt64(), does.GetString()!)
+            : throw new JsonException("It has no id");
+    }
+}
+
+/// <summary>Does what each event says, and remembers how often it was asked to.</summary>
+internal sealed class ParcelStep : Step<Parcel>
+{
+    public ConcurrentDictionary<long, int> Tries { get; } = new();
+
+    /// <summary>Completed by the test, for events that wait for it.</summary>
+    public TaskCompletionSource Gate { get; } = new();
+
+    public override async Task<StepResult[]> RunAsync(Batch<Parcel> batch, CancellationToken cancellationToken)
+    {
+        var results = StepResult.Each(batch.Events.Count);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var parcel = batch.Events[i];
+            var tries = Tries.AddOrUpdate(parcel.Id, 1, (_, before) => before + 1);
+            results[i] = parcel.Does switch
+            {
+                "retry" when tries < 3 => StepResult.Retry("not yet", TimeSpan.FromMilliseconds(50)),
+                "refuse" => StepResult.DeadLetter("refused", $"parcel {parcel.Id} is refused"),
+                "throw" => throw new InvalidOperationException($"parcel {parcel.Id} breaks the step"),
+                _ => StepResult.Done,
+            };
+            if (parcel.Does == "hang")
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
+            if (parcel.Does == "wait")
+                await Gate.Task.WaitAsync(cancellationToken);
+        }
+        return results;
+    }
+}
+
+/// <summary>A stage of a system of the test's own, over a stream of its own.</summary>
+internal sealed class StageRig : IAsyncDisposable
+{
+    public const string System = "parcels";
+
+    private readonly string _prefix = $"p{Guid.NewGuid():N}";
+    private readonly string _natsUrl;
+    private readonly string _database;
+    private readonly List<RideIngestHost> _hosts = [];
+
+    private StageRig(string natsUrl, string database)
+    {
+        (_natsUrl, _database) = (natsUrl, database);
+        Client = new NatsConnection(new NatsOpts { Url = natsUrl });
+        Js = new NatsJSContext(Client);
+        Database = NpgsqlDataSource.Create(database);
+    }
+
+    public NatsConnection Client { get; }
+
+    public NatsJSContext Js { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    public ParcelStep Step { get; } = new();
+
+    private StageSource Source => new("sort", $"{_prefix}.new");
+
+    public static async Task<StageRig> CreateAsync(NatsServer? nats = null, string? database = null) => new(
+        (nats ?? await TestNats.SharedAsync()).Url, database ?? await TestPostgres.CreateDatabaseAsync());
+
+    /// <summary>Runs the stage in a host, as a process would.</summary>
+    public async Task<RideIngestHost> StartAsync()
+    {
+        var module = new TestModule(services =>
+        {
+            services.AddNats();
+            services.AddStages(provider => provider.GetRequiredService<ParcelStage>().Stages);
+            services.TryAddSingleton(provider => new ParcelStage([new Stage<Parcel>(provider, Definition(provider), new ParcelFormat(), Step)]));
+        });
+        var host = await module.StartAsync($"--nats:url={_natsUrl}", $"--postgres:url={_database}", "--hosting:drain=10s");
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Publishes events as one frame.</summary>
+    public async Task PublishAsync(params Parcel[] parcels)
+    {
+        var frame = new ArrayBufferWriter<byte>();
+        new ParcelFormat().Write(parcels, frame);
+        await PublishAsync(Encoding.UTF8.GetString(frame.WrittenSpan));
+    }
+
+    public async Task PublishAsync(string frame)
+    {
+        await Stream(Client).EnsureAsync();
+        (await Js.PublishAsync(Source.Subject, Encoding.UTF8.GetBytes(frame))).EnsureSuccess();
+    }
+
+    /// <summary>The ids of the events that were handed on, in their order.</summary>
+    public async Task<List<long>> HandedOnAsync()
+    {
+        var stream = await Js.GetStreamAsync(_prefix);
+        var ids = new List<long>();
+        for (ulong next = 1; ;)
+        {
+            try
+            {
+                var message = (await stream.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = $"{_prefix}.sorted" })).Message;
+                foreach (var line in Encoding.UTF8.GetString(message.Data.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                    ids.Add(new ParcelFormat().Read(Encoding.UTF8.GetBytes(line)).Id);
+                next = message.Seq + 1;
+            }
+            catch (NatsJSApiException none) when (none.Error.Code == 404)
+            {
+                return ids;
+            }
+        }
+    }
+
+    /// <summary>Waits until the stage has settled every frame and handed on so many events.</summary>
+    public async Task<List<long>> SettledAsync(int handedOn)
+    {
+        List<long> ids = [];
+        await Eventually.True(async () =>
+        {
+            ids = await HandedOnAsync();
+            var sorted = ids.Count == 0 ? 0 : (await Js.GetStreamAsync(_prefix, new StreamInfoRequest
+            {
+                SubjectsFilter = $"{_prefix}.sorted",
+            })).Info.State.Subjects!.Values.Sum();
+            return ids.Count >= handedOn && (await Js.GetStreamAsync(_prefix)).Info.State.Messages == sorted;
+        });
+        return ids;
+    }
+
+    public async Task<ConsumerInfo> ConsumerAsync() => (await Js.GetConsumerAsync(_prefix, Source.Consumer)).Info;
+
+    /// <summary>Its dead letters: key, class, code and attempts.</summary>
+    public async Task<List<string>> LettersAsync()
+    {
+        await using var command = Database.CreateCommand(
+            "select coalesce(key, '-') || ' ' || class || ' ' || code || ' ' || attempts from ops.dead_letters where system = $1 order by id");
+        command.Parameters.AddWithValue(System);
+        await using var rows = await command.ExecuteReaderAsync();
+        var letters = new List<string>();
+        while (await rows.ReadAsync())
+            letters.Add(rows.GetString(0));
+        return letters;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Step.Gate.TrySetResult();
+        foreach (var host in _hosts)
+        {
+            if (!host.Stopping.IsCancellationRequested)
+                await host.StopAsync();
+            await host.DisposeAsync();
+        }
+        await Client.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private StageDefinition Definition(IServiceProvider provider) =>
+        new(System, "sort", Stream(provider.GetRequiredService<NatsConnection>()))
+        {
+            From = [Source],
+            Next = $"{_prefix}.sorted",
+            MostAttempts = 3,
+            StepTimeout = TimeSpan.FromSeconds(1),
+        };
+
+    private EnsuredStream Stream(INatsConnection nats) => new(
+        nats,
+        new StreamConfig(_prefix, [$"{_prefix}.>"])
+        {
+            Retention = StreamConfigRetention.Workqueue,
+            Discard = StreamConfigDiscard.New,
+            Storage = StreamConfigStorage.File,
+        },
+        "test");
+
+    private sealed record ParcelStage(IReadOnlyList<Stage> Stages);
+}
