@@ -47,11 +47,12 @@ internal static class BookingsComparison
         Task<Child> PeerAsync(string name) =>
             Child.StartAsync("RideIngest.Benchmarks.dll", "peer", name, system.NatsUrl, system.Connection);
 
-        Way Singles(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids), system.Database);
+        Contender Singles(string name, string url, int connections) =>
+            new(name, s => Wrk.RunAsync(url, connections, s, ids), system.Database);
 
-        Way Unstored(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids));
+        Contender Unstored(string name, string url, int connections) => new(name, s => Wrk.RunAsync(url, connections, s, ids));
 
-        Way Copy(string name, int connections) => new(name, s => new RawCopy(system.Database).RunAsync(connections, s, ids));
+        Contender Copy(string name, int connections) => new(name, s => new RawCopy(system.Database).RunAsync(connections, s, ids));
 
         async Task WarmUpAsync()
         {

@@ -7,7 +7,7 @@ namespace RideIngest.Faults.Load;
 internal sealed class Ledger : IDisposable
 {
     private readonly ConcurrentDictionary<long, List<Attempt>> _attempts = new();
-    private readonly ConcurrentBag<Foreign> _foreign = [];
+    private readonly ConcurrentBag<ForeignFrame> _foreign = [];
     private readonly ConcurrentBag<string> _nonsense = [];
     private readonly long _since = Stopwatch.GetTimestamp();
     private readonly StreamWriter? _file;
@@ -22,7 +22,7 @@ internal sealed class Ledger : IDisposable
     public IReadOnlyDictionary<long, List<Attempt>> Records => _attempts;
 
     /// <summary>What was published past the producers.</summary>
-    public IReadOnlyCollection<Foreign> Frames => _foreign;
+    public IReadOnlyCollection<ForeignFrame> Frames => _foreign;
 
     /// <summary>Answers that the contract does not know, word for word.</summary>
     public IReadOnlyCollection<string> NonsenseAnswers => _nonsense;
@@ -49,7 +49,7 @@ internal sealed class Ledger : IDisposable
             attempts.Add(attempt);
     }
 
-    public void Add(Foreign frame) => _foreign.Add(frame);
+    public void Add(ForeignFrame frame) => _foreign.Add(frame);
 
     public void AddNonsense(string what) => _nonsense.Add(what);
 
@@ -67,4 +67,4 @@ internal sealed class Ledger : IDisposable
 
 /// <summary>A frame that was published past the producers, and that the stream has taken.</summary>
 /// <param name="Ids">Of the bookings in it, version 0 of each.</param>
-internal sealed record Foreign(byte[] Payload, IReadOnlyList<long> Ids);
+internal sealed record ForeignFrame(byte[] Payload, IReadOnlyList<long> Ids);

@@ -130,7 +130,7 @@ internal static class ClientFaults
                 // In a storm NATS may be away; under its id it is stored once.
             }
         }
-        run.Ledger.Add(new Foreign(bytes, ids));
+        run.Ledger.Add(new ForeignFrame(bytes, ids));
     }
 
     private static async Task<Socket> ConnectAsync(Instance producer)

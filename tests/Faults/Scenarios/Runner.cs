@@ -45,7 +45,7 @@ internal sealed class Runner(World world)
         if (redelivered > 0 && !scenario.Redelivers)
             findings.Add(new Finding(Break.Duplicated, $"{redelivered} frames were delivered again, and none should be"));
 
-        var figures = new Figures(ledger);
+        var figures = new LedgerFigures(ledger);
         return new Verdict(scenario.Name, seed, figures.Told, findings)
         {
             Accepted = (figures.AcceptedBetween(begun, ended), scenario.Accepts),

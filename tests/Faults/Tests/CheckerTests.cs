@@ -71,7 +71,7 @@ public sealed class CheckerTests(FaultsWorld world)
         var ledger = await SentAsync();
         var garbage = Encoding.UTF8.GetBytes($"garbage {ledger.LastId}");
         (await world.World.Js.PublishAsync(RidesStream.Subject("bookings"), garbage)).EnsureSuccess();
-        ledger.Add(new Foreign(garbage, []));
+        ledger.Add(new ForeignFrame(garbage, []));
         Assert.Empty(await StuckCheck.WaitAsync(world.World));
         Assert.Empty(await FindingsAsync(ledger));
 

@@ -1,7 +1,7 @@
 namespace RideIngest.Faults.Worlds;
 
 /// <summary>The casino, a process for each role, and the exchange rates that it asks for.</summary>
-internal sealed class CasinoProcesses(RatesApi rates, Func<string, string[], Instance> make) : IAsyncDisposable
+internal sealed class CasinoProcesses(FaultyRates rates, Func<string, string[], Instance> make) : IAsyncDisposable
 {
     public const string Stream = "CASINO";
 
@@ -14,7 +14,7 @@ internal sealed class CasinoProcesses(RatesApi rates, Func<string, string[], Ins
     /// <summary>The consumers that outlive a process. The one of the process that counts does not.</summary>
     public static readonly IReadOnlyList<string> Consumers = ["currency-plain", "currency-foreign", "player", "description"];
 
-    public RatesApi Rates => rates;
+    public FaultyRates Rates => rates;
 
     public Instance Generator { get; } = make("generator", ["--roles", "generator", $"--casino:generator:rate={GeneratedRate}"]);
 

@@ -18,7 +18,8 @@ internal sealed class World : IAsyncDisposable
     private readonly CasinoProcesses? _casino;
 
     private World(
-        WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, RatesApi? rates, string? clocks)
+        WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, FaultyRates? rates,
+        string? clocks)
     {
         (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
         Client = new NatsConnection(new NatsOpts
@@ -92,7 +93,7 @@ internal sealed class World : IAsyncDisposable
         var nats = await NatsNodes.StartAsync(options.Nodes);
         var postgres = await starting;
         var clocks = options.Clocks ? await WrongClock.LibraryAsync() : null;
-        var rates = options.Casino ? await RatesApi.StartAsync() : null;
+        var rates = options.Casino ? await FaultyRates.StartAsync() : null;
         var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, rates, clocks);
         try
         {

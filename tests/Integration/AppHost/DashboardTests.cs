@@ -2,9 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RideIngest.Integration.Producer;
-using RideIngest.Integration.Standalone;
+using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.AppHost;
@@ -92,7 +92,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         }
 
         Assert.Equal(0, await _appHost.TerminateAsync());
-        await Eventually.True(() => Task.FromResult(_appHost.Processes().Count == 0));
+        await Eventually.True(() => _appHost.Processes().Count == 0);
     }
 
     /// <summary>What a row says, but for which consumer it was and how long it took.</summary>

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
 using RideIngest.Contracts.Outcomes;
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
 using RideIngest.Records.Kinds;
+using RideIngest.TestKit.Waiting;
 using Xunit.Abstractions;
 
 namespace RideIngest.Integration.BadInput;

@@ -46,14 +46,14 @@ internal sealed class Requests(Catalog catalog, string receipt, Random random)
 
     private byte[] Record(out string target)
     {
-        var generator = new Generator(_kind, random);
+        var generator = new RecordGenerator(_kind, random);
         target = random.Next(5) == 0 ? "/save/booking/detail" : $"/v1/{_kind.Name}";
         return Request("POST", target, "application/json", Damaged([generator.NewValues()], records => generator.Json(records[0])));
     }
 
     private byte[] Upload(out string target)
     {
-        var generator = new Generator(_kind, random);
+        var generator = new RecordGenerator(_kind, random);
         var records = Enumerable.Range(0, random.Next(1, 8)).Select(_ => generator.NewValues()).ToArray();
         target = $"/v1/{_kind.Name}/batch{(random.Next(3) == 0 ? "?results=all" : "")}";
         var (contentType, write) = random.Next(3) switch

@@ -19,7 +19,7 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
     [MemberData(nameof(Kinds))]
     public Task Any_valid_record_reads_back_as_it_was_posted(string name) => Fuzz.RunAsync(150, async random =>
     {
-        var (kind, generator) = (Catalog[name], new Generator(Catalog[name], random));
+        var (kind, generator) = (Catalog[name], new RecordGenerator(Catalog[name], random));
         var values = generator.NewValues();
         var record = generator.Read(values);
 
@@ -27,14 +27,14 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
 
         Assert.True(answer.Status == 201, answer.Text);
         var back = await shared.System.GetAsync($"/v1/{name}/{record.Id}");
-        Assert.Equal(Encoding.UTF8.GetString(Generator.Canonical(kind, record)), back.Text);
+        Assert.Equal(Encoding.UTF8.GetString(RecordGenerator.Canonical(kind, record)), back.Text);
     });
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task A_record_is_the_same_in_JSON_in_lines_and_in_CSV(string name) => Fuzz.RunAsync(12, async random =>
     {
-        var generator = new Generator(Catalog[name], random);
+        var generator = new RecordGenerator(Catalog[name], random);
         var records = Enumerable.Range(0, PerUpload).Select(_ => generator.NewValues()).ToArray();
         (string Type, string Body)[] forms =
         [
@@ -58,7 +58,7 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
     [MemberData(nameof(Kinds))]
     public Task A_bad_line_is_that_lines_outcome_and_its_neighbours_are_stored(string name) => Fuzz.RunAsync(25, async random =>
     {
-        var generator = new Generator(Catalog[name], random);
+        var generator = new RecordGenerator(Catalog[name], random);
         var records = Enumerable.Range(0, PerUpload).Select(_ => generator.NewValues()).ToArray();
         var damaged = Enumerable.Range(0, PerUpload).Select(_ => random.Next(3) == 0).ToArray();
         var (type, body) = Upload(generator, records, damaged, random);
@@ -76,7 +76,7 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
     });
 
     /// <summary>The records in one of the three formats, some with damage that leaves it clear where each begins and ends.</summary>
-    private static (string Type, byte[] Body) Upload(Generator generator, string?[][] records, bool[] damaged, Random random)
+    private static (string Type, byte[] Body) Upload(RecordGenerator generator, string?[][] records, bool[] damaged, Random random)
     {
         var damage = new Damage(random);
         if (random.Next(3) == 0)

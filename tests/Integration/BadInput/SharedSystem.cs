@@ -1,4 +1,4 @@
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.BadInput;
 

@@ -1,6 +1,8 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 

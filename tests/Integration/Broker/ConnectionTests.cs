@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NATS.Client.Core;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -14,9 +15,9 @@ public sealed class ConnectionTests : BrokerTest
         var sub = await SubscribeAsync<string>(nats, Mine);
 
         await server.KillAsync();
-        await Eventually.True(() => Task.FromResult(nats.ConnectionState != NatsConnectionState.Open));
+        await Eventually.True(() => nats.ConnectionState != NatsConnectionState.Open);
         await server.RestartAsync(Deadline);
-        await Eventually.True(() => Task.FromResult(nats.ConnectionState == NatsConnectionState.Open));
+        await Eventually.True(() => nats.ConnectionState == NatsConnectionState.Open);
         await nats.PublishAsync(Mine, "again", cancellationToken: Deadline);
 
         Assert.Equal("again", (await sub.Msgs.ReadAsync(Deadline)).Data);
@@ -54,12 +55,12 @@ public sealed class ConnectionTests : BrokerTest
 
         if (!ignores)
         {
-            await Eventually.True(() => Task.FromResult(nats.ConnectionState == NatsConnectionState.Failed));
+            await Eventually.True(() => nats.ConnectionState == NatsConnectionState.Failed);
             return;
         }
-        await Eventually.True(() => Task.FromResult(proxy.Accepted >= before + 4));
+        await Eventually.True(() => proxy.Accepted >= before + 4);
         proxy.TargetPort = server.Port;
-        await Eventually.True(() => Task.FromResult(nats.ConnectionState == NatsConnectionState.Open));
+        await Eventually.True(() => nats.ConnectionState == NatsConnectionState.Open);
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class ConnectionTests : BrokerTest
         await nats.PingAsync(Deadline);
         proxy.Refusing = true;
         proxy.Reset();
-        await Eventually.True(() => Task.FromResult(nats.ConnectionState == NatsConnectionState.Reconnecting));
+        await Eventually.True(() => nats.ConnectionState == NatsConnectionState.Reconnecting);
 
         using var stop = new CancellationTokenSource(3 * soon);
         var asking = nats.RequestAsync<int, int>(Mine, 1, cancellationToken: stop.Token).AsTask();
@@ -129,7 +130,7 @@ public sealed class ConnectionTests : BrokerTest
             }
 
             // The server has all that was sent when it has been told of the ends.
-            await Eventually.True(() => Task.FromResult(proxy.Open == 0));
+            await Eventually.True(() => proxy.Open == 0);
             await using var last = Client(server.Url);
             await last.PublishAsync(Mine, Array.Empty<byte>(), cancellationToken: Deadline);
             var arrived = 0;

@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -31,7 +32,7 @@ public sealed class FetchFactsTests : BrokerTest
             read++;
 
         Assert.InRange(read, 1000, 1001);
-        await Eventually.True(() => Task.FromResult(Volatile.Read(ref dropped) == Sent - read));
+        await Eventually.True(() => Volatile.Read(ref dropped) == Sent - read);
     }
 
     [Fact]
@@ -67,11 +68,11 @@ public sealed class FetchFactsTests : BrokerTest
         var fetching = ReadAsync(consumer, new() { MaxMsgs = 4, Expires = Patience }, read, Deadline);
         await NextAsync(pulls);
         await PublishAsync(direct, 2);
-        await Eventually.True(() => Task.FromResult(read.Count == 2));
+        await Eventually.True(() => read.Count == 2);
 
         proxy.Refusing = true;
         proxy.Reset();
-        await Eventually.True(() => Task.FromResult(js.Connection.ConnectionState == NatsConnectionState.Reconnecting));
+        await Eventually.True(() => js.Connection.ConnectionState == NatsConnectionState.Reconnecting);
         await PublishAsync(direct, 4);
         proxy.Refusing = false;
         await fetching;
@@ -104,7 +105,7 @@ public sealed class FetchFactsTests : BrokerTest
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Deadline);
 
         var consuming = ConsumeAsync(consumer, () => notified++, stop.Token);
-        await Eventually.True(() => Task.FromResult(Volatile.Read(ref notified) >= 2));
+        await Eventually.True(() => Volatile.Read(ref notified) >= 2);
 
         Assert.False(consuming.IsCompleted);
         await IsGoneAsync(js);

@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -38,7 +39,7 @@ public sealed class MessageFactsTests : BrokerTest
         await nats.PingAsync(Deadline);
         proxy.Refusing = true;
         proxy.Reset();
-        await Eventually.True(() => Task.FromResult(nats.ConnectionState == NatsConnectionState.Reconnecting));
+        await Eventually.True(() => nats.ConnectionState == NatsConnectionState.Reconnecting);
         var payload = new byte[Length];
         using var stop = new CancellationTokenSource();
 

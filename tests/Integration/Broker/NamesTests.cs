@@ -1,6 +1,7 @@
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using RideIngest.Streams.Rides;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NATS.Client.JetStream;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 

@@ -1,10 +1,9 @@
 using NATS.NKeys;
 using RideIngest.Hosting.Config;
-using RideIngest.Integration.Consumer;
-using RideIngest.Integration.Hosting;
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
 using RideIngest.Streams.Nats;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -94,7 +93,7 @@ public sealed class SignInTests : BrokerTest, IDisposable
     {
         var database = await TestPostgres.CreateDatabaseAsync();
         string[] servers = ["--urls", "http://127.0.0.1:0", $"--nats:url={url}", $"--postgres:url={database}"];
-        await using var process = new SpineProcess("Consumer", [.. servers, .. args]);
+        await using var process = StartedProcess.Service("Consumer", [.. servers, .. args]);
         using var client = new HttpClient { BaseAddress = await process.UrlAsync() };
         await RideSystem.WholeAsync(client);
     }

@@ -1,5 +1,6 @@
 using NATS.Client.JetStream;
 using RideIngest.Streams.Pulls;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -36,7 +37,7 @@ public sealed class StandingPullTests : BrokerTest
         {
             using var stop = new CancellationTokenSource();
             var (before, pulling) = (Volatile.Read(ref _taken), PullAsync(consumer, stop.Token));
-            await Eventually.True(() => Task.FromResult(Volatile.Read(ref _taken) >= before + 100));
+            await Eventually.True(() => Volatile.Read(ref _taken) >= before + 100);
             await stop.CancelAsync();
             await pulling.WaitAsync(Patience);
 

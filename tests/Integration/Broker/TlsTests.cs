@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NATS.Client.Core;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.Streams.Nats;
 

@@ -7,11 +7,13 @@ using Npgsql;
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.Simulators;
 using RideIngest.Simulators.Rates;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Casino;
 
@@ -69,21 +71,23 @@ internal sealed class CasinoSystem : IAsyncDisposable
             }));
         await host.StartAsync();
         _running.Add(new Running(host));
-        return await ReadyAsync(host.Urls[0]);
+        return await ReadyAsync(new Uri(host.Urls[0]));
     }
 
     /// <summary>Runs the casino as a process of its own, with these roles.</summary>
-    public async Task<CasinoProcess> SpawnAsync(string roles, params string[] args)
+    public async Task<StartedProcess> SpawnAsync(string roles, params string[] args)
     {
-        var process = new CasinoProcess([.. _args, "--roles", roles, .. args]);
+        var process = StartedProcess.Service("Casino", [.. _args, "--roles", roles, .. args]);
         _running.Add(process);
-        await process.ListensAsync();
+        await process.UrlAsync();
         return process;
     }
 
-    public static async Task<HttpClient> ReadyAsync(string url)
+    public static async Task<HttpClient> ReadyAsync(StartedProcess process) => await ReadyAsync(await process.UrlAsync());
+
+    public static async Task<HttpClient> ReadyAsync(Uri url)
     {
-        var client = new HttpClient { BaseAddress = new Uri(url) };
+        var client = new HttpClient { BaseAddress = url, Timeout = Deadlines.Hang };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
         return client;
     }

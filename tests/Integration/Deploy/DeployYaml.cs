@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Hosting;
 using RideIngest.TestKit.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

@@ -5,8 +5,7 @@ using RideIngest.Casino.Settings;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Casino;
-using RideIngest.Integration.Hosting;
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.Producer;
 using RideIngest.Simulators;
@@ -53,13 +52,13 @@ internal static class DeployedSystem
         await intake.StartAsync();
         if (other is not null)
             await other.StartAsync();
-        using var client = await CasinoSystem.ReadyAsync(intake.Urls[0]);
-        using var figures = await CasinoSystem.ReadyAsync((other ?? intake).Urls[0]);
+        using var client = await CasinoSystem.ReadyAsync(new Uri(intake.Urls[0]));
+        using var figures = await CasinoSystem.ReadyAsync(new Uri((other ?? intake).Urls[0]));
 
-        Assert.Equal(401, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(1))).Status);
+        Assert.Equal(401, (await CasinoSystem.PostAsync(client, GivenEvents.Deposit(1))).Status);
         foreach (var sender in (HttpClient[])[client, figures])
             sender.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
-        Assert.Equal(202, (await CasinoSystem.PostAsync(client, Integration.Casino.Given.Deposit(2))).Status);
+        Assert.Equal(202, (await CasinoSystem.PostAsync(client, GivenEvents.Deposit(2))).Status);
 
         Assert.Equal(1, (long)(await CasinoSystem.CountedAsync(figures, 1))["events_total"]!);
         if (other is not null)
@@ -87,5 +86,5 @@ internal static class DeployedSystem
         $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}",
     ];
 
-    private static StringContent Booking() => new(Producer.Given.Booking(1), Encoding.UTF8, "application/json");
+    private static StringContent Booking() => new(Given.Booking(1), Encoding.UTF8, "application/json");
 }

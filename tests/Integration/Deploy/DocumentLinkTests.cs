@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using RideIngest.Integration.Hosting;
 using RideIngest.TestKit.Files;
 
 namespace RideIngest.Integration.Deploy;

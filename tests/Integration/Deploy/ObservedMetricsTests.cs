@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using RideIngest.Casino.Telemetry;
 using RideIngest.Consumer.Telemetry;
 using RideIngest.Hosting.Telemetry;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Telemetry;

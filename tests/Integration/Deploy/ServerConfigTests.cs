@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.OpenApi;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.Documents;
 

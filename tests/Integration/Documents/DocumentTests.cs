@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Hosting;
 using RideIngest.Records.Kinds;
 using RideIngest.TestKit.Files;
 

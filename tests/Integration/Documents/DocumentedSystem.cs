@@ -1,5 +1,4 @@
-using RideIngest.Integration.Producer;
-using RideIngest.Integration.Standalone;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.TestKit.Servers;
 
@@ -10,7 +9,7 @@ public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
 {
     private readonly TestDirectory _folder = new();
     private NatsServer _nats = null!;
-    private StandaloneProcess _standalone = null!;
+    private StartedProcess _standalone = null!;
     private GeneratedClient? _generated;
 
     public HttpClient Client { get; private set; } = null!;
@@ -21,7 +20,7 @@ public sealed class DocumentedSystem : IAsyncLifetime, IDisposable
     {
         _nats = await TestNats.PrivateAsync();
         var database = await TestPostgres.CreateDatabaseAsync();
-        _standalone = StandaloneProcess.Start(
+        _standalone = StartedProcess.Standalone(
             _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}", $"--postgres:url={database}");
         Client = new() { BaseAddress = await _standalone.UrlAsync() };
         await RideSystem.WholeAsync(Client);

@@ -1,4 +1,5 @@
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Documents;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NATS.Client.Core;
 using RideIngest.Hosting.Access;
+using RideIngest.Integration.Systems;
 using RideIngest.Streams.Nats;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.Hosting;
 

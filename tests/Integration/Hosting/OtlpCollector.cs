@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.Hosting;
 

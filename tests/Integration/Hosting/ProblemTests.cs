@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Integration.BadInput;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.Hosting;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Hosting;
 

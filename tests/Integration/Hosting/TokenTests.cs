@@ -8,6 +8,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Systems;
 
 namespace RideIngest.Integration.Hosting;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using Docker.DotNet.Models;
-using RideIngest.Integration.Producer;
-using RideIngest.Integration.Standalone;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Containers;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -43,7 +43,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
             Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
             Assert.Equal(2, (await ContainersAsync(_folder.Path)).Count);
             first.Terminate();
-            Assert.Equal(0, (await first.ExitAsync()).Code);
+            Assert.Equal(0, await first.ExitAsync());
         }
 
         Assert.Empty(await ContainersAsync(_folder.Path));
@@ -51,7 +51,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         using var again = await ReadyAsync(second);
         Assert.Contains($"{Id}", await again.GetStringAsync($"/v1/bookings/{Id}"), StringComparison.Ordinal);
         second.Terminate();
-        Assert.Equal(0, (await second.ExitAsync()).Code);
+        Assert.Equal(0, await second.ExitAsync());
     }
 
     [EngineFact]
@@ -63,7 +63,8 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         var shown = new List<string> { await client.GetStringAsync("/") };
         shown.AddRange(containers.Select(container => container.Command));
         standalone.Terminate();
-        shown.Add((await standalone.ExitAsync()).Errors);
+        await standalone.ExitAsync();
+        shown.Add(standalone.Errors);
         shown.AddRange(standalone.Output);
 
         Assert.All(containers.SelectMany(container => container.Ports), port => Assert.Equal("127.0.0.1", port.IP));
@@ -86,15 +87,15 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         await engine.Client.Containers.KillContainerAsync(before[0].ID, new());
         await engine.RemoveAsync(before[1].ID, CancellationToken.None);
 
-        await Integration.Eventually.True(() =>
-            Task.FromResult(standalone.Output.Count(line => line.Contains("has ended", StringComparison.Ordinal)) == 2));
-        await Integration.Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await Eventually.True(() =>
+            standalone.Output.Count(line => line.Contains("has ended", StringComparison.Ordinal)) == 2);
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var after = await ContainersAsync(_folder.Path);
         Assert.Contains(after, container => container.ID == before[0].ID);
         Assert.DoesNotContain(after, container => container.ID == before[1].ID);
         Assert.Equal(2, after.Count);
         standalone.Terminate();
-        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        Assert.Equal(0, await standalone.ExitAsync());
     }
 
     [EngineFact]
@@ -121,7 +122,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(_folder.In(".data/nats/store"));
 
         await using var standalone = Start("--postgres:url=postgres://nobody@127.0.0.1:1/none");
-        var (code, errors) = await standalone.ExitAsync();
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(1, code);
         Assert.Contains("not in a container. Choose another data directory", errors, StringComparison.Ordinal);
@@ -132,20 +133,20 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
     public async Task A_choice_that_means_nothing_is_one_clear_line()
     {
         var wrong = new Dictionary<string, string> { [ServerContainers.Variable] = "docker" };
-        await using var standalone = StandaloneProcess.Start(_folder.Path, wrong, AnyPort);
-        var (code, errors) = await standalone.ExitAsync();
+        await using var standalone = StartedProcess.Standalone(_folder.Path, wrong, AnyPort);
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(1, code);
         Assert.Contains("RIDEINGEST_SERVERS is \"docker\". The only valid value is \"containers\"", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
-    private StandaloneProcess Start(params string[] args) => StandaloneProcess.Start(_folder.Path, InContainers, [.. AnyPort, .. args]);
+    private StartedProcess Start(params string[] args) => StartedProcess.Standalone(_folder.Path, InContainers, [.. AnyPort, .. args]);
 
-    private static async Task<HttpClient> ReadyAsync(StandaloneProcess standalone)
+    private static async Task<HttpClient> ReadyAsync(StartedProcess standalone)
     {
         var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Integration.Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         return client;
     }
 

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using System.Text.RegularExpressions;
 using NATS.Client.Core;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;

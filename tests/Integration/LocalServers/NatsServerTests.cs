@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;

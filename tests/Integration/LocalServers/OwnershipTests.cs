@@ -1,8 +1,10 @@
 using System.Globalization;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -15,7 +17,7 @@ public sealed class OwnershipTests : IDisposable
     {
         await using var killed = await ServerHostProcess.StartAsync(_data.Path);
         await killed.KillAsync();
-        await Eventually.TrueAsync(
+        await Eventually.True(
             () => !Posix.IsAlive(killed.NatsProcessId) && !Posix.IsAlive(killed.PostgresProcessId), "both servers are gone");
         await using var next = await ServerHostProcess.StartAsync(_data.Path);
         Assert.NotEqual(killed.PostgresProcessId, next.PostgresProcessId);
@@ -37,7 +39,7 @@ public sealed class OwnershipTests : IDisposable
         await using var killed = await ServerHostProcess.StartAsync();
         Assert.True(Directory.Exists(killed.NatsDirectory) && Directory.Exists(killed.PostgresDirectory));
         await killed.KillAsync();
-        await Eventually.TrueAsync(
+        await Eventually.True(
             () => !Directory.Exists(killed.NatsDirectory) && !Directory.Exists(killed.PostgresDirectory), "both directories are gone");
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Npgsql;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Servers;

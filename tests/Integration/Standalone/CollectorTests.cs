@@ -5,9 +5,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
 using RideIngest.Integration.Hosting;
-using RideIngest.Integration.Producer;
+using RideIngest.Integration.Systems;
 using RideIngest.Storage.Postgres;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Standalone;
 
@@ -191,9 +192,10 @@ public sealed class CollectorTests : IDisposable
         var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1" };
         environment[$"OTEL_EXPORTER_OTLP_{variable}"] = value;
 
-        await using var standalone = StandaloneProcess.Start(_folder.Path, environment, "--urls", "http://127.0.0.1:0");
+        await using var standalone = StartedProcess.Standalone(_folder.Path, environment, "--urls", "http://127.0.0.1:0");
 
-        Assert.Equal((2, $"The configuration has a problem:\n  OTEL_EXPORTER_OTLP_{variable}: {problem}\n"), await standalone.ExitAsync());
+        Assert.Equal(2, await standalone.ExitAsync());
+        Assert.Equal($"The configuration has a problem:\n  OTEL_EXPORTER_OTLP_{variable}: {problem}", standalone.Errors);
     }
 
     /// <summary>Starts a process, does something to it and ends it.</summary>
@@ -203,12 +205,12 @@ public sealed class CollectorTests : IDisposable
     {
         var nats = await TestNats.SharedAsync();
         var postgres = await TestPostgres.CreateDatabaseAsync();
-        await using var standalone = StandaloneProcess.Start(
+        await using var standalone = StartedProcess.Standalone(
             _folder.Path, environment, ["--urls", "http://127.0.0.1:0", $"--nats:url={nats.Url}", $"--postgres:url={postgres}", .. args]);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await act(client);
         standalone.Terminate();
-        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        Assert.Equal(0, await standalone.ExitAsync());
         return standalone.Output;
     }
 

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Files;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Standalone;
 
@@ -21,7 +22,7 @@ public sealed class StandaloneTests : IDisposable
     [ServerProcessFact]
     public async Task Started_in_an_empty_directory_it_becomes_ready_shows_its_page_and_leaves_nothing_running()
     {
-        await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
+        await using var standalone = StartedProcess.Standalone(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var servers = Children(standalone.Id);
@@ -30,7 +31,7 @@ public sealed class StandaloneTests : IDisposable
         var page = await client.GetStringAsync("/");
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
         standalone.Interrupt();
-        var (code, errors) = await standalone.ExitAsync();
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Contains("</span>Ready</p>", page, StringComparison.Ordinal);
@@ -42,14 +43,14 @@ public sealed class StandaloneTests : IDisposable
         Assert.Contains("NATS", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors + string.Join('\n', standalone.Output), StringComparison.Ordinal);
         Assert.NotEmpty(servers);
-        await Eventually.True(() => Task.FromResult(!servers.Exists(IsRunning)));
+        await Eventually.True(() => !servers.Exists(IsRunning));
     }
 
     [Fact]
     public async Task The_passwords_of_its_servers_are_in_no_log_on_no_page_and_in_no_list_of_processes()
     {
         string[] everything = ["--logging:level=verbose", "--logging:levels:NATS=verbose", "--logging:levels:Npgsql=verbose"];
-        await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, .. everything]);
+        await using var standalone = StartedProcess.Standalone(_folder.Path, [.. AnyPort, .. everything]);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var shown = new List<string>();
@@ -58,7 +59,8 @@ public sealed class StandaloneTests : IDisposable
         var processes = Below(standalone.Id).SelectMany(guard => (int[])[standalone.Id, guard, .. Below(guard)]);
         shown.AddRange(processes.Select(id => File.ReadAllText($"/proc/{id}/cmdline")));
         standalone.Terminate();
-        shown.Add((await standalone.ExitAsync()).Errors);
+        await standalone.ExitAsync();
+        shown.Add(standalone.Errors);
         shown.AddRange(standalone.Output);
 
         foreach (var server in (string[])["nats", "postgres"])
@@ -77,11 +79,11 @@ public sealed class StandaloneTests : IDisposable
         var data = _folder.In("kept");
         for (var start = 0; start < 2; start++)
         {
-            await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, "--data", data]);
+            await using var standalone = StartedProcess.Standalone(_folder.Path, [.. AnyPort, "--data", data]);
             using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
             await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
             standalone.Terminate();
-            var (code, errors) = await standalone.ExitAsync();
+            var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
             Assert.Equal(0, code);
             Assert.Equal(start == 0, errors.Contains("creating the data directory", StringComparison.Ordinal));
@@ -94,7 +96,7 @@ public sealed class StandaloneTests : IDisposable
     [ServerProcessFact]
     public async Task A_private_server_that_dies_is_started_again()
     {
-        await using var standalone = StandaloneProcess.Start(_folder.Path, AnyPort);
+        await using var standalone = StartedProcess.Standalone(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         var before = Servers(standalone.Id);
@@ -103,12 +105,12 @@ public sealed class StandaloneTests : IDisposable
         foreach (var server in before)
             Posix.Signal(server, Posix.Kill);
 
-        await Eventually.True(() => Task.FromResult(!before.Exists(IsRunning)));
+        await Eventually.True(() => !before.Exists(IsRunning));
         await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
         Assert.Equal(2, Servers(standalone.Id).Except(before).Count());
         Assert.Contains(standalone.Output, line => line.Contains("The private NATS server ended unexpectedly", StringComparison.Ordinal));
         standalone.Terminate();
-        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        Assert.Equal(0, await standalone.ExitAsync());
     }
 
     [ServerProcessFact]
@@ -133,7 +135,7 @@ public sealed class StandaloneTests : IDisposable
         nats.Resume();
 
         Assert.Equal(HttpStatusCode.OK, (await answer).StatusCode);
-        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        Assert.Equal(0, await standalone.ExitAsync());
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class StandaloneTests : IDisposable
 
         standalone.Interrupt();
 
-        Assert.NotEqual(0, (await standalone.ExitAsync()).Code);
+        Assert.NotEqual(0, await standalone.ExitAsync());
     }
 
     [Fact]
@@ -158,8 +160,8 @@ public sealed class StandaloneTests : IDisposable
         taken.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
 
-        await using var standalone = StandaloneProcess.Start(_folder.Path, "--urls", url);
-        var (code, errors) = await standalone.ExitAsync();
+        await using var standalone = StartedProcess.Standalone(_folder.Path, "--urls", url);
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(1, code);
         Assert.Equal(
@@ -174,8 +176,8 @@ public sealed class StandaloneTests : IDisposable
     [InlineData("--data", "/dev/null/data", 1, "cannot be created")]
     public async Task A_place_that_cannot_be_had_is_one_clear_line(string name, string value, int exitCode, string message)
     {
-        await using var standalone = StandaloneProcess.Start(_folder.Path, [.. AnyPort, name, value]);
-        var (code, errors) = await standalone.ExitAsync();
+        await using var standalone = StartedProcess.Standalone(_folder.Path, [.. AnyPort, name, value]);
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(exitCode, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
@@ -185,9 +187,9 @@ public sealed class StandaloneTests : IDisposable
     [Fact]
     public async Task Help_names_the_switches_and_starts_nothing()
     {
-        await using var standalone = StandaloneProcess.Start(_folder.Path, "--help");
+        await using var standalone = StartedProcess.Standalone(_folder.Path, "--help");
 
-        Assert.Equal(0, (await standalone.ExitAsync()).Code);
+        Assert.Equal(0, await standalone.ExitAsync());
         foreach (var name in (string[])["--config-path", "--urls", "--data", "--nats:url="])
             Assert.Contains(standalone.Output, line => line.Contains(name, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
@@ -210,11 +212,11 @@ public sealed class StandaloneTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.In("config.yaml"), "nats:\n  ulr: nats://127.0.0.1:4222\nhosting:\n  drain: soon\n");
 
-        await using var standalone = StandaloneProcess.Start(_folder.Path, new Dictionary<string, string>
+        await using var standalone = StartedProcess.Standalone(_folder.Path, new Dictionary<string, string>
         {
             ["RIDEINGEST__POSTGRES__PORT"] = "zero",
         }, AnyPort);
-        var (code, errors) = await standalone.ExitAsync();
+        var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
         Assert.Equal(2, code);
         Assert.Contains("The configuration has 3 problems", errors, StringComparison.Ordinal);
@@ -248,8 +250,8 @@ public sealed class StandaloneTests : IDisposable
             line => line.Contains("Password=", StringComparison.OrdinalIgnoreCase) && !line.Contains("***", StringComparison.Ordinal));
     }
 
-    private async Task<StandaloneProcess> OverTestServersAsync(NatsServer nats, params string[] args) =>
-        StandaloneProcess.Start(
+    private async Task<StartedProcess> OverTestServersAsync(NatsServer nats, params string[] args) =>
+        StartedProcess.Standalone(
             _folder.Path, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}", .. args]);
 
     private static async Task<bool> RefusesAsync(Uri url)

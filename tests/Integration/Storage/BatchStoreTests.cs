@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Integration.Storage.Tickets;
+using RideIngest.Integration.Systems;
 using RideIngest.Records.Bookings;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;

@@ -1,4 +1,5 @@
 using RideIngest.Contracts.Outcomes;
+using RideIngest.Integration.Systems;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using static RideIngest.Integration.Storage.RecordsDatabase;

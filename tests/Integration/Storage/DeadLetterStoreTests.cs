@@ -1,4 +1,5 @@
 using Npgsql;
+using RideIngest.Integration.Systems;
 using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Integration.Storage;

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 using RideIngest.Hosting.Processes;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.Storage.Postgres;
 using RideIngest.TestKit.Servers;
 
@@ -9,7 +9,7 @@ namespace RideIngest.Integration.Storage;
 
 public sealed class MigrationTests
 {
-    private static readonly TestModule Library = new(s => s.AddMigrations("library", typeof(Good.Library)));
+    private static readonly TestModule Library = new(s => s.AddMigrations("library", typeof(Good.GoodLibrary)));
 
     [Fact]
     public async Task The_files_are_applied_in_order_and_once()
@@ -78,7 +78,7 @@ public sealed class MigrationTests
     public void A_gap_in_the_numbers_is_refused_before_anything_starts()
     {
         var refusal = Assert.Throws<MigrationException>(
-            () => new TestModule(s => s.AddMigrations("library", typeof(Gap.Library))).Create());
+            () => new TestModule(s => s.AddMigrations("library", typeof(Gap.GapLibrary))).Create());
 
         Assert.Contains("has no file 002, but has 003_third.sql", refusal.Message, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class MigrationTests
         var database = await TestPostgres.CreateDatabaseAsync();
 
         var refusal = await Assert.ThrowsAsync<MigrationException>(
-            () => RunOnceAsync(new TestModule(s => s.AddMigrations("library", typeof(Broken.Library))), database));
+            () => RunOnceAsync(new TestModule(s => s.AddMigrations("library", typeof(Broken.BrokenLibrary))), database));
 
         Assert.Contains(
             "001_broken.sql does not run: syntax error at or near \"tabel\" (42601)", refusal.Message, StringComparison.Ordinal);

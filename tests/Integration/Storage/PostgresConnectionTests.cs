@@ -1,7 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.Storage.Postgres;
 using RideIngest.TestKit.Servers;
 

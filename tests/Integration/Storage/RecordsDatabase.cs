@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using RideIngest.Integration.Systems;
 using RideIngest.Records.Bookings;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
@@ -34,17 +35,5 @@ internal static class RecordsDatabase
                 await database.ExecuteAsync(await sql.ReadToEndAsync());
             }
         }
-    }
-
-    internal static async Task ExecuteAsync(this NpgsqlDataSource database, string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    internal static async Task<T> ScalarAsync<T>(this NpgsqlDataSource database, string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        return (T)(await command.ExecuteScalarAsync())!;
     }
 }

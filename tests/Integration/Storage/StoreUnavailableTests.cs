@@ -1,5 +1,6 @@
 using Npgsql;
 using RideIngest.Contracts.Outcomes;
+using RideIngest.Integration.Systems;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;

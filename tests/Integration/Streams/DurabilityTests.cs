@@ -4,7 +4,7 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Contracts.Frames;
-using RideIngest.Integration.Consumer;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
@@ -105,16 +105,17 @@ public sealed class DurabilityTests
 
     private static Task<PostgresServer> DurableAsync() => TestPostgres.PrivateAsync(new PostgresServerOptions());
 
-    private static SpineProcess Start(string service, string nats, string postgres, params string[] args) =>
-        new(service, [
+    private static StartedProcess Start(string service, string nats, string postgres, params string[] args) =>
+        StartedProcess.Service(service, [
             "--urls", "http://127.0.0.1:0", "--logging:format=json", $"--nats:url={nats}", $"--postgres:url={postgres}", .. args,
         ]);
 
     /// <summary>What it said of durability from its start to its end, which this brings about.</summary>
-    private static async Task<List<string>> WarningsAsync(SpineProcess process)
+    private static async Task<List<string>> WarningsAsync(StartedProcess process)
     {
         process.Terminate();
-        return [.. (await process.ExitAsync()).Said.Split('\n').Where(line => Id(line) is >= InMemory and <= MayBeCorrupted)];
+        await process.ExitAsync();
+        return [.. process.Output.Where(line => Id(line) is >= InMemory and <= MayBeCorrupted)];
     }
 
     /// <summary>The event id of a line of the log, and 0 of any other.</summary>

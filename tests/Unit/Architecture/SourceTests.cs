@@ -13,6 +13,9 @@ public sealed partial class SourceTests
             .Select(path => (Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'), File.ReadAllText(path))),
     ];
 
+    // What the casino and the rides system each have their own of, until both stand on one.
+    private static readonly string[] Doubles = ["Frame", "FrameGatherer", "FramePull", "OrphanedFrames", "Published"];
+
     [Fact]
     public void A_namespace_is_its_folder() => AssertNone(
         from file in Files
@@ -21,6 +24,15 @@ public sealed partial class SourceTests
         let folder = $"RideIngest.{string.Join('.', file.Path.Split('/')[1..^1])}"
         where declared.Groups[1].Value != folder
         select $"{file.Path} declares {declared.Groups[1].Value}, not {folder}");
+
+    [Fact]
+    public void A_type_name_exists_once() => AssertNone(
+        from file in Files
+        from type in TypeName().Matches(file.Text).Select(match => match.Groups[1].Value).Distinct()
+        where !Doubles.Contains(type)
+        group file.Path by type into homes
+        where homes.Select(Path.GetDirectoryName).Distinct().Count() > 1
+        select $"{homes.Key}: {string.Join(", ", homes)}");
 
     [Fact]
     public void A_log_message_has_an_event_id_of_its_own() => AssertNone(
@@ -50,6 +62,13 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    // Types within types are theirs alone; the generic form of a type is another one.
+    [GeneratedRegex(
+        @"^(?:public |internal |static |sealed |abstract |partial |readonly |ref )*" +
+        @"(?:class|interface|enum|struct|record(?: struct| class)?) (\w+<?)",
+        RegexOptions.Multiline)]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"LoggerMessage\((?:EventId = )?(\d+)")]
     private static partial Regex EventId();

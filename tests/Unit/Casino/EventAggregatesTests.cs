@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RideIngest.Casino.Aggregates;
-using static RideIngest.Unit.Casino.Given;
+using static RideIngest.Unit.Casino.SampleEvents;
 
 namespace RideIngest.Unit.Casino;
 

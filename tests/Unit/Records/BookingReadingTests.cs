@@ -8,17 +8,17 @@ public sealed class BookingReadingTests
     [Fact]
     public void The_exports_spelling_reads_as_the_same_booking()
     {
-        var reading = Given.Bookings.Read(Given.ExportJson);
+        var reading = GivenKinds.Bookings.Read(GivenKinds.ExportJson);
 
         Assert.Empty(reading.Problems);
-        Assert.Equal(Given.Bookings.Sample, reading.Record);
-        Assert.Equal(Given.Bookings.Digest(Given.Bookings.Sample), Given.Bookings.Digest(reading.Record!));
+        Assert.Equal(GivenKinds.Bookings.Sample, reading.Record);
+        Assert.Equal(GivenKinds.Bookings.Digest(GivenKinds.Bookings.Sample), GivenKinds.Bookings.Digest(reading.Record!));
     }
 
     [Fact]
     public void Everything_wrong_with_a_booking_is_said_at_once_with_its_id()
     {
-        var reading = Given.Bookings.Read(
+        var reading = GivenKinds.Bookings.Read(
             """{"travel_type_id":4,"id":77,"user_id":"x","from_lat":90.5,"from_date":"13/1/2013 2:00","to_date":5,"online_booking":2}""");
 
         Assert.Null(reading.Record);
@@ -54,7 +54,7 @@ public sealed class BookingReadingTests
     [InlineData("online_booking", "\"yes\"", "online_booking")]
     public void A_value_that_is_no_good_is_the_fields_problem(string name, string json, string field)
     {
-        var reading = Given.Bookings.Read(Given.BookingWith(name, json));
+        var reading = GivenKinds.Bookings.Read(GivenKinds.BookingWith(name, json));
 
         Assert.Null(reading.Record);
         Assert.Equal([field], reading.Problems.Select(p => p.Field));
@@ -70,7 +70,7 @@ public sealed class BookingReadingTests
     [InlineData("0e-30", 0)]
     public void A_whole_number_may_be_written_in_many_ways(string json, long userId)
     {
-        var reading = Given.Bookings.Read(Given.BookingWith("user_id", json));
+        var reading = GivenKinds.Bookings.Read(GivenKinds.BookingWith("user_id", json));
 
         Assert.Empty(reading.Problems);
         Assert.Equal(userId, ((Booking)reading.Record!).UserId);
@@ -84,9 +84,9 @@ public sealed class BookingReadingTests
     [InlineData("user_di", "user_id")]
     public void A_misspelled_field_is_a_problem_if_the_field_is_missing(string given, string meant)
     {
-        var json = Given.Bookings.Json(Given.Bookings.Sample).Replace($"\"{meant}\"", $"\"{given}\"", StringComparison.Ordinal);
+        var json = GivenKinds.Bookings.Json(GivenKinds.Bookings.Sample).Replace($"\"{meant}\"", $"\"{given}\"", StringComparison.Ordinal);
 
-        var problem = Assert.Single(Given.Bookings.Read(json).Problems);
+        var problem = Assert.Single(GivenKinds.Bookings.Read(json).Problems);
 
         Assert.Equal(meant, problem.Field);
         Assert.Contains($"'{given}'", problem.Message, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class BookingReadingTests
     [Fact]
     public void A_misspelled_optional_field_is_a_problem_too()
     {
-        var problem = Assert.Single(Given.Bookings.Read(Given.BookingWith("packageId", "5")).Problems);
+        var problem = Assert.Single(GivenKinds.Bookings.Read(GivenKinds.BookingWith("packageId", "5")).Problems);
 
         Assert.Equal("package_id", problem.Field);
     }
@@ -105,12 +105,12 @@ public sealed class BookingReadingTests
     [InlineData("user", "{\"name\":\"Ada\",\"id\":[1,2,{\"x\":null}]}")]
     [InlineData("\\ud800", "1")]
     public void Other_names_are_passed_over(string name, string json) =>
-        Assert.Empty(Given.Bookings.Read(Given.BookingWith(name, json)).Problems);
+        Assert.Empty(GivenKinds.Bookings.Read(GivenKinds.BookingWith(name, json)).Problems);
 
     [Fact]
     public void A_field_given_twice_is_a_problem_whatever_the_case()
     {
-        var problem = Assert.Single(Given.Bookings.Read(Given.BookingWith("USER_ID", "22177")).Problems);
+        var problem = Assert.Single(GivenKinds.Bookings.Read(GivenKinds.BookingWith("USER_ID", "22177")).Problems);
 
         Assert.Equal("user_id is given twice", problem.ToString());
     }
@@ -128,19 +128,20 @@ public sealed class BookingReadingTests
     [InlineData("{'id':1}")]
     [InlineData("\0")]
     public void What_is_not_one_JSON_object_is_a_problem_of_the_whole(string json) =>
-        Assert.Contains(Given.Bookings.Read(json).Problems, p => p.Field.Length == 0);
+        Assert.Contains(GivenKinds.Bookings.Read(json).Problems, p => p.Field.Length == 0);
 
     [Theory]
     [InlineData("{\"id\":1,}", "is not valid JSON at its byte 9: The JSON object contains a trailing comma at the end")]
     [InlineData("{\"id\":1,\n\"x\":y}", "is not valid JSON at its line 2, byte 5: 'y' is an invalid start of a value")]
     [InlineData("{\0\"\0i\0d\0", "is in UTF-16; UTF-8 is expected")]
     public void Malformed_JSON_is_told_in_words_for_its_sender(string json, string message) =>
-        Assert.Equal(message, Assert.Single(Given.Bookings.Read(json).Problems).Message);
+        Assert.Equal(message, Assert.Single(GivenKinds.Bookings.Read(json).Problems).Message);
 
     [Fact]
     public void A_gzip_is_named_as_what_it_is() =>
         Assert.Equal(
-            "is compressed with gzip; plain UTF-8 is expected", Assert.Single(Given.Bookings.Read([0x1F, 0x8B, 8, 0]).Problems).Message);
+            "is compressed with gzip; plain UTF-8 is expected",
+            Assert.Single(GivenKinds.Bookings.Read([0x1F, 0x8B, 8, 0]).Problems).Message);
 
     [Theory]
     [InlineData("x\u202eevil\u2028\u0007", "'x\uFFFDevil\uFFFD\uFFFD'")]
@@ -151,24 +152,24 @@ public sealed class BookingReadingTests
         Assert.EndsWith(
             $"not {shown}",
             Assert.Single(
-                Given.Bookings.Read(
-                    Given.BookingWith("user_id", $"\"{given}\"".Replace("\u0007", "\\u0007", StringComparison.Ordinal))).Problems).Message,
+                GivenKinds.Bookings.Read(
+                    GivenKinds.BookingWith("user_id", $"\"{given}\"".Replace("\u0007", "\\u0007", StringComparison.Ordinal))).Problems).Message,
                     StringComparison.Ordinal);
 
     [Fact]
     public void The_id_is_known_even_if_the_JSON_breaks_after_it() =>
-        Assert.Equal(132512, Given.Bookings.Read("""{"id":132512,"user_id":}""").Id);
+        Assert.Equal(132512, GivenKinds.Bookings.Read("""{"id":132512,"user_id":}""").Id);
 
     [Fact]
     public void Deep_nesting_is_refused()
     {
-        var bomb = Given.BookingWith("x", new string('[', 100_000));
+        var bomb = GivenKinds.BookingWith("x", new string('[', 100_000));
 
-        Assert.Contains(Given.Bookings.Read(bomb).Problems, p => p.Field.Length == 0);
+        Assert.Contains(GivenKinds.Bookings.Read(bomb).Problems, p => p.Field.Length == 0);
     }
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over() => Assert.True(Given.Bookings.Read("\uFEFF" + Given.ExportJson).IsValid);
+    public void A_byte_order_mark_is_passed_over() => Assert.True(GivenKinds.Bookings.Read("\uFEFF" + GivenKinds.ExportJson).IsValid);
 
     [Fact]
     public void Bytes_that_are_not_UTF8_do_not_throw()
@@ -177,8 +178,8 @@ public sealed class BookingReadingTests
         {
             byte[] name = [.. "{\"id\":1,\""u8, .. bytes, .. "\":1}"u8];
             byte[] value = [.. "{\"id\":1,\"from_date\":\""u8, .. bytes, .. "\"}"u8];
-            Assert.Equal(1, Given.Bookings.Read(name).Id);
-            Assert.Equal(1, Given.Bookings.Read(value).Id);
+            Assert.Equal(1, GivenKinds.Bookings.Read(name).Id);
+            Assert.Equal(1, GivenKinds.Bookings.Read(value).Id);
         }
     }
 
@@ -186,13 +187,13 @@ public sealed class BookingReadingTests
     public void Any_mutation_of_a_booking_is_read_without_an_exception()
     {
         var random = new Random(20130101);
-        var original = Encoding.UTF8.GetBytes(Given.ExportJson);
+        var original = Encoding.UTF8.GetBytes(GivenKinds.ExportJson);
         for (var round = 0; round < 20_000; round++)
         {
             var mutant = (byte[])original.Clone();
             for (var change = random.Next(1, 4); change > 0; change--)
                 mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
-            var reading = Given.Bookings.Read(mutant.AsSpan(0, random.Next(4) == 0 ? random.Next(mutant.Length) : mutant.Length));
+            var reading = GivenKinds.Bookings.Read(mutant.AsSpan(0, random.Next(4) == 0 ? random.Next(mutant.Length) : mutant.Length));
             Assert.Equal(reading.IsValid, reading.Problems.Count == 0);
         }
     }

@@ -10,20 +10,20 @@ public sealed class DigestTests
     [Fact]
     public void A_digest_is_the_same_in_every_version()
     {
-        Assert.Equal("7d4c13db-40d0-35f6-cb6d-ce58a34d7492", Given.Bookings.Digest(Given.Bookings.Sample).ToString());
-        Assert.Equal("cdfee792-759a-0212-5ed1-2bfa2dcfe530", Given.Rides.Digest(Given.Rides.Sample).ToString());
+        Assert.Equal("7d4c13db-40d0-35f6-cb6d-ce58a34d7492", GivenKinds.Bookings.Digest(GivenKinds.Bookings.Sample).ToString());
+        Assert.Equal("cdfee792-759a-0212-5ed1-2bfa2dcfe530", GivenKinds.Rides.Digest(GivenKinds.Rides.Sample).ToString());
     }
 
     [Fact]
     public void Null_is_not_the_same_as_any_value()
     {
-        var booking = (Booking)Given.Bookings.Sample;
+        var booking = (Booking)GivenKinds.Bookings.Sample;
 
         var digests = new[] { booking with
         {
             PackageId = null,
         }, booking with { PackageId = 0 }, booking with { FromCityId = 0 }, booking with { ToCityId = 0 } }
-            .Select(Given.Bookings.Digest);
+            .Select(GivenKinds.Bookings.Digest);
 
         Assert.Equal(4, digests.Distinct().Count());
     }
@@ -31,10 +31,10 @@ public sealed class DigestTests
     [Fact]
     public void Zero_has_one_digest_whatever_its_sign()
     {
-        var plus = Given.Bookings.Read(Given.BookingWith("to_lat", "0.0")).Record!;
-        var minus = Given.Bookings.Read(Given.BookingWith("to_lat", "-0.0")).Record!;
+        var plus = GivenKinds.Bookings.Read(GivenKinds.BookingWith("to_lat", "0.0")).Record!;
+        var minus = GivenKinds.Bookings.Read(GivenKinds.BookingWith("to_lat", "-0.0")).Record!;
 
-        Assert.Equal(Given.Bookings.Digest(plus), Given.Bookings.Digest(minus));
+        Assert.Equal(GivenKinds.Bookings.Digest(plus), GivenKinds.Bookings.Digest(minus));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class FrameLinesTests
     [MemberData(nameof(Kinds))]
     public void A_frame_holds_the_records_that_were_put_in_it_whatever_stands_between(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
         var least = Least(kind);
         var payload = Frame(kind, kind.Sample, least) + "\r\n{bad}\n[1,\n" + kind.Json(kind.Sample);
 
@@ -30,7 +30,7 @@ public sealed class FrameLinesTests
     [MemberData(nameof(Kinds))]
     public void Its_rows_as_objects_are_the_records_themselves(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
         var least = Least(kind);
         var payload = Encoding.UTF8.GetBytes(Frame(kind, kind.Sample, least) + "{bad}\n[1]\n\n");
 
@@ -44,10 +44,10 @@ public sealed class FrameLinesTests
     [Fact]
     public void The_names_may_stand_in_any_order_and_case_and_among_others()
     {
-        var line = Assert.Single(Read(Given.Notes, "[ \"BODY\", \"colour\", \"Id\" ]\n[\"text\",{\"red\":[1]},7]"));
+        var line = Assert.Single(Read(GivenKinds.Notes, "[ \"BODY\", \"colour\", \"Id\" ]\n[\"text\",{\"red\":[1]},7]"));
 
         Assert.Empty(line.Reading.Problems);
-        Assert.Equal(Given.Notes.Read("""{"id":7,"body":"text"}""").Record, line.Reading.Record);
+        Assert.Equal(GivenKinds.Notes.Read("""{"id":7,"body":"text"}""").Record, line.Reading.Record);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class FrameLinesTests
     [InlineData("[\"id\",\"\\ud800\"]", "[7,\"text\"]", null, "must be a JSON object, not '[7,\"text\"]'")]
     public void What_is_wrong_with_a_row_is_said_with_its_id(string names, string row, int? id, string problems)
     {
-        var reading = Read(Given.Notes, $"{names}\n{row}\n")[^1].Reading;
+        var reading = Read(GivenKinds.Notes, $"{names}\n{row}\n")[^1].Reading;
 
         Assert.Equal(id, reading.Id);
         Assert.StartsWith(problems, string.Join("; ", reading.Problems), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class FrameLinesTests
     {
         byte[] payload = [.. "[\"id\",\"body\"]\n[7,\""u8, 0xFF, 0xFE, .. "\"]\n"u8];
         var lines = new List<FrameLine>();
-        FrameLines.Read(Given.Notes, payload, lines);
+        FrameLines.Read(GivenKinds.Notes, payload, lines);
 
         Assert.Equal((7, "body"), (Assert.Single(lines).Reading.Id, Assert.Single(lines[0].Reading.Problems).Field));
         Assert.Equal(payload[lines[0].Offset..^1], FrameLines.AsObject(payload, lines[0]).ToArray());
@@ -90,17 +90,17 @@ public sealed class FrameLinesTests
         var longName = new string('x', 100_000);
 
         Assert.All(
-            Read(Given.Notes, $"[{names}]\n{rows}"),
+            Read(GivenKinds.Notes, $"[{names}]\n{rows}"),
             line => Assert.Equal("has 1 value where the frame has 20000 names", line.Reading.Problems[0].ToString()));
         Assert.All(
-            Read(Given.Notes, $"[\"{longName}\"]\n{rows}"),
+            Read(GivenKinds.Notes, $"[\"{longName}\"]\n{rows}"),
             line => Assert.StartsWith("must be a JSON object", line.Reading.Problems[0].Message, StringComparison.Ordinal));
         var payload = Encoding.UTF8.GetBytes($"[\"{longName}\"]\n{rows}");
         Assert.Equal(payload.Length, FrameLines.AsObjects(payload).Length);
     }
 
     [Fact]
-    public void A_line_of_names_alone_is_no_record() => Assert.Empty(Read(Given.Notes, "[\"id\",\"body\"]\n\n"));
+    public void A_line_of_names_alone_is_no_record() => Assert.Empty(Read(GivenKinds.Notes, "[\"id\",\"body\"]\n\n"));
 
     private static string Frame(Kind kind, params Record[] records)
     {

@@ -19,13 +19,13 @@ public sealed class InstantTests
     [InlineData("2012-02-29T00:00:00.000001Z", "2012-02-29T00:00:00.000001Z")]
     public void Both_forms_are_read_and_one_is_written(string given, string written)
     {
-        var reading = Given.Bookings.Read(Given.BookingWith("booking_created", $"\"{given}\""));
+        var reading = GivenKinds.Bookings.Read(GivenKinds.BookingWith("booking_created", $"\"{given}\""));
 
         Assert.Empty(reading.Problems);
         var created = ((Booking)reading.Record!).BookingCreated;
         Assert.Equal(DateTimeOffset.Parse(written, CultureInfo.InvariantCulture), created);
         Assert.Equal(TimeSpan.Zero, created.Offset);
-        Assert.Contains($"\"booking_created\":\"{written}\"", Given.Bookings.Json(reading.Record!), StringComparison.Ordinal);
+        Assert.Contains($"\"booking_created\":\"{written}\"", GivenKinds.Bookings.Json(reading.Record!), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class InstantTests
     [InlineData("2013-")]
     public void Anything_else_is_refused(string given)
     {
-        var problem = Assert.Single(Given.Bookings.Read(Given.BookingWith("booking_created", $"\"{given}\"")).Problems);
+        var problem = Assert.Single(GivenKinds.Bookings.Read(GivenKinds.BookingWith("booking_created", $"\"{given}\"")).Problems);
 
         Assert.Equal("booking_created", problem.Field);
         Assert.Contains($"'{given}'", problem.Message, StringComparison.Ordinal);

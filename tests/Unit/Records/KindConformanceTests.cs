@@ -10,13 +10,13 @@ namespace RideIngest.Unit.Records;
 /// <summary>What holds for every kind there is; a new one is covered by being found.</summary>
 public sealed class KindConformanceTests
 {
-    public static TheoryData<string> Kinds => [.. Given.Catalog.Kinds.Select(kind => kind.Name)];
+    public static TheoryData<string> Kinds => [.. GivenKinds.Catalog.Kinds.Select(kind => kind.Name)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void What_is_written_is_read_back_as_the_same_record(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
 
         var reading = kind.Read(kind.Json(kind.Sample));
 
@@ -30,7 +30,7 @@ public sealed class KindConformanceTests
     [MemberData(nameof(Kinds))]
     public void Order_and_case_of_the_names_make_no_difference(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
         var properties = JsonNode.Parse(kind.Json(kind.Sample))!.AsObject().Reverse();
 
         var shouted = "{" + string.Join(" , ", properties.Select(p => $"\"{p.Key.ToUpperInvariant()}\" : {p.Value!.ToJsonString()}")) + "}";
@@ -42,13 +42,13 @@ public sealed class KindConformanceTests
     [MemberData(nameof(Kinds))]
     public async Task A_row_of_CSV_is_read_as_the_same_record(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
         var sample = JsonNode.Parse(kind.Json(kind.Sample))!.AsObject();
         var cells = kind.Fields.Select(f => sample[f.Name] is { } value
             ? $"\"{value.ToString().Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : "NULL");
 
-        var items = await Given.Upload(
+        var items = await GivenKinds.Upload(
             kind, UploadFormat.Csv, $"{string.Join(",", kind.Fields.Select(f => f.Name))}\r\n{string.Join(",", cells)}\r\n");
 
         var item = Assert.Single(items);
@@ -60,7 +60,7 @@ public sealed class KindConformanceTests
     [MemberData(nameof(Kinds))]
     public void Each_required_field_is_missed_and_each_optional_one_is_not(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
 
         var missed = kind.Read("""{"id":1}""").Problems.Select(p => p.Field);
 
@@ -71,7 +71,7 @@ public sealed class KindConformanceTests
     [MemberData(nameof(Kinds))]
     public void Every_field_counts_in_the_digest(string name)
     {
-        var kind = Given.Catalog[name];
+        var kind = GivenKinds.Catalog[name];
         var sample = JsonNode.Parse(kind.Json(kind.Sample))!.AsObject();
         foreach (var field in kind.Fields.Where(f => !f.Required && sample.ContainsKey(f.Name)))
         {
@@ -86,7 +86,7 @@ public sealed class KindConformanceTests
     [MemberData(nameof(Kinds))]
     public void Every_field_says_what_it_must_be(string name)
     {
-        foreach (var field in Given.Catalog[name].Fields)
+        foreach (var field in GivenKinds.Catalog[name].Fields)
         {
             Assert.NotEmpty(field.Expected);
             Assert.Equal(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name), field.Name);

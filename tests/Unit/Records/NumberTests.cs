@@ -42,11 +42,11 @@ public sealed class NumberTests
     [InlineData(-90)]
     public void So_is_a_negative_one(double latitude)
     {
-        var ride = (Ride)Given.Rides.Sample with { FromLat = latitude };
+        var ride = (Ride)GivenKinds.Rides.Sample with { FromLat = latitude };
 
-        var json = Given.Rides.Json(ride);
+        var json = GivenKinds.Rides.Json(ride);
 
-        Assert.Equal(ride, Given.Rides.Read(json).Record);
+        Assert.Equal(ride, GivenKinds.Rides.Read(json).Record);
         Assert.Contains($"\"from_lat\":{latitude.ToString("0.######", CultureInfo.InvariantCulture)},", json, StringComparison.Ordinal);
     }
 
@@ -80,19 +80,19 @@ public sealed class NumberTests
     [InlineData("-0.0")]
     public void Minus_nothing_is_nothing(string text)
     {
-        var ride = Given.Rides.Json((Ride)Given.Rides.Sample with { FromLat = 12.5 });
+        var ride = GivenKinds.Rides.Json((Ride)GivenKinds.Rides.Sample with { FromLat = 12.5 });
 
-        var read = (Ride)Given.Rides.Read(ride.Replace("12.5", text, StringComparison.Ordinal)).Record!;
+        var read = (Ride)GivenKinds.Rides.Read(ride.Replace("12.5", text, StringComparison.Ordinal)).Record!;
 
         Assert.Equal(0L, BitConverter.DoubleToInt64Bits(read.FromLat));
     }
 
     private static double? Read(string text)
     {
-        var ride = Given.Rides.Json((Ride)Given.Rides.Sample with { DistanceKm = 1234.5 });
-        return ((Ride)Given.Rides.Read(ride.Replace("1234.5", text, StringComparison.Ordinal)).Record!).DistanceKm;
+        var ride = GivenKinds.Rides.Json((Ride)GivenKinds.Rides.Sample with { DistanceKm = 1234.5 });
+        return ((Ride)GivenKinds.Rides.Read(ride.Replace("1234.5", text, StringComparison.Ordinal)).Record!).DistanceKm;
     }
 
     private static string Written(double number) =>
-        JsonNode.Parse(Given.Rides.Json((Ride)Given.Rides.Sample with { DistanceKm = number }))!["distance_km"]!.ToJsonString();
+        JsonNode.Parse(GivenKinds.Rides.Json((Ride)GivenKinds.Rides.Sample with { DistanceKm = number }))!["distance_km"]!.ToJsonString();
 }

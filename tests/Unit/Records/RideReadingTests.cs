@@ -4,7 +4,7 @@ namespace RideIngest.Unit.Records;
 
 public sealed class RideReadingTests
 {
-    private static readonly Ride Sample = (Ride)Given.Rides.Sample;
+    private static readonly Ride Sample = (Ride)GivenKinds.Rides.Sample;
 
     public static TheoryData<Ride, string> Wrong => new()
     {
@@ -22,7 +22,7 @@ public sealed class RideReadingTests
     [Theory]
     [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
     public void A_ride_that_breaks_a_rule_is_refused_with_the_reason(Ride ride, string problem) =>
-        Assert.Equal(problem, Assert.Single(Given.Rides.Read(Given.Rides.Json(ride)).Problems).ToString());
+        Assert.Equal(problem, Assert.Single(GivenKinds.Rides.Read(GivenKinds.Rides.Json(ride)).Problems).ToString());
 
     [Fact]
     public void A_ride_that_nobody_took_needs_neither_times_nor_fare()
@@ -38,25 +38,25 @@ public sealed class RideReadingTests
             FromLong = 2,
         };
 
-        Assert.Equal(ride, Given.Rides.Read(Given.Rides.Json(ride)).Record);
+        Assert.Equal(ride, GivenKinds.Rides.Read(GivenKinds.Rides.Json(ride)).Record);
     }
 
     [Fact]
     public void A_status_is_one_of_three_in_any_case()
     {
-        var json = Given.Rides.Json(Sample);
+        var json = GivenKinds.Rides.Json(Sample);
 
-        Assert.True(Given.Rides.Read(json.Replace("completed", "COMPLETED", StringComparison.Ordinal)).IsValid);
+        Assert.True(GivenKinds.Rides.Read(json.Replace("completed", "COMPLETED", StringComparison.Ordinal)).IsValid);
         Assert.Equal(
             "status must be one of completed, cancelled, no_show, not 'done'",
-            Assert.Single(Given.Rides.Read(json.Replace("completed", "done", StringComparison.Ordinal)).Problems).ToString());
+            Assert.Single(GivenKinds.Rides.Read(json.Replace("completed", "done", StringComparison.Ordinal)).Problems).ToString());
     }
 
     [Fact]
     public void A_field_that_is_unreadable_has_no_second_problem()
     {
-        var json = Given.Rides.Json(Sample).Replace("2013-01-01T02:04:00Z", "soon", StringComparison.Ordinal);
+        var json = GivenKinds.Rides.Json(Sample).Replace("2013-01-01T02:04:00Z", "soon", StringComparison.Ordinal);
 
-        Assert.Equal("picked_up_at", Assert.Single(Given.Rides.Read(json).Problems).Field);
+        Assert.Equal("picked_up_at", Assert.Single(GivenKinds.Rides.Read(json).Problems).Field);
     }
 }

@@ -38,7 +38,7 @@ public sealed class UploadCostTests
     {
         var body = new CountedBody(Encoding.UTF8.GetBytes(upload), read);
 
-        await foreach (var _ in new UploadReader(Given.Notes, format).ReadAsync(body))
+        await foreach (var _ in new UploadReader(GivenKinds.Notes, format).ReadAsync(body))
         {
         }
 

@@ -34,8 +34,8 @@ public sealed class UploadFuzzTests
             var random = new Random(seed);
             var body = Encoding.UTF8.GetBytes(Damaged(Sound(format), random));
 
-            var whole = Told(await Given.Upload(Given.Notes, format, body, body.Length + 1, Longest));
-            var cut = Told(await Given.Upload(Given.Notes, format, body, random.Next(1, 50), Longest));
+            var whole = Told(await GivenKinds.Upload(GivenKinds.Notes, format, body, body.Length + 1, Longest));
+            var cut = Told(await GivenKinds.Upload(GivenKinds.Notes, format, body, random.Next(1, 50), Longest));
 
             Assert.True(whole == cut, $"Seed {seed}: {Encoding.UTF8.GetString(body)}\n--- whole:\n{whole}\n--- cut:\n{cut}");
         }
@@ -51,7 +51,7 @@ public sealed class UploadFuzzTests
         {
             var body = Encoding.UTF8.GetBytes(Damaged(Sound(format), new Random(seed)));
 
-            var items = await Given.Upload(Given.Notes, format, body, 4096, Longest);
+            var items = await GivenKinds.Upload(GivenKinds.Notes, format, body, 4096, Longest);
 
             Assert.Equal(Enumerable.Range(0, items.Count).Select(i => (long)i), items.Select(i => i.Index));
             Assert.DoesNotContain(items.SkipLast(1), i => i.EndsUpload);
@@ -72,7 +72,8 @@ public sealed class UploadFuzzTests
 
             var upload = CsvHeader + rows;
 
-            var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(upload), random.Next(1, 40), longest);
+            var items = await GivenKinds.Upload(
+                GivenKinds.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(upload), random.Next(1, 40), longest);
 
             var read = string.Join('\n', items.Select(Told));
             Assert.True(ReadPlainly(rows, longest) == read, $"Seed {seed}, at most {longest} bytes: {upload}\n--- was read as:\n{read}");

@@ -11,9 +11,11 @@ public sealed class UploadTests
     [Fact]
     public async Task The_export_is_read_whole()
     {
-        var rows = Enumerable.Range(1, 200).Select(id => id + Given.ExportRow[Given.ExportRow.IndexOf(',', StringComparison.Ordinal)..]);
+        var rest = GivenKinds.ExportRow[GivenKinds.ExportRow.IndexOf(',', StringComparison.Ordinal)..];
+        var rows = Enumerable.Range(1, 200).Select(id => id + rest);
 
-        var items = await Given.Upload(Given.Bookings, UploadFormat.Csv, Given.ExportHeader + "\n" + string.Join("\n", rows));
+        var items = await GivenKinds.Upload(
+            GivenKinds.Bookings, UploadFormat.Csv, GivenKinds.ExportHeader + "\n" + string.Join("\n", rows));
 
         Assert.Equal(Enumerable.Range(1, 200).Select(id => (long?)id), items.Select(i => i.Reading.Record?.Id));
         Assert.Equal(Enumerable.Range(2, 200).Select(line => (long)line), items.Select(i => i.Line));
@@ -36,7 +38,7 @@ public sealed class UploadTests
         var bytes = Encoding.UTF8.GetBytes(body);
         for (var chunk = 1; chunk <= bytes.Length + 1; chunk = chunk < 20 ? chunk + 1 : chunk + bytes.Length)
         {
-            var items = await Given.Upload(Given.Notes, format, bytes, chunk);
+            var items = await GivenKinds.Upload(GivenKinds.Notes, format, bytes, chunk);
 
             Assert.Equal(outcomes, string.Join(" ", items.Select(i => $"{i.Reading.Id}{(i.Reading.IsValid ? "" : "!")}")));
             Assert.Equal(Enumerable.Range(0, items.Count).Select(i => (long)i), items.Select(i => i.Index));
@@ -47,7 +49,7 @@ public sealed class UploadTests
     [Fact]
     public async Task A_record_is_told_by_its_line_and_its_byte()
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, $"{Good}\n\n{Good}\r\n  {{}}\n");
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonLines, $"{Good}\n\n{Good}\r\n  {{}}\n");
 
         Assert.Equal([(1, 0), (3, Good.Length + 2), (4, (Good.Length * 2) + 4)], items.Select(i => ((int)i.Line, (int)i.Offset)));
     }
@@ -70,7 +72,7 @@ public sealed class UploadTests
     [InlineData(UploadFormat.Csv, ",body\n1,x\n", "is required and has no column")]
     public async Task An_upload_that_is_wrong_itself_ends_with_the_reason(UploadFormat format, string body, string reason)
     {
-        var last = (await Given.Upload(Given.Notes, format, body))[^1];
+        var last = (await GivenKinds.Upload(GivenKinds.Notes, format, body))[^1];
 
         Assert.True(last.EndsUpload);
         Assert.Contains(last.Reading.Problems, p => p.Message.Contains(reason, StringComparison.Ordinal));
@@ -83,7 +85,7 @@ public sealed class UploadTests
     [InlineData("utf-16BE", false)]
     public async Task UTF16_is_named_as_what_it_is(string encoding, bool mark)
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.GetEncoding(encoding).GetBytes((mark
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, Encoding.GetEncoding(encoding).GetBytes((mark
             ? "\uFEFF"
             : "") + "id,body\n1,x\n"));
 
@@ -93,7 +95,7 @@ public sealed class UploadTests
     [Fact]
     public async Task A_gzip_is_named_as_what_it_is()
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, [0x1F, 0x8B, 8, 0, 10, 7]);
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonLines, [0x1F, 0x8B, 8, 0, 10, 7]);
 
         Assert.Contains("gzip", Assert.Single(items).Reading.Problems[0].Message, StringComparison.Ordinal);
     }
@@ -101,7 +103,7 @@ public sealed class UploadTests
     [Fact]
     public async Task An_array_that_breaks_off_after_a_whole_record_keeps_that_record()
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.JsonArray, $"[{Good},{Good} ");
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonArray, $"[{Good},{Good} ");
 
         Assert.Equal([true, true, false], items.Select(i => i.Reading.IsValid));
         Assert.True(items[2].EndsUpload);
@@ -110,7 +112,7 @@ public sealed class UploadTests
     [Fact]
     public async Task An_array_that_breaks_off_inside_a_record_names_it()
     {
-        var last = (await Given.Upload(Given.Notes, UploadFormat.JsonArray, $"[{Good},{{\"id\":2,\"body\":\"tw"))[^1];
+        var last = (await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonArray, $"[{Good},{{\"id\":2,\"body\":\"tw"))[^1];
 
         Assert.Equal((2, Good.Length + 2, true), (last.Reading.Id, (int)last.Offset, last.EndsUpload));
     }
@@ -121,7 +123,7 @@ public sealed class UploadTests
         var pipe = new Pipe();
         await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes($"{Good}\n{Good}\n"));
 
-        await foreach (var _ in new UploadReader(Given.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
+        await foreach (var _ in new UploadReader(GivenKinds.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
             break;
         await pipe.Writer.CompleteAsync();
 
@@ -137,7 +139,7 @@ public sealed class UploadTests
         var body = layout.Replace("{0}", Good, StringComparison.Ordinal)
             .Replace("{1}", $$"""{"id":2,"body":"{{new string('x', 500_000)}}"}""", StringComparison.Ordinal);
 
-        var items = await Given.Upload(Given.Notes, format, Encoding.UTF8.GetBytes(body));
+        var items = await GivenKinds.Upload(GivenKinds.Notes, format, Encoding.UTF8.GetBytes(body));
 
         Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
@@ -151,7 +153,7 @@ public sealed class UploadTests
     {
         var body = $"id,body\n{row.Replace("{0}", new string('x', 500_000), StringComparison.Ordinal)}2,two\n";
 
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(body));
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(body));
 
         Assert.Equal([false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[0].Reading.Problems[0].Message);
@@ -163,7 +165,7 @@ public sealed class UploadTests
     {
         var body = "id,body\n1,\"one\n" + string.Concat(Enumerable.Range(2, 2000).Select(id => $"{id},x\n"));
 
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, body);
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, body);
 
         Assert.Equal(2001, items.Count);
         Assert.False(items[0].Reading.IsValid);
@@ -183,7 +185,7 @@ public sealed class UploadTests
         var bytes = Encoding.UTF8.GetBytes("id,body\n" + rows);
         for (var chunk = 1; chunk <= bytes.Length; chunk++)
         {
-            var items = await Given.Upload(Given.Notes, UploadFormat.Csv, bytes, chunk);
+            var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, bytes, chunk);
 
             Assert.Equal(outcomes, string.Join(" ", items.Select(i => $"{i.Reading.Id}{(i.Reading.IsValid ? "" : "!")}")));
         }
@@ -197,7 +199,7 @@ public sealed class UploadTests
     [InlineData("\"1\na\"\n2,b\n", "has 1 cell where the header has 2")]
     public async Task A_row_over_several_lines_that_is_no_good_is_told_by_its_first_line_and_why(string rows, string reason)
     {
-        var first = (await Given.Upload(Given.Notes, UploadFormat.Csv, "id,body\n" + rows))[0];
+        var first = (await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, "id,body\n" + rows))[0];
 
         Assert.Equal((2, 8, reason), ((int)first.Line, (int)first.Offset, first.Reading.Problems[0].Message));
     }
@@ -208,7 +210,7 @@ public sealed class UploadTests
         var fits = $"1,\"{new string('x', 50)}\n{new string('x', 45)}\"";
         var rows = $"id,body\n{fits}\n{fits.Replace("1,", "12,", StringComparison.Ordinal)}\n3,c\n";
 
-        var items = await Given.Upload(Given.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(rows), longest: fits.Length);
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(rows), longest: fits.Length);
 
         Assert.Equal([1, 3], items.Where(i => i.Reading.IsValid).Select(i => (int)i.Reading.Id!));
         Assert.Equal(12, items[1].Reading.Id);
@@ -227,7 +229,7 @@ public sealed class UploadTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in new UploadReader(Given.Notes, format).ReadAsync(PipeReader.Create(body), gone.Token))
+            await foreach (var _ in new UploadReader(GivenKinds.Notes, format).ReadAsync(PipeReader.Create(body), gone.Token))
             {
                 if (++read == 10)
                     await gone.CancelAsync();
@@ -244,7 +246,7 @@ public sealed class UploadTests
         await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Good + "\n" + Good[..8]));
         var items = new List<Uploaded>();
 
-        await foreach (var item in new UploadReader(Given.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
+        await foreach (var item in new UploadReader(GivenKinds.Notes, UploadFormat.JsonLines).ReadAsync(pipe.Reader))
         {
             items.Add(item);
             await pipe.Writer.CompleteAsync(new IOException("the connection was reset"));
@@ -259,7 +261,7 @@ public sealed class UploadTests
     [Fact]
     public async Task The_last_line_without_an_end_is_read_and_said_to_be_suspect_if_it_is_wrong()
     {
-        var items = await Given.Upload(Given.Notes, UploadFormat.JsonLines, $"{Good}\n{Good[..12]}");
+        var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonLines, $"{Good}\n{Good[..12]}");
 
         Assert.Contains(items[1].Reading.Problems, p => p.Message.Contains("may have been cut off", StringComparison.Ordinal));
     }

@@ -1,0 +1,59 @@
+using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Servers;
+
+namespace RideIngest.Integration.Consumer;
+
+/// <summary>What operators and producers see of a consumer.</summary>
+public sealed class ConsumerObservationTests
+{
+    [Fact]
+    public async Task It_announces_every_second_that_it_can_store_and_once_that_it_has_left()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var host = await rig.RunAsync();
+
+        var first = await rig.HearAsync(heard => heard.CanStore);
+        var second = await rig.HearAsync(heard => heard.At > first.At);
+        var third = await rig.HearAsync(heard => heard.At > second.At);
+        var left = rig.HearAsync(heard => heard.Reason == "It has left.");
+        await host.StopAsync();
+
+        // After one that is late the next is early.
+        Assert.InRange(third.At - first.At, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+        Assert.False((await left).CanStore);
+    }
+
+    [Fact]
+    public async Task An_idle_consumer_says_so_when_Postgres_goes_away()
+    {
+        await using var postgres = await TestPostgres.PrivateAsync();
+        await using var rig = await ConsumerRig.StartAsync(postgres);
+        await rig.HearAsync(heard => heard.CanStore);
+
+        await postgres.StopAsync();
+        var away = await rig.HearAsync(heard => !heard.CanStore);
+        await postgres.RestartAsync();
+        await rig.HearAsync(heard => heard.CanStore);
+
+        Assert.NotNull(away.Reason);
+    }
+
+    [Fact]
+    public async Task Its_metrics_count_records_by_kind_and_outcome_and_it_is_ready()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var host = await rig.RunAsync();
+        using var client = host.Client();
+        await rig.SendAsync(ConsumerRig.Line(1) + "{}\n");
+        await rig.HearAsync(heard => heard.CanStore);
+
+        var metrics = await client.GetStringAsync("/metrics");
+
+        Assert.Contains("rideingest_consumer_records_total{kind=\"bookings\",outcome=\"stored\"}", metrics, StringComparison.Ordinal);
+        Assert.Contains("rideingest_consumer_records_total{kind=\"bookings\",outcome=\"invalid\"}", metrics, StringComparison.Ordinal);
+        foreach (var name in (string[])["consumer_store_duration_seconds_bucket", "consumer_reply_latency_seconds_bucket", "consumer_frame_records_bucket",
+            "consumer_dead_letters_total", "stream_backlog", "stream_pending_acks", "stream_oldest_age_seconds", "consumer_can_store"])
+            Assert.Contains($"rideingest_{name}", metrics, StringComparison.Ordinal);
+        Assert.True((await client.GetAsync("/readyz")).IsSuccessStatusCode);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using NATS.Client.Core;
+using RideIngest.Integration.Systems;
+using RideIngest.Streams.Rides;
+using RideIngest.TestKit.Waiting;
+
+namespace RideIngest.Integration.Producer;
+
+/// <summary>One trace per record, from its request to the reply.</summary>
+public sealed class ProducerTraceTests : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ActivityListener _listener;
+
+    public ProducerTraceTests()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "RideIngest" or "Microsoft.AspNetCore",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public async Task A_lone_record_has_one_trace_through_HTTP_publish_store_and_reply()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var (trace, id) = (NewTrace(), Given.NewId());
+
+        var answer = await system.PostAsync("/v1/bookings", Given.Booking(id), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
+
+        Assert.Equal(201, answer.Status);
+        var http = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
+        var publish = await SpanAsync(span => span.TraceId == trace && span.OperationName == "publish");
+        var store = await SpanAsync(span => span.TraceId == trace && span.OperationName == "store bookings");
+        var reply = await SpanAsync(span => span.TraceId == trace && span.OperationName == "reply");
+        Assert.Equal("00000000000000aa", http.ParentSpanId.ToHexString());
+        Assert.Equal((http.SpanId, publish.SpanId, publish.SpanId), (publish.ParentSpanId, store.ParentSpanId, reply.ParentSpanId));
+        Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
+    }
+
+    [Fact]
+    public async Task In_shared_frames_publish_and_store_link_to_the_trace_of_each_record()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var traces = Enumerable.Range(0, 100).Select(_ => NewTrace()).ToArray();
+
+        await Task.WhenAll(traces.Select(trace =>
+            system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"))));
+
+        foreach (var trace in traces)
+        {
+            await SpanAsync(span => span.OperationName == "publish" && IsOf(span, trace));
+            await SpanAsync(span => span.OperationName == "store bookings" && IsOf(span, trace));
+        }
+        Assert.Contains(
+            _spans, span => span.OperationName == "publish" && span.Links.Any(
+                link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
+    }
+
+    [Fact]
+    public async Task A_shared_frame_has_no_trace_of_its_own_and_its_requests_point_to_where_it_went()
+    {
+        await using var system = await RideSystem.StartAsync();
+        var traces = Enumerable.Range(0, 100).Select(_ => NewTrace()).ToHashSet();
+
+        await Task.WhenAll(traces.Select(trace =>
+            system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"))));
+
+        foreach (var trace in traces)
+        {
+            var request = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
+            await SpanAsync(
+                span => span.OperationName == "publish" && (span.TraceId == trace || request.Links.Any(
+                    link => link.Context.SpanId == span.SpanId)));
+        }
+        Assert.All(
+            _spans.Where(
+                span => span.OperationName is "publish" or "store bookings" or "reply" && (traces.Contains(span.TraceId) || span.Links.Any(
+                    link => traces.Contains(link.Context.TraceId)))),
+            span => Assert.Contains(span.TraceId, traces));
+    }
+
+    [Theory]
+    [InlineData("00")]
+    [InlineData("01")]
+    public async Task A_producer_without_a_collector_hands_on_its_senders_trace_and_whether_it_is_recorded(string flags)
+    {
+        await using var system = await RideSystem.StartAsync();
+        await using var producer = StartedProcess.Service("Producer", system.Arguments);
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+        await RideSystem.WholeAsync(client);
+        await using var nats = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await using var frames = await nats.SubscribeCoreAsync<string>(RidesStream.Subject("bookings"));
+        await nats.PingAsync();
+        var (trace, id) = (NewTrace(), Given.NewId());
+        client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-00000000000000aa-{flags}");
+
+        using var answer = await client.PostAsync("/v1/bookings", new StringContent(Given.Booking(id), Encoding.UTF8, "application/json"));
+
+        var frame = await frames.Msgs.ReadAsync().AsTask().WaitAsync(ConsumerRig.Deadline);
+        Assert.Matches($"^00-{trace}-[0-9a-f]{{16}}-{flags}$", frame.Headers!["traceparent"].ToString());
+        Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
+    }
+
+    [Fact]
+    public async Task A_problem_names_the_trace_of_its_request()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        var trace = NewTrace();
+
+        var answer = await system.PostAsync("/v1/bookings", "nonsense", headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
+
+        Assert.Equal(trace.ToHexString(), (string?)answer.Json["traceId"]);
+    }
+
+    private static ActivityTraceId NewTrace() => ActivityTraceId.CreateRandom();
+
+    private static bool IsOf(Activity span, ActivityTraceId trace) =>
+        span.TraceId == trace || span.Links.Any(link => link.Context.TraceId == trace);
+
+    private async Task<Activity> SpanAsync(Func<Activity, bool> wanted)
+    {
+        await Eventually.True(() => _spans.Any(wanted));
+        return _spans.First(wanted);
+    }
+}

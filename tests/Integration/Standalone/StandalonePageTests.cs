@@ -1,0 +1,170 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using RideIngest.Integration.Systems;
+using RideIngest.LocalServers.Nats;
+using RideIngest.Records.Kinds;
+using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
+using static Microsoft.Playwright.Assertions;
+
+namespace RideIngest.Integration.Standalone;
+
+/// <summary>The pages, in a real browser.</summary>
+public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
+{
+    private const float Patience = 20_000;
+
+    private readonly TestDirectory _folder = new();
+    private readonly List<string> _complaints = [];
+    private readonly List<string> _requests = [];
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+    private NatsServer _nats = null!;
+    private StartedProcess _standalone = null!;
+    private Uri _url = null!;
+
+    public async Task InitializeAsync()
+    {
+        SetDefaultExpectTimeout(Patience);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await DebianChromium.StartAsync(_playwright);
+        _nats = await TestNats.PrivateAsync();
+        _standalone = StartedProcess.Standalone(
+            _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}",
+            $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
+        _url = await _standalone.UrlAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await _standalone.DisposeAsync();
+        await _nats.DisposeAsync();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_page_shows_what_happens_as_it_happens_and_says_so_when_the_process_stops()
+    {
+        var page = await OpenAsync("/");
+        await Expect(page.Locator("#first")).ToContainTextAsync("Nothing has come yet");
+        await Expect(page.Locator("#command")).ToContainTextAsync($"{_url}v1/bookings");
+        await Expect(page.Locator("#instances")).ToContainTextAsync("stores");
+
+        var booking = Sample("bookings");
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(booking));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(booking));
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync(booking.Replace("true", "false", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("""{"id":77}"""));
+
+        await Expect(page.Locator("#first")).ToBeHiddenAsync();
+        await Expect(page.Locator("#stored")).ToHaveTextAsync("1");
+        foreach (var outcome in (string[])["stored", "duplicate", "conflict", "invalid"])
+            await Expect(page.Locator($"#legend .{outcome} small")).ToHaveTextAsync("1");
+        await Expect(page.Locator("#p99")).ToContainTextAsync("s");
+        await Expect(page.Locator("#failures li")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#failures li").First).ToContainTextAsync("bookings 77");
+        await Expect(page.Locator("#failures li").Last).ToContainTextAsync("conflict");
+        await Expect(page.Locator("#instances")).ToContainTextAsync("this process");
+        await Expect(page.Locator("#state")).ToHaveTextAsync("Ready");
+        await TheChartMovesAsync(page);
+        await DarkDiffersFromLightAsync(page);
+        await page.SetViewportSizeAsync(400, 800);
+        Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(_complaints);
+        Assert.All(_requests, request => Assert.StartsWith(_url.AbsoluteUri, request, StringComparison.Ordinal));
+
+        _standalone.Terminate();
+        Assert.Equal(0, await _standalone.ExitAsync());
+        Assert.Contains(_standalone.Output, line => line.Contains("everything finished", StringComparison.Ordinal));
+        await Expect(page.Locator("#away")).ToContainTextAsync("No answer from this process");
+    }
+
+    [Fact]
+    public async Task Who_opens_the_page_is_told_the_last_second_at_once()
+    {
+        using var client = new HttpClient { BaseAddress = _url };
+
+        await Eventually.True(async () =>
+        {
+            using var stream = new StreamReader(await client.GetStreamAsync("/overview/stream"));
+            Assert.Equal("event: history", await stream.ReadLineAsync());
+            var history = (await DataAsync(stream)).AsArray();
+            var state = await DataAsync(stream);
+            return history.Count > 0 && (double)history[^1]![0]! == (double)state["second"]![0]!;
+        });
+
+        static async Task<JsonNode> DataAsync(StreamReader stream)
+        {
+            var line = await stream.ReadLineAsync();
+            return line is "" ? await DataAsync(stream) : JsonNode.Parse(line!["data: ".Length..])!;
+        }
+    }
+
+    [Fact]
+    public async Task The_docs_show_every_operation_and_need_nothing_from_elsewhere()
+    {
+        using var client = new HttpClient { BaseAddress = _url };
+        var paths = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json"))!["paths"]!.AsObject();
+
+        var page = await OpenAsync("/docs");
+
+        foreach (var (path, methods) in paths)
+            foreach (var (method, operation) in methods!.AsObject())
+                await Expect(
+                    page.Locator($"a[href='#tag/{operation!["tags"]![0]}/{method.ToUpperInvariant()}{path}']").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("vehicle_model_id").First).ToBeVisibleAsync();
+        Assert.Empty(_complaints);
+        Assert.All(_requests, request => Assert.Matches($"^(data:|{Regex.Escape(_url.AbsoluteUri)})", request));
+    }
+
+    private async Task<IPage> OpenAsync(string path)
+    {
+        var page = await _browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri, ColorScheme = ColorScheme.Light });
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        page.Request += (_, request) => _requests.Add(request.Url);
+        await page.GotoAsync(path);
+        return page;
+    }
+
+    private static async Task TheChartMovesAsync(IPage page)
+    {
+        var stored = page.Locator("#chart path.stored");
+        await Expect(stored).ToHaveAttributeAsync("d", new Regex("^M"));
+        var before = (await stored.GetAttributeAsync("d"))!;
+        await Expect(stored).Not.ToHaveAttributeAsync("d", before);
+    }
+
+    private static async Task DarkDiffersFromLightAsync(IPage page)
+    {
+        const string Colour = "getComputedStyle(document.body).backgroundColor";
+        var light = await page.EvaluateAsync<string>(Colour);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        Assert.NotEqual(light, await page.EvaluateAsync<string>(Colour));
+    }
+
+    private async Task<HttpStatusCode> PostAsync(string booking)
+    {
+        using var client = new HttpClient { BaseAddress = _url };
+        using var answer = await client.PostAsync("/v1/bookings", new StringContent(booking, Encoding.UTF8, "application/json"));
+        return answer.StatusCode;
+    }
+
+    private static string Sample(string name)
+    {
+        Assert.True(new Catalog().Find(name, out var kind));
+        var json = new System.Buffers.ArrayBufferWriter<byte>();
+        kind.WriteJson(kind.Sample, json);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
+}

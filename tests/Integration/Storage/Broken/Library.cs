@@ -1,4 +1,0 @@
-namespace RideIngest.Integration.Storage.Broken;
-
-/// <summary>Beside an SQL file that does not run.</summary>
-internal sealed class Library;
