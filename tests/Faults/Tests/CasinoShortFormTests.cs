@@ -5,7 +5,6 @@ using RideIngest.Faults.Worlds;
 namespace RideIngest.Faults.Tests;
 
 /// <summary>The casino's roles killed; what else befalls it is a command of its own (docs/reliability.md).</summary>
-[Collection(SharedFaultsWorld.Name)]
 public sealed class CasinoShortFormTests : IAsyncLifetime
 {
     private const int Seed = 7;

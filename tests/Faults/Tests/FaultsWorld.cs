@@ -3,7 +3,7 @@ using RideIngest.Faults.Worlds;
 
 namespace RideIngest.Faults.Tests;
 
-/// <summary>One world for all tests here, which go one after the other: each breaks it and leaves it whole.</summary>
+/// <summary>One world for tests that go one after the other: each breaks it and leaves it whole.</summary>
 public sealed class FaultsWorld : IAsyncLifetime
 {
     internal World World { get; private set; } = null!;

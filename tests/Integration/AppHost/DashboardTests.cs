@@ -14,31 +14,23 @@ namespace RideIngest.Integration.AppHost;
 [Collection("The app host")]
 public sealed class DashboardTests : IAsyncLifetime, IDisposable
 {
-    // The page comes while ten services start.
-    private const float Patience = 120_000;
-
     private readonly TestDirectory _folder = new();
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
     private AppHostProcess _appHost = null!;
     private IPage _page = null!;
 
     public async Task InitializeAsync()
     {
-        SetDefaultExpectTimeout(Patience);
         _appHost = new AppHostProcess(_folder.Path);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await DebianChromium.StartAsync(_playwright);
+        var browser = await DebianChromium.SharedAsync();
         var dashboard = await _appHost.DashboardAsync();
         var size = new ViewportSize { Width = 1400, Height = 1000 };
-        _page = await _browser.NewPageAsync(new() { BaseURL = dashboard.AbsoluteUri, ViewportSize = size });
-        _page.SetDefaultTimeout(Patience);
+        _page = await browser.NewPageAsync(new() { BaseURL = dashboard.AbsoluteUri, ViewportSize = size });
+        _page.SetDefaultTimeout((float)Deadlines.Hang.TotalMilliseconds);
     }
 
     public async Task DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        await _page.CloseAsync();
         await _appHost.DisposeAsync();
     }
 

@@ -2,20 +2,20 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.BadInput;
 
 /// <summary>An HTTP exchange byte by byte, since no client library sends what is meant here.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends the bytes on a connection of their own and reads until the server closes it.</summary>
     /// <param name="whole">The request ends where it says; if not, the sender's side is closed after it, and an answer is not owed.</param>
     /// <exception cref="OperationCanceledException">It hangs.</exception>
     public static async Task<RawAnswer> SendAsync(int port, ReadOnlyMemory<byte> request, bool whole = true)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = new CancellationTokenSource(Deadlines.Hang);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
         var sending = SendAsync(socket, request, whole, deadline.Token);

@@ -5,6 +5,7 @@ using NATS.Client.JetStream.Models;
 using RideIngest.LocalServers.Nats;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Broker;
 
@@ -13,7 +14,7 @@ namespace RideIngest.Integration.Broker;
 /// </summary>
 public abstract class BrokerTest : IAsyncLifetime
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    protected static readonly TimeSpan Patience = Deadlines.Hang;
 
     private readonly List<IAsyncDisposable> _owned = [];
 
@@ -24,7 +25,7 @@ public abstract class BrokerTest : IAsyncLifetime
     protected string Mine { get; } = $"t{Guid.NewGuid():N}";
 
     /// <summary>Ends a test that hangs.</summary>
-    protected CancellationToken Deadline { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+    protected CancellationToken Deadline { get; } = Deadlines.Begin();
 
     private static string Newest => (string)NatsVersions.All.Last()[0];
 
@@ -74,7 +75,7 @@ public abstract class BrokerTest : IAsyncLifetime
         var opts = new NatsOpts
         {
             Url = url,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = Patience,
             ReconnectWaitMin = TimeSpan.FromMilliseconds(20),
             ReconnectWaitMax = TimeSpan.FromMilliseconds(100),
             ReconnectJitter = TimeSpan.FromMilliseconds(10),

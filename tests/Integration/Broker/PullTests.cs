@@ -83,7 +83,7 @@ public sealed class PullTests : BrokerTest
         await second.NakAsync(new AckOpts { NakDelay = TimeSpan.FromMilliseconds(500) }, Deadline);
         var third = Assert.Single(await FetchAsync(consumer, 1));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0.45, 10);
+        Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds > 0.45);
         Assert.Equal(3UL, third.Metadata!.Value.NumDelivered);
     }
 

@@ -1,5 +1,7 @@
 using NATS.NKeys;
+using RideIngest.Consumer;
 using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
 using RideIngest.Streams.Nats;
 using RideIngest.TestKit.Servers;
@@ -93,9 +95,11 @@ public sealed class SignInTests : BrokerTest, IDisposable
     {
         var database = await TestPostgres.CreateDatabaseAsync();
         string[] servers = ["--urls", "http://127.0.0.1:0", $"--nats:url={url}", $"--postgres:url={database}"];
-        await using var process = StartedProcess.Service("Consumer", [.. servers, .. args]);
-        using var client = new HttpClient { BaseAddress = await process.UrlAsync() };
+        await using var host = RideIngestHost.Create("consumer", [.. servers, "--logging:level=fatal", .. args], new ConsumerModule());
+        await host.StartAsync();
+        using var client = host.Client();
         await RideSystem.WholeAsync(client);
+        await host.StopAsync();
     }
 
     private static async Task IsNotLetInAsync(string url, string argument, string secret)

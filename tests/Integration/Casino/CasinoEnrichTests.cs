@@ -13,26 +13,6 @@ namespace RideIngest.Integration.Casino;
 public sealed class CasinoEnrichTests
 {
     [Fact]
-    public async Task Each_event_is_printed_once_in_its_final_form_with_its_own_keys()
-    {
-        await using var system = await CreateAsync();
-        var process = await system.SpawnAsync(AllButGenerator);
-        var casino = await ReadyAsync(process);
-
-        await PostAsync(casino, $"{Bet(1)}\n{Start(2)}\n{Deposit(3, 99, 1, "BTC")}", "application/x-ndjson");
-        await Eventually.True(() => process.Output.Count == 3);
-
-        Assert.Equal(
-            [
-                """{"id":1,"player_id":11,"game_id":101,"type":"bet","amount":500,"currency":"USD","has_won":false,"created_at":"2022-02-02T23:45:00Z","amount_eur":468,"player":{"email":"jane@example.com","last_signed_in_at":"2022-02-02T23:40:00Z"},"description":"Player #11 (jane@example.com) placed a bet of 5 USD (4.68 EUR) on a game \"It's bananas!\" on February 2nd, 2022 at 23:45 UTC."}""",
-                """{"id":2,"player_id":10,"game_id":100,"type":"game_start","created_at":"2022-01-10T12:34:00Z","player":{"email":"john@example.com","last_signed_in_at":"2022-01-10T12:30:00Z"},"description":"Player #10 (john@example.com) started playing a game \"Rocket Dice\" on January 10th, 2022 at 12:34 UTC."}""",
-                """{"id":3,"player_id":99,"type":"deposit","amount":1,"currency":"BTC","created_at":"2022-02-03T12:12:00Z","amount_eur":0,"player":{},"description":"Player #99 made a deposit of 0.00000001 BTC (0 EUR) on February 3rd, 2022 at 12:12 UTC."}""",
-            ],
-            process.Output.Order());
-        Assert.Contains("found no player, the latest of 99", process.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Euros_need_no_call_and_rates_are_asked_for_once()
     {
         await using var system = await CreateAsync();
@@ -84,23 +64,6 @@ public sealed class CasinoEnrichTests
     }
 
     [Fact]
-    public async Task A_player_is_looked_up_afresh()
-    {
-        await using var system = await CreateAsync();
-        var process = await system.SpawnAsync(AllButGenerator);
-        var casino = await ReadyAsync(process);
-        await PostAsync(casino, Start(1, 500));
-        await Eventually.True(() => process.Output.Count == 1);
-
-        await ExecuteAsync(system, "insert into casino.players (id, email) values (500, 'new@example.com')");
-        await PostAsync(casino, Start(2, 500));
-        await Eventually.True(() => process.Output.Count == 2);
-
-        Assert.Equal(
-            ["{}", """{"email":"new@example.com"}"""], process.Output.Select(line => JsonNode.Parse(line)!["player"]!.ToJsonString()));
-    }
-
-    [Fact]
     public async Task While_Postgres_is_away_events_wait_and_none_is_lost()
     {
         await using var system = await CreateAsync(ownPostgres: true);
@@ -117,40 +80,6 @@ public sealed class CasinoEnrichTests
     }
 
     [Fact]
-    public async Task A_line_that_is_no_event_is_a_dead_letter_and_its_neighbours_go_on()
-    {
-        await using var system = await CreateAsync();
-        var process = await system.SpawnAsync(AllButGenerator);
-        var casino = await ReadyAsync(process);
-        var js = new NatsJSContext(system.Client);
-
-        await js.PublishAsync(
-            "casino.currency.plain",
-            Encoding.UTF8.GetBytes(
-                $"garbage\n{Start(1)}\n{{\"id\":2,\"player_id\":1,\"type\":\"bet\",\"amount\":5,\"currency\":\"XYZ\"}}"));
-        await js.PublishAsync(
-            "casino.description", Encoding.UTF8.GetBytes("{\"id\":4,\"player_id\":1,\"type\":\"bet\",\"currency\":\"CHF\"}"));
-        await js.PublishAsync("casino.currency.plain", Array.Empty<byte>());
-        await js.PublishAsync("casino.currency.plain", Encoding.UTF8.GetBytes(Bet(3)));
-
-        Assert.Equal(2, (long)(await CountedAsync(casino, 2))["events_total"]!);
-        await system.SettledAsync();
-        await using var letters = system.Database.CreateCommand(
-            "select stage, subject, class, code, convert_from(payload, 'utf8') from ops.dead_letters where system = 'casino' order by id");
-        await using var rows = await letters.ExecuteReaderAsync();
-        var kept = new List<string>();
-        while (await rows.ReadAsync())
-            kept.Add(string.Join(' ', Enumerable.Range(0, 5).Select(rows.GetString)));
-        Assert.Equal(
-            [
-                """currency casino.currency.plain poison unreadable garbage""",
-                """currency casino.currency.plain poison unreadable {"id":2,"player_id":1,"type":"bet","amount":5,"currency":"XYZ"}""",
-                """description casino.description poison unreadable {"id":4,"player_id":1,"type":"bet","currency":"CHF"}""",
-            ],
-            kept.Order());
-    }
-
-    [Fact]
     public async Task A_frame_that_becomes_too_long_when_it_is_completed_goes_on_in_parts()
     {
         const int Events = 9000;
@@ -162,11 +91,5 @@ public sealed class CasinoEnrichTests
 
         Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
         await system.SettledAsync();
-    }
-
-    private static async Task ExecuteAsync(CasinoSystem system, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, await system.Database.OpenConnectionAsync());
-        await command.ExecuteNonQueryAsync();
     }
 }

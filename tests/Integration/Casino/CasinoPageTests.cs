@@ -9,24 +9,15 @@ namespace RideIngest.Integration.Casino;
 /// <summary>The live page, in a real browser.</summary>
 public sealed class CasinoPageTests : IAsyncLifetime
 {
-    private const float Patience = 20_000;
-
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private readonly List<IPage> _pages = [];
     private CasinoSystem _system = null!;
 
-    public async Task InitializeAsync()
-    {
-        SetDefaultExpectTimeout(Patience);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await DebianChromium.StartAsync(_playwright);
-        _system = await CreateAsync();
-    }
+    public async Task InitializeAsync() => _system = await CreateAsync();
 
     public async Task DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        foreach (var page in _pages)
+            await page.CloseAsync();
         await _system.DisposeAsync();
     }
 
@@ -34,7 +25,7 @@ public sealed class CasinoPageTests : IAsyncLifetime
     public async Task It_shows_events_as_they_are_counted()
     {
         var casino = await _system.RunAsync();
-        var page = await _browser.NewPageAsync(new() { BaseURL = casino.BaseAddress!.AbsoluteUri });
+        var page = await OpenAsync(casino);
         var complaints = new List<string>();
         page.Console += (_, message) => complaints.Add(message.Text);
         page.PageError += (_, error) => complaints.Add(error);
@@ -60,7 +51,7 @@ public sealed class CasinoPageTests : IAsyncLifetime
         casino.DefaultRequestHeaders.Add("X-Api-Key", "the-floors-key");
         Assert.Equal(202, (await PostAsync(casino, Deposit(1))).Status);
         await CountedAsync(casino, 1);
-        var page = await _browser.NewPageAsync(new() { BaseURL = casino.BaseAddress!.AbsoluteUri });
+        var page = await OpenAsync(casino);
 
         await page.GotoAsync("/casino");
         await Expect(page.Locator("#ask")).ToBeVisibleAsync();
@@ -74,6 +65,14 @@ public sealed class CasinoPageTests : IAsyncLifetime
         await Expect(page.Locator("#ask")).ToBeHiddenAsync();
         await page.ReloadAsync();
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("1");
+    }
+
+    private async Task<IPage> OpenAsync(HttpClient casino)
+    {
+        var browser = await DebianChromium.SharedAsync();
+        var page = await browser.NewPageAsync(new() { BaseURL = casino.BaseAddress!.AbsoluteUri });
+        _pages.Add(page);
+        return page;
     }
 
     private static async Task AnswerAsync(IPage page, string key)

@@ -108,7 +108,7 @@ public sealed class CasinoPublishTests
     public async Task A_process_that_is_told_to_stop_while_NATS_is_away_or_stands_still_does_not_wait_for_it(bool away)
     {
         await using var system = await CreateAsync();
-        var casino = await system.SpawnAsync("generator," + AllButGenerator, "--hosting:drain=1m", "--casino:generator:rate=1000");
+        var casino = await system.SpawnAsync("generator," + AllButGenerator, "--hosting:drain=5m", "--casino:generator:rate=1000");
         await CountedAsync(await ReadyAsync(casino), 1);
         await (away ? system.Nats.StopAsync() : system.Nats.PauseAsync());
         var since = Stopwatch.GetTimestamp();
@@ -118,7 +118,7 @@ public sealed class CasinoPublishTests
         Assert.Equal(0, await casino.ExitAsync());
         if (!away)
             system.Nats.Resume();
-        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(25));
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.DoesNotContain("ObjectDisposedException", casino.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("OperationCanceledException", casino.Errors, StringComparison.Ordinal);
     }
@@ -155,9 +155,9 @@ public sealed class CasinoPublishTests
     public async Task The_generator_makes_as_many_as_it_is_told()
     {
         await using var system = await CreateAsync();
-        var casino = await system.RunAsync("generator," + AllButGenerator, "--casino:generator:rate=500", "--casino:generator:seed=1");
-        await CountedAsync(casino, 1000);
-        var figures = await CountedAsync(casino, 2000);
-        Assert.InRange((double)figures["events_per_second_moving_average"]!, 250, 600);
+        var casino = await system.RunAsync("generator," + AllButGenerator, "--casino:generator:rate=100", "--casino:generator:seed=1");
+        await CountedAsync(casino, 200);
+        var figures = await CountedAsync(casino, 400);
+        Assert.InRange((double)figures["events_per_second_moving_average"]!, 50, 120);
     }
 }

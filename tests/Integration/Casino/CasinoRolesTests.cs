@@ -7,7 +7,7 @@ using static RideIngest.Integration.Casino.GivenEvents;
 
 namespace RideIngest.Integration.Casino;
 
-/// <summary>Each role as a process of its own, and what becomes of events when one ends.</summary>
+/// <summary>Roles as processes of their own, and what becomes of events when one ends. What else they need runs in this process.</summary>
 public sealed class CasinoRolesTests
 {
     private const int Events = 10_000;
@@ -49,7 +49,7 @@ public sealed class CasinoRolesTests
             await CountedAsync(casino, (long)(await CountedAsync(casino, 0))["events_total"]! + Upload);
             roles[role].Kill();
             await roles[role].ExitAsync();
-            await system.SpawnAsync(role);
+            await system.RunAsync(role);
         }
         await enough.CancelAsync();
         var sent = await sending;
@@ -87,9 +87,8 @@ public sealed class CasinoRolesTests
     public async Task The_counting_process_that_is_killed_under_load_leaves_the_rest_to_the_next()
     {
         await using var system = await CreateAsync();
-        var rest = await system.SpawnAsync("currency,player,description");
+        var casino = await system.RunAsync("currency,player,description");
         var killed = await system.SpawnAsync("aggregates");
-        var casino = await ReadyAsync(rest);
         var sending = SendAsync(casino);
         await CountedAsync(await ReadyAsync(killed), Upload);
 
@@ -98,8 +97,7 @@ public sealed class CasinoRolesTests
         var next = await system.SpawnAsync("aggregates");
         await sending;
 
-        await Eventually.True(
-            () => killed.Output.Concat(next.Output).Where(Whole).Select(Id).Distinct().Count() == Events);
+        await Eventually.True(() => killed.Output.Concat(next.Output).Where(Whole).Select(Id).Distinct().Count() == Events);
         await system.SettledAsync();
         var counted = (long)(await CountedAsync(await ReadyAsync(next), 0))["events_total"]!;
         await Eventually.True(() => next.Output.Count >= counted);
@@ -111,9 +109,8 @@ public sealed class CasinoRolesTests
     public async Task A_process_that_is_asked_to_stop_leaves_nothing_to_be_delivered_again()
     {
         await using var system = await CreateAsync();
-        var counting = await system.SpawnAsync("aggregates");
+        var casino = await system.RunAsync("aggregates");
         var leaving = await system.SpawnAsync("currency,player,description");
-        var casino = await ReadyAsync(counting);
         var sending = SendAsync(casino);
         await CountedAsync(casino, Upload);
 
@@ -126,7 +123,7 @@ public sealed class CasinoRolesTests
             var info = (await new NatsJSContext(system.Client).GetConsumerAsync("CASINO", consumer)).Info;
             Assert.Equal((consumer, 0, 0), (consumer, info.NumAckPending, info.NumRedelivered));
         }
-        await system.SpawnAsync("currency,player,description");
+        await system.RunAsync("currency,player,description");
         Assert.Equal(Events, (long)(await CountedAsync(casino, Events))["events_total"]!);
     }
 
@@ -134,9 +131,8 @@ public sealed class CasinoRolesTests
     public async Task A_counting_process_that_is_asked_to_stop_leaves_nothing_that_it_counted_to_the_next()
     {
         await using var system = await CreateAsync();
-        var rest = await system.SpawnAsync("currency,player,description");
+        var casino = await system.RunAsync("currency,player,description");
         var leaving = await system.SpawnAsync("aggregates");
-        var casino = await ReadyAsync(rest);
         var sending = SendAsync(casino);
         await CountedAsync(await ReadyAsync(leaving), Upload);
 
@@ -154,7 +150,7 @@ public sealed class CasinoRolesTests
     public async Task Two_processes_of_a_role_share_its_work()
     {
         await using var system = await CreateAsync();
-        await system.SpawnAsync("currency,player,description");
+        await system.RunAsync("currency,player,description");
         await system.SpawnAsync("currency,player,description");
         var aggregates = await system.SpawnAsync("aggregates");
         var casino = await ReadyAsync(aggregates);

@@ -18,7 +18,7 @@ public sealed class ConsumerAckTests
         await rig.ReachedAsync();
         await using var heard = await rig.Client.SubscribeCoreAsync<byte[]>(">");
         await rig.Client.PingAsync();
-        using var late = new CancellationTokenSource(ConsumerRig.Deadline);
+        using var late = new CancellationTokenSource(Deadlines.Hang);
         var (id, acked) = (0, 0UL);
 
         // A machine that stands still for a moment makes frames too far apart to be followers.

@@ -31,7 +31,7 @@ public sealed class ConsumerDepartureTests
         Assert.Equal(info.Delivered.StreamSeq, info.Delivered.ConsumerSeq);
         Assert.Equal((long)info.Delivered.StreamSeq * Records, await rig.CountAsync());
 
-        rig.Spawn();
+        await rig.RunAsync();
         await rig.SettledAsync();
         info = await rig.InfoAsync();
         Assert.Equal(info.Delivered.StreamSeq, info.Delivered.ConsumerSeq);
@@ -56,7 +56,7 @@ public sealed class ConsumerDepartureTests
             await killed.ExitAsync();
             await transaction.RollbackAsync();
         }
-        rig.Spawn();
+        await rig.RunAsync();
 
         await rig.SettledAsync();
         var info = await rig.InfoAsync();

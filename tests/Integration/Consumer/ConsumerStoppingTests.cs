@@ -9,7 +9,7 @@ namespace RideIngest.Integration.Consumer;
 /// <summary>A consumer that is told to stop leaves, whatever its servers do; and what it had in hand is stored once all the same.</summary>
 public sealed class ConsumerStoppingTests
 {
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Drain = TimeSpan.FromMinutes(1);
 
     [Theory]
     [InlineData(Outage.Down, Outage.None)]

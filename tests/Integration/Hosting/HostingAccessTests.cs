@@ -92,7 +92,7 @@ public sealed class HostingAccessTests
         using var client = host.Client();
 
         var slow = AskAsync("/records?slow=true", "the-first-key");
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await entered.Task.WaitAsync(Deadlines.Hang);
         var (refused, other) = (await AskAsync("/records", "the-first-key"), await AskAsync("/records", "the-second-key"));
         leave.SetResult();
 

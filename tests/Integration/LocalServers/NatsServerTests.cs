@@ -5,6 +5,7 @@ using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -57,7 +58,7 @@ public sealed class NatsServerTests : IDisposable
     public async Task Three_servers_form_a_cluster_that_survives_its_leader(string version)
     {
         await using var cluster = await TestNats.ClusterAsync(version);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Deadlines.Hang);
         var leader = await cluster.LeaderAsync(deadline.Token);
         await leader.KillAsync();
         var next = await cluster.LeaderAsync(deadline.Token);
@@ -120,7 +121,7 @@ public sealed class NatsServerTests : IDisposable
         await client.ConnectAsync("127.0.0.1", server.Port);
         using var reader = new StreamReader(client.GetStream());
         await reader.ReadLineAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var deadline = new CancellationTokenSource(Deadlines.Hang);
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"{ConnectLine.For(server.Url)}PING\r\n"), deadline.Token);
 
         // Only a client whose CONNECT has been read is told.

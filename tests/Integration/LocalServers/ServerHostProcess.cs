@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.LocalServers;
 
 /// <summary>Another process that owns a nats-server and a Postgres, in a process group of its own, as under a terminal.</summary>
 internal sealed class ServerHostProcess : IAsyncDisposable
 {
-    // On a machine without the servers the first start installs them.
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
-
     private readonly Process _process;
 
     private ServerHostProcess(Process process, string[] nats, string[] postgres)
@@ -47,9 +45,9 @@ internal sealed class ServerHostProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = Process.Start(start)!;
-        var nats = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
-        var postgres = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
-        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline));
+        var nats = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadlines.Fetch);
+        var postgres = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadlines.Fetch);
+        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(Deadlines.Fetch));
         return new ServerHostProcess(process, nats!.Split(' ', 4), postgres!.Split(' ', 4));
     }
 
@@ -65,7 +63,7 @@ internal sealed class ServerHostProcess : IAsyncDisposable
         using var kill = Process.Start("sh", ["-c", $"kill -s INT -- -{ProcessId}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
-        return await _process.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
+        return await _process.StandardOutput.ReadLineAsync().WaitAsync(Deadlines.Fetch);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using RideIngest.LocalServers.Nats;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.LocalServers;
 
@@ -16,7 +17,7 @@ internal static class TextClient
         using var reader = new StreamReader(client.GetStream());
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(
             $"{ConnectLine.For(server.Url)}SUB answer 1\r\nPUB {subject} answer {payload.Length}\r\n{payload}\r\n"));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(Deadlines.Hang);
         while (await reader.ReadLineAsync(deadline.Token) is { } line)
         {
             if (line.StartsWith("MSG answer", StringComparison.Ordinal))

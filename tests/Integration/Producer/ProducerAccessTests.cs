@@ -6,12 +6,12 @@ using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Producer;
 
-/// <summary>Who may do what, and how much of it.</summary>
-public sealed class ProducerAccessTests : IAsyncLifetime
+/// <summary>A system that asks for keys.</summary>
+public sealed class KeyedSystem : IAsyncLifetime
 {
-    private RideSystem _system = null!;
+    internal RideSystem System { get; private set; } = null!;
 
-    public async Task InitializeAsync() => _system = await RideSystem.StartAsync(args:
+    public async Task InitializeAsync() => System = await RideSystem.StartAsync(args:
     [
         .. Keys.Of(0, "writer", "the-writers-key", "bookings:write"),
         .. Keys.Of(1, "reader", "the-readers-key", "read"),
@@ -22,7 +22,13 @@ public sealed class ProducerAccessTests : IAsyncLifetime
         .. Keys.Of(5, "clueless", "the-clueless-key", "bookings:write"), "--auth:keys:5:records_per_second=1",
     ]);
 
-    public async Task DisposeAsync() => await _system.DisposeAsync();
+    public async Task DisposeAsync() => await System.DisposeAsync();
+}
+
+/// <summary>Who may do what, and how much of it.</summary>
+public sealed class ProducerAccessTests(KeyedSystem keyed) : IClassFixture<KeyedSystem>
+{
+    private readonly RideSystem _system = keyed.System;
 
     [Fact]
     public async Task Without_a_key_or_with_an_unknown_one_the_answer_is_401()

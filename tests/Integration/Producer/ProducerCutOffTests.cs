@@ -85,7 +85,7 @@ public sealed class ProducerCutOffTests
         await nats.Tripwire.Hit;
         nats.Suffer(Outage.Down);
 
-        Assert.Equal(201, (await answer.WaitAsync(TimeSpan.FromSeconds(10))).Status);
+        Assert.Equal(201, (await answer.WaitAsync(Deadlines.Hang)).Status);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace RideIngest.Integration.Producer;
 /// <summary>A producer that is told to stop answers those who wait, truthfully, and leaves, whatever its servers do.</summary>
 public sealed class ProducerStoppingTests
 {
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Drain = TimeSpan.FromMinutes(1);
 
     [Theory]
     [InlineData(Outage.None, Outage.None)]

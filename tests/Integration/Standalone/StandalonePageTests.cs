@@ -15,22 +15,16 @@ namespace RideIngest.Integration.Standalone;
 /// <summary>The pages, in a real browser.</summary>
 public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 {
-    private const float Patience = 20_000;
-
     private readonly TestDirectory _folder = new();
     private readonly List<string> _complaints = [];
     private readonly List<string> _requests = [];
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private readonly List<IPage> _pages = [];
     private NatsServer _nats = null!;
     private StartedProcess _standalone = null!;
     private Uri _url = null!;
 
     public async Task InitializeAsync()
     {
-        SetDefaultExpectTimeout(Patience);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await DebianChromium.StartAsync(_playwright);
         _nats = await TestNats.PrivateAsync();
         _standalone = StartedProcess.Standalone(
             _folder.Path, "--urls", "http://127.0.0.1:0", $"--nats:url={_nats.Url}",
@@ -40,8 +34,8 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        foreach (var page in _pages)
+            await page.CloseAsync();
         await _standalone.DisposeAsync();
         await _nats.DisposeAsync();
     }
@@ -125,7 +119,9 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 
     private async Task<IPage> OpenAsync(string path)
     {
-        var page = await _browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri, ColorScheme = ColorScheme.Light });
+        var browser = await DebianChromium.SharedAsync();
+        var page = await browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri, ColorScheme = ColorScheme.Light });
+        _pages.Add(page);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")

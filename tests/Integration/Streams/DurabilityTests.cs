@@ -5,10 +5,10 @@ using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Contracts.Frames;
 using RideIngest.Integration.Systems;
-using RideIngest.LocalServers.Postgres;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Streams;
 
@@ -16,7 +16,7 @@ namespace RideIngest.Integration.Streams;
 /// A process says in its log, once, where its servers are set up to keep less than its answers promise; and where they are not, it says
 /// nothing.
 /// </summary>
-public sealed class DurabilityTests
+public sealed class DurabilityTests(DurablePostgres durable) : IClassFixture<DurablePostgres>
 {
     private const int InMemory = 3001;
     private const int OneReplica = 3002;
@@ -24,15 +24,12 @@ public sealed class DurabilityTests
     private const int CommitsLater = 3004;
     private const int MayBeCorrupted = 3005;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-
     [Theory]
     [MemberData(nameof(NatsVersions.All), MemberType = typeof(NatsVersions))]
     public async Task A_stream_with_one_replica_is_said_to_lose_what_was_accepted_and_a_durable_Postgres_is_not_mentioned(string version)
     {
         await using var nats = await TestNats.PrivateAsync(version);
-        await using var postgres = await DurableAsync();
-        await using var consumer = Start("Consumer", nats.Url, await postgres.CreateDatabaseAsync("rides"));
+        await using var consumer = Start("Consumer", nats.Url, await durable.CreateDatabaseAsync());
 
         // One that can sync at every publish may have been told to, which it does not tell.
         var expected = Version.Parse(version.Split('-')[0]) < new Version(2, 10) ? OneReplicaNeverSynced : OneReplica;
@@ -48,7 +45,6 @@ public sealed class DurabilityTests
     public async Task A_stream_in_memory_is_said_to_end_with_its_server()
     {
         await using var nats = await TestNats.PrivateAsync();
-        await using var postgres = await DurableAsync();
         await using var client = new NatsConnection(new NatsOpts { Url = nats.Url });
         await new NatsJSContext(client).CreateStreamAsync(new StreamConfig(RidesStream.Name, [RidesStream.Subject(">")])
         {
@@ -57,7 +53,7 @@ public sealed class DurabilityTests
             Discard = StreamConfigDiscard.New,
             MaxBytes = 1 << 20,
         });
-        await using var consumer = Start("Consumer", nats.Url, await postgres.CreateDatabaseAsync("rides"));
+        await using var consumer = Start("Consumer", nats.Url, await durable.CreateDatabaseAsync());
         await consumer.SaysAsync(line => Id(line) == InMemory);
 
         Assert.Equal([InMemory], (await WarningsAsync(consumer)).Select(Id));
@@ -67,10 +63,9 @@ public sealed class DurabilityTests
     public async Task Commits_that_are_answered_before_they_are_written_are_mentioned_and_a_stream_with_three_replicas_is_not()
     {
         await using var cluster = await TestNats.ClusterAsync();
-        await using var postgres = await DurableAsync();
-        var database = await postgres.CreateDatabaseAsync("rides");
+        var database = await durable.CreateDatabaseAsync();
         await using (var source = NpgsqlDataSource.Create(database))
-        await using (var alter = source.CreateCommand("alter database rides set synchronous_commit = off"))
+        await using (var alter = source.CreateCommand($"alter database {new NpgsqlConnectionStringBuilder(database).Database} set synchronous_commit = off"))
             await alter.ExecuteNonQueryAsync();
         await using var consumer = Start("Consumer", cluster.Url, database, "--ingest:replicas=3");
         await consumer.SaysAsync(line => Id(line) == CommitsLater);
@@ -103,8 +98,6 @@ public sealed class DurabilityTests
         Assert.Single(warnings, warning => warning.Contains("full_page_writes = off", StringComparison.Ordinal));
     }
 
-    private static Task<PostgresServer> DurableAsync() => TestPostgres.PrivateAsync(new PostgresServerOptions());
-
     private static StartedProcess Start(string service, string nats, string postgres, params string[] args) =>
         StartedProcess.Service(service, [
             "--urls", "http://127.0.0.1:0", "--logging:format=json", $"--nats:url={nats}", $"--postgres:url={postgres}", .. args,
@@ -125,8 +118,7 @@ public sealed class DurabilityTests
     private static async Task AnnouncedAsync(string nats, int times)
     {
         await using var client = new NatsConnection(new NatsOpts { Url = nats });
-        using var late = new CancellationTokenSource(Deadline);
-        await foreach (var message in client.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: late.Token))
+        await foreach (var message in client.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: Deadlines.Begin()))
         {
             if (ConsumerAnnouncement.Read(message.Data) is { CanStore: true } && --times == 0)
                 return;

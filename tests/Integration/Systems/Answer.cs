@@ -6,7 +6,7 @@ namespace RideIngest.Integration.Systems;
 /// <summary>An answer, read whole.</summary>
 internal sealed record Answer(int Status, string Text, HttpResponseHeaders Headers, string? ContentType)
 {
-    public JsonNode Json => JsonNode.Parse(Text)!;
+    public JsonNode Json => field ??= JsonNode.Parse(Text)!;
 
     public static async Task<Answer> OfAsync(HttpResponseMessage response)
     {

@@ -22,7 +22,6 @@ namespace RideIngest.Integration.Systems;
 /// <summary>A NATS and a database of a test's own, consumers over them, and a publisher who knows nothing of ours.</summary>
 internal sealed class ConsumerRig : IAsyncDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly Kind Bookings = new Catalog()["bookings"];
 
     private readonly List<IAsyncDisposable> _running = [];
@@ -116,7 +115,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
         headers[FrameHeaders.Reply] = inbox;
         await ReachedAsync();
         await PublishAsync(payload, kind, headers);
-        using var late = new CancellationTokenSource(Deadline);
+        using var late = new CancellationTokenSource(Deadlines.Hang);
         return FrameReply.Read((await replies.Msgs.ReadAsync(late.Token)).Data)!;
     }
 
@@ -138,12 +137,19 @@ internal sealed class ConsumerRig : IAsyncDisposable
     /// <summary>Waits until every frame was acked.</summary>
     public Task SettledAsync() => Eventually.True(async () => await InfoAsync() is { NumPending: 0, NumAckPending: 0 });
 
+    /// <summary>Empties the tables when no frame waits, for the next test.</summary>
+    public async Task ClearAsync()
+    {
+        await SettledAsync();
+        await Database.ExecuteAsync("truncate rides.bookings, rides.rides, ops.dead_letters cascade");
+    }
+
     public Task<long> CountAsync(string table = "rides.bookings") => Database.ScalarAsync<long>($"select count(*) from {table}");
 
     /// <summary>Waits for an announcement that is as wanted.</summary>
     public async Task<ConsumerAnnouncement> HearAsync(Func<ConsumerAnnouncement, bool> wanted)
     {
-        using var late = new CancellationTokenSource(Deadline);
+        using var late = new CancellationTokenSource(Deadlines.Hang);
         await foreach (var message in Client.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: late.Token))
         {
             if (ConsumerAnnouncement.Read(message.Data) is { } heard && wanted(heard))

@@ -2,6 +2,8 @@ using System.Collections;
 using Microsoft.Playwright;
 using RideIngest.LocalServers.Binaries;
 using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Waiting;
+using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.Systems;
 
@@ -14,9 +16,16 @@ internal static class DebianChromium
 
     private static readonly string[] LibraryFolders = ["usr/lib", "lib"];
 
-    /// <summary>Starts it. Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.</summary>
-    public static async Task<IBrowser> StartAsync(IPlaywright playwright)
+    private static readonly Lazy<Task<IBrowser>> Shared = new(StartAsync);
+
+    /// <summary>One browser for all tests, which ends with the test process. Each page that is opened in it is like a new visitor's.</summary>
+    public static Task<IBrowser> SharedAsync() => Shared.Value;
+
+    // Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.
+    private static async Task<IBrowser> StartAsync()
     {
+        SetDefaultExpectTimeout((float)Deadlines.Hang.TotalMilliseconds);
+        var playwright = await Playwright.CreateAsync();
         if (Programs.Find(Package) is null && Posix.IsRoot)
             await DebianPackages.InstallAsync(Package, null, default);
         var options = Programs.Find(Package) is { } found ? new() { ExecutablePath = found } : Unpacked(await UnpackAsync());

@@ -12,6 +12,13 @@ internal static class Given
 
     public static long NewId() => Interlocked.Increment(ref _last);
 
+    /// <summary>Ids that follow one another.</summary>
+    public static long[] NewIds(int count)
+    {
+        var last = Interlocked.Add(ref _last, count);
+        return [.. Enumerable.Range(1, count).Select(i => last - count + i)];
+    }
+
     public static string Booking(long id, long user = 22177) => string.Create(CultureInfo.InvariantCulture, $$"""
         {"id":{{id}},"user_id":{{user}},"vehicle_model_id":28,"travel_type_id":2,"from_date":"2013-01-01T02:00:00Z","online_booking":true,"mobile_site_booking":false,"booking_created":"2013-01-01T01:39:00Z","car_cancellation":false}
         """);

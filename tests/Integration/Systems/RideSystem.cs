@@ -19,7 +19,9 @@ namespace RideIngest.Integration.Systems;
 internal sealed class RideSystem : IAsyncDisposable
 {
     // On a busy machine an outcome takes longer than senders usually wait; tests of the wait itself say how long.
-    private const string Patience = "--ingest:wait=1m";
+    private const string Patience = "--ingest:wait=5m";
+
+    private static readonly Lazy<Task<RideSystem>> Shared = new(() => StartAsync());
 
     private readonly List<RideIngestHost> _hosts = [];
     private readonly string[] _args;
@@ -51,6 +53,12 @@ internal sealed class RideSystem : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>
+    /// One with a consumer for all tests that only send records of their own, and break nothing. It is started when it is first asked for
+    /// and ends with the test process.
+    /// </summary>
+    public static Task<RideSystem> SharedAsync() => Shared.Value;
+
     public static async Task<RideSystem> StartAsync(
         bool consumer = true, bool ownPostgres = false, NatsServerOptions? nats = null, Catalog? catalog = null, params string[] args)
     {
@@ -80,7 +88,7 @@ internal sealed class RideSystem : IAsyncDisposable
         var host = RideIngestHost.Create("producer", [.. _args, .. args], new ProducerModule(_catalog));
         _hosts.Add(host);
         await host.StartAsync();
-        var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
+        var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]), Timeout = Deadlines.Hang };
         await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
         return (host, client);
     }

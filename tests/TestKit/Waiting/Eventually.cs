@@ -6,7 +6,7 @@ namespace RideIngest.TestKit.Waiting;
 /// <summary>Waits for a condition. One that has not come true within <see cref="Deadlines.Hang"/> fails the test.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task True(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string expected = "")
     {

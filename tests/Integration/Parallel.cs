@@ -1,2 +1,0 @@
-// The suite mostly waits: for servers, time-outs and redeliveries.
-[assembly: CollectionBehavior(MaxParallelThreads = 16)]
