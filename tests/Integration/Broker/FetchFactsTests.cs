@@ -44,7 +44,7 @@ public sealed class FetchFactsTests : BrokerTest
         var consumer = await ConsumerAsync(js);
         var pulls = await PullsAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Deadline);
-        var fetching = ReadAsync(consumer, new() { MaxBytes = 4096, Expires = Patience }, [], stop.Token);
+        var fetching = ReadAsync(consumer, new() { MaxBytes = 4096, Expires = TimeSpan.FromSeconds(20) }, [], stop.Token);
 
         var first = await NextAsync(pulls);
         proxy.Reset();
@@ -65,7 +65,7 @@ public sealed class FetchFactsTests : BrokerTest
         var consumer = await ConsumerAsync(js);
         var pulls = await PullsAsync();
         var read = new List<int>();
-        var fetching = ReadAsync(consumer, new() { MaxMsgs = 4, Expires = Patience }, read, Deadline);
+        var fetching = ReadAsync(consumer, new() { MaxMsgs = 4, Expires = TimeSpan.FromSeconds(20) }, read, Deadline);
         await NextAsync(pulls);
         await PublishAsync(direct, 2);
         await Eventually.True(() => read.Count == 2);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
-using RideIngest.Integration.Storage;
 using RideIngest.Integration.Systems;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using RideIngest.Integration.Systems;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.TestKit.Servers;
 

@@ -65,8 +65,10 @@ public sealed class DurabilityTests(DurablePostgres durable) : IClassFixture<Dur
         await using var cluster = await TestNats.ClusterAsync();
         var database = await durable.CreateDatabaseAsync();
         await using (var source = NpgsqlDataSource.Create(database))
-        await using (var alter = source.CreateCommand($"alter database {new NpgsqlConnectionStringBuilder(database).Database} set synchronous_commit = off"))
-            await alter.ExecuteNonQueryAsync();
+        {
+            var name = new NpgsqlConnectionStringBuilder(database).Database;
+            await source.ExecuteAsync($"alter database {name} set synchronous_commit = off");
+        }
         await using var consumer = Start("Consumer", cluster.Url, database, "--ingest:replicas=3");
         await consumer.SaysAsync(line => Id(line) == CommitsLater);
 

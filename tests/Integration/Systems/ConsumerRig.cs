@@ -7,7 +7,6 @@ using Npgsql;
 using RideIngest.Consumer;
 using RideIngest.Contracts.Frames;
 using RideIngest.Hosting.Processes;
-using RideIngest.Integration.Storage;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.Records.Bookings;

@@ -18,7 +18,7 @@ internal static class DebianChromium
 
     private static readonly Lazy<Task<IBrowser>> Shared = new(StartAsync);
 
-    /// <summary>One browser for all tests, which ends with the test process. Each page that is opened in it is like a new visitor's.</summary>
+    /// <summary>One browser for all tests, which ends with the test process. Each page that is opened in it is a new visitor's.</summary>
     public static Task<IBrowser> SharedAsync() => Shared.Value;
 
     // Root gets no sandbox from Chromium, nor does who has unpacked it; it sees pages of ours alone.

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using NATS.Client.Core;
 using Npgsql;
 using RideIngest.Consumer;
+using RideIngest.Contracts.Frames;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Processes;
 using RideIngest.LocalServers.Nats;
@@ -69,6 +71,8 @@ internal sealed class RideSystem : IAsyncDisposable
             await system.StartConsumerAsync();
         system.Client = await system.StartProducerAsync();
         await WholeAsync(system.Client);
+        if (consumer)
+            await system.AnnouncedAsync();
         return system;
     }
 
@@ -123,6 +127,17 @@ internal sealed class RideSystem : IAsyncDisposable
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
         return await Answer.OfAsync(await Client.SendAsync(request));
+    }
+
+    // A producer that hears of nobody who stores does not let senders wait for the outcome.
+    private async Task AnnouncedAsync()
+    {
+        await using var nats = new NatsConnection(new NatsOpts { Url = Nats.Url });
+        await foreach (var message in nats.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: Deadlines.Begin()))
+        {
+            if (ConsumerAnnouncement.Read(message.Data) is { CanStore: true })
+                return;
+        }
     }
 
     public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await Client.GetAsync(path));
