@@ -44,6 +44,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
         services.AddSingleton(provider => new CountingSeat(
             provider.GetRequiredService<CasinoStream>().Stream, provider.GetRequiredService<EventAggregates>()));
         services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
+        services.AddEventOutbox(CasinoStream.System, provider => provider.GetRequiredService<CasinoStream>().Stream);
         services.AddStages(
             provider => provider.GetRequiredService<CasinoRoles>().Stages,
             leave: provider => provider.GetRequiredService<CountingSeat>().LeaveAsync());

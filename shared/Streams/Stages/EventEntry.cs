@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using RideIngest.Storage.Outbox;
 using RideIngest.Streams.Gathering;
 using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>Where events enter a stream: gathered into frames on one subject.</summary>
+/// <summary>Where events enter a stream: gathered into frames on one subject, or kept in the outbox while NATS is away.</summary>
 public sealed class EventEntry<TEvent>
 {
     private const int MostEvents = 500;
@@ -15,6 +16,7 @@ public sealed class EventEntry<TEvent>
     private readonly EnsuredStream _stream;
     private readonly string _subject;
     private readonly EventSender<TEvent> _sender;
+    private readonly EventOutbox<TEvent> _outbox;
     private readonly Action<int, int> _sends;
     private readonly FrameGatherer<GatheredEvents<TEvent>, (TEvent, ActivityContext)> _frames;
     private readonly string _process = Guid.NewGuid().ToString("N");
@@ -22,10 +24,13 @@ public sealed class EventEntry<TEvent>
     private int _inHand;
 
     /// <param name="sends">Called with the number of events of each frame that is sent, and their length in bytes.</param>
-    public EventEntry(IServiceProvider provider, EnsuredStream stream, string subject, EventFormat<TEvent> format, Action<int, int> sends)
+    public EventEntry(
+        IServiceProvider provider, string system, EnsuredStream stream, string subject, EventFormat<TEvent> format, Action<int, int> sends)
     {
         (_stream, _subject, _sends) = (stream, subject, sends);
         _sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
+        _outbox = ActivatorUtilities.CreateInstance<EventOutbox<TEvent>>(
+            provider, format, provider.GetRequiredKeyedService<OutboxTable>(system));
         _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync);
     }
 
@@ -47,8 +52,11 @@ public sealed class EventEntry<TEvent>
         try
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{_process}-{Interlocked.Increment(ref _sent)}");
+            var events = frame.ToSend();
             published = await _sender.SendAsync(
-                _stream, _subject, frame.ToSend(), id, CancellationToken.None, bytes => _sends(frame.Count, bytes));
+                _stream, _subject, events, id, CancellationToken.None, bytes => _sends(frame.Count, bytes));
+            if (published.End == PublishEnd.Away && await _outbox.KeepAsync(_subject, id, events))
+                published = new Published(PublishEnd.Taken);
         }
         catch (Exception)
         {

@@ -10,11 +10,13 @@ using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Hosting;
+using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Setup;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Streams;
 

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using RideIngest.Contracts.Frames;
+
+namespace RideIngest.Storage.Outbox;
+
+/// <summary>
+/// Writes what a system must publish because of a commit, in that commit. The system's relay is woken by it, once however many events
+/// it has.
+/// </summary>
+public sealed class OutboxTable(string system)
+{
+    private const string TraceState = "tracestate";
+
+    // Numbers are given in the order of the events.
+    private const string Insert =
+        """
+        insert into ops.outbox (system, subject, key, event_id, payload, headers)
+        select $1, subject, key, event_id, payload, headers::jsonb
+        from unnest($2, $3, $4, $5, $6) with ordinality as event (subject, key, event_id, payload, headers, position)
+        order by position
+        """;
+
+    /// <summary>What the relay listens to.</summary>
+    internal static string Channel(string system) => $"outbox_{system}";
+
+    /// <summary>
+    /// Adds events in the connection's transaction, if it has one. Those of one key are published in the order of the commits, where one
+    /// commit follows the other; within a commit, in the order in which they were added. Events without a trace get the current one.
+    /// </summary>
+    /// <exception cref="PostgresException">They are not added, and the transaction has failed.</exception>
+    public async Task AddAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<OutboxEvent> events, CancellationToken cancellationToken = default)
+    {
+        if (events.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = system },
+                Array(events.Select(item => item.Subject), NpgsqlDbType.Text),
+                Array(events.Select(item => item.Key), NpgsqlDbType.Text),
+                Array(events.Select(item => item.Id), NpgsqlDbType.Text),
+                Array(events.Select(item => item.Payload), NpgsqlDbType.Bytea),
+                Array(events.Select(Headers), NpgsqlDbType.Text),
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_notify($1, '')")
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = Channel(system) } },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
+        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static string Headers(OutboxEvent item)
+    {
+        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } current || item.Headers.ContainsKey(FrameHeaders.TraceParent))
+            return JsonSerializer.Serialize(item.Headers);
+        var traced = new Dictionary<string, string>(item.Headers) { [FrameHeaders.TraceParent] = current.Id! };
+        if (current.TraceStateString is { Length: > 0 } state)
+            traced[TraceState] = state;
+        return JsonSerializer.Serialize(traced);
+    }
+}

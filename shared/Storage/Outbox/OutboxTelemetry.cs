@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using RideIngest.Hosting.Telemetry;
+
+namespace RideIngest.Storage.Outbox;
+
+/// <summary>Every metric of the outbox. Only the relay that has the lock reports what waits.</summary>
+internal static class OutboxTelemetry
+{
+    private static readonly Counter<long> Relayed = RideIngestTelemetry.Meter.CreateCounter<long>(
+        "rideingest.outbox.published", description: "Events that the relay has published.");
+
+    private static readonly ConcurrentDictionary<string, Sight> Seen = new();
+
+    static OutboxTelemetry()
+    {
+        RideIngestTelemetry.Meter.CreateObservableGauge(
+            "rideingest.outbox.backlog", () => Of(sight => sight.Count),
+            description: "Events that are committed and not published; no more than 100000 are counted.");
+        RideIngestTelemetry.Meter.CreateObservableGauge(
+            "rideingest.outbox.oldest.age",
+            () => Of(sight => sight.Oldest is { } oldest ? Math.Max(0, (DateTimeOffset.UtcNow - oldest).TotalSeconds) : 0),
+            "s", "Age of the oldest event that is not published.");
+    }
+
+    public static void Published(string system, int events)
+    {
+        if (events > 0)
+            Relayed.Add(events, new KeyValuePair<string, object?>("system", system));
+    }
+
+    /// <param name="waiting">Null when this process does not relay.</param>
+    public static void Observed(string system, (long Count, DateTimeOffset? Oldest)? waiting)
+    {
+        if (waiting is { } seen)
+            Seen[system] = new Sight(seen.Count, seen.Oldest);
+        else
+            Seen.TryRemove(system, out _);
+    }
+
+    private static IEnumerable<Measurement<T>> Of<T>(Func<Sight, T> value)
+        where T : struct =>
+        Seen.Select(sight => new Measurement<T>(value(sight.Value), new KeyValuePair<string, object?>("system", sight.Key)));
+
+    private sealed record Sight(long Count, DateTimeOffset? Oldest);
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using Npgsql;
+using RideIngest.Contracts.Frames;
+using RideIngest.Storage.Outbox;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Setup;
+
+namespace RideIngest.Streams.Stages;
+
+/// <summary>Keeps events in a system's outbox while NATS is away. The outbox's relay publishes them once it is back.</summary>
+internal sealed partial class EventOutbox<TEvent>(
+    NpgsqlDataSource database, OutboxTable outbox, EventFormat<TEvent> format, ILogger<EventOutbox<TEvent>> logger)
+{
+    // The sender waits for it.
+    private static readonly TimeSpan KeptWithin = TimeSpan.FromSeconds(5);
+
+    /// <returns>Whether all of them are committed.</returns>
+    public async Task<bool> KeepAsync(string subject, string id, EventsToSend<TEvent> events)
+    {
+        using var limit = new CancellationTokenSource(KeptWithin);
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(limit.Token);
+            await outbox.AddAsync(connection, [.. events.Events.Select((item, index) => Row(subject, id, item, index, events.Traces))], limit.Token);
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            NotKept(events.Events.Count, subject, e.Message);
+            return false;
+        }
+    }
+
+    private OutboxEvent Row(string subject, string id, TEvent item, int index, IReadOnlyList<ActivityContext> traces) => new()
+    {
+        Subject = subject,
+        Key = format.KeyOf(item),
+        Id = string.Create(CultureInfo.InvariantCulture, $"{id}-{index}"),
+        Payload = format.Line(item),
+        Headers = FrameTraces.TraceParent(traces.ElementAtOrDefault(index)) is { } trace
+            ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = trace }
+            : [],
+    };
+
+    [LoggerMessage(3221, LogLevel.Warning,
+        "{Count} events for {Subject} could neither be published nor kept in the outbox ({Reason}); their senders are asked to retry")]
+    private partial void NotKept(int count, string subject, string reason);
+}
+
+public static class EventOutboxRegistration
+{
+    /// <summary>Gives a system an outbox, whose relay publishes to its stream.</summary>
+    public static IServiceCollection AddEventOutbox(
+        this IServiceCollection services, string system, Func<IServiceProvider, EnsuredStream> stream) =>
+        services.AddOutbox(system, provider =>
+        {
+            var (publisher, target) = (provider.GetRequiredService<StreamPublisher>(), stream(provider));
+            return async (events, cancellationToken) => publisher.IsOpen
+                ? await Task.WhenAll(events.Select(item => PublishAsync(publisher, target, item, cancellationToken)))
+                : throw new NatsException("NATS is away");
+        });
+
+    private static async Task<bool> PublishAsync(
+        StreamPublisher publisher, EnsuredStream stream, OutboxEvent item, CancellationToken cancellationToken)
+    {
+        var published = await publisher.PublishAsync(stream, item.Subject, item.Payload, () => Headers(item), cancellationToken);
+        return published.End == PublishEnd.Taken;
+    }
+
+    private static NatsHeaders Headers(OutboxEvent item)
+    {
+        var headers = new NatsHeaders { { FrameHeaders.Id, item.Id } };
+        foreach (var (name, value) in item.Headers)
+            headers.Add(name, value);
+        return headers;
+    }
+}
