@@ -113,7 +113,8 @@ internal sealed class StageRig : IAsyncDisposable
         {
             services.AddNats();
             services.AddStages(provider => provider.GetRequiredService<ParcelStage>().Stages);
-            services.TryAddSingleton(provider => new ParcelStage([new Stage<Parcel>(provider, Definition(provider), new ParcelFormat(), Step)]));
+            services.TryAddSingleton(
+                provider => new ParcelStage([new Stage<Parcel>(provider, Definition(provider), new ParcelFormat(), Step)]));
         });
         var host = await module.StartAsync($"--nats:url={_natsUrl}", $"--postgres:url={_database}", "--hosting:drain=10s");
         _hosts.Add(host);

@@ -13,9 +13,6 @@ public sealed partial class SourceTests
             .Select(path => (Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'), File.ReadAllText(path))),
     ];
 
-    // What the casino and the rides system each have their own of, until both stand on one.
-    private static readonly string[] Doubles = ["Frame", "FrameGatherer", "FramePull", "Published"];
-
     [Fact]
     public void A_namespace_is_its_folder() => AssertNone(
         from file in Files
@@ -29,7 +26,6 @@ public sealed partial class SourceTests
     public void A_type_name_exists_once() => AssertNone(
         from file in Files
         from type in TypeName().Matches(file.Text).Select(match => match.Groups[1].Value).Distinct()
-        where !Doubles.Contains(type)
         group file.Path by type into homes
         where homes.Select(Path.GetDirectoryName).Distinct().Count() > 1
         select $"{homes.Key}: {string.Join(", ", homes)}");
