@@ -25,8 +25,8 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     private long _lastTick;
 
     /// <summary>
-    /// Whether a consumer announced within the last seconds that it can store. While this process was stalled it could not hear anyone: then
-    /// what it knew before counts.
+    /// Whether a consumer announced within the last seconds that it can store. While this process was stalled it could not hear anyone:
+    /// then what it knew before counts.
     /// </summary>
     public bool Storing
     {

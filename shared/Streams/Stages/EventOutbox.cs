@@ -25,7 +25,8 @@ internal sealed partial class EventOutbox<TEvent>(
         try
         {
             await using var connection = await database.OpenConnectionAsync(limit.Token);
-            await outbox.AddAsync(connection, [.. events.Events.Select((item, index) => Row(subject, id, item, index, events.Traces))], limit.Token);
+            var rows = events.Events.Select((item, index) => Row(subject, id, item, index, events.Traces));
+            await outbox.AddAsync(connection, [.. rows], limit.Token);
             return true;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)

@@ -34,7 +34,7 @@ public sealed class CasinoPublishTests
             casino, """{"id":77,"player_id":"eleven","type":"bet","amount":1.5,"currency":"DEM","created_at":"2022-02-02T23:45:00Z"}""");
 
         Assert.Equal((422, "/problems/validation", 77), (status, (string?)problem["type"], (long)problem["id"]!));
-        Assert.Equal(["player_id", "amount", "currency", "game_id", "has_won"], problem["errors"]!.AsObject().Select(error => error.Key));
+        Assert.Equal(["player_id", "amount", "currency", "game_id"], problem["errors"]!.AsObject().Select(error => error.Key));
         Assert.False((bool)problem["retryable"]!);
     }
 
@@ -84,6 +84,32 @@ public sealed class CasinoPublishTests
         Assert.Equal((503, "/problems/stream-full", true), (answer.Status, (string?)answer.Body["type"], (bool)answer.Body["retryable"]!));
         var state = (await new NatsJSContext(system.Client).GetStreamAsync("CASINO")).Info.State;
         Assert.InRange(state.Bytes, 4 << 20, 12 << 20);
+    }
+
+    [Fact]
+    public async Task Events_of_the_original_senders_are_taken_as_they_stand()
+    {
+        await using var system = await CreateAsync();
+        var casino = await system.RunAsync();
+
+        string[] events =
+        [
+            """{"id":1,"player_id":10,"game_id":100,"type":"game_start","created_at":"2022-01-10T12:34:56.789+00"}""",
+            """{"id":2,"player_id":11,"game_id":101,"type":"bet","amount":500,"currency":"USD","amount_eur":468,"created_at":"2022-02-02T23:45:07.89+00","player":{"email":"john@example.com","last_signed_in_at":"2022-02-02T23:01:02.03+00"}}""",
+            """{"id":3,"player_id":12,"type":"deposit","amount":10000,"currency":"EUR","created_at":"2022-03-03T12:12:12+00"}""",
+        ];
+        foreach (var e in events)
+            Assert.Equal((202, """{"received":1,"published":1}"""), await AnswerAsync(e));
+
+        var figures = await CountedAsync(casino, 3);
+        Assert.Equal((11L, 12L), ((long)figures["top_player_bets"]!["id"]!, (long)figures["top_player_deposits"]!["id"]!));
+        Assert.Null(figures["top_player_wins"]);
+
+        async Task<(int, string)> AnswerAsync(string e)
+        {
+            var (status, body) = await PostAsync(casino, e);
+            return (status, body.ToJsonString());
+        }
     }
 
     [Fact]

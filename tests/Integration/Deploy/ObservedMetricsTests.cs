@@ -9,7 +9,9 @@ using RideIngest.Integration.Systems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Telemetry;
+using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Deploy;
@@ -67,6 +69,8 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(ProducerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(ConsumerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(CasinoTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener
         {
