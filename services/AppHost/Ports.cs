@@ -4,7 +4,7 @@ using RideIngest.LocalServers.Processes;
 
 namespace RideIngest.AppHost;
 
-/// <summary>Checks that the dashboard's ports are free, because Aspire does not report a port that is in use.</summary>
+/// <summary>Checks that ports are free, because Aspire does not report a port that is in use.</summary>
 internal static class Ports
 {
     /// <param name="urls">An empty URL means any free port.</param>

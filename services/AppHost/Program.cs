@@ -27,18 +27,20 @@ var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOpt
 // The dashboard needs no token; telemetry needs the key that Aspire generates for the services.
 builder.Configuration["AppHost:BrowserToken"] = "";
 var data = Path.GetFullPath(builder.Configuration["data"]!);
+int[] producers = [18081, 18082];
 
 try
 {
     // Before slow startup work begins.
     Ports.EnsureFree(builder.Configuration["ASPNETCORE_URLS"], builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
+    Ports.EnsureFree(producers.Select(port => $"http://127.0.0.1:{port}"));
     await using var nats = await NatsResource.StartAsync(data, Console.WriteLine);
     await using var postgres = await PostgresResource.StartAsync(data, Console.WriteLine);
     builder.AddServer(nats);
     builder.AddServer(postgres);
 
-    builder.AddService<Projects.Producer>("producer-1", port: 18081, over: [nats, postgres]);
-    builder.AddService<Projects.Producer>("producer-2", port: 18082, over: [nats, postgres]);
+    builder.AddService<Projects.Producer>("producer-1", port: producers[0], over: [nats, postgres]);
+    builder.AddService<Projects.Producer>("producer-2", port: producers[1], over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
 

@@ -35,6 +35,9 @@ internal sealed class EventFrame<TEvent> : Frame
     /// <summary>How often its events were tried, over all processes and frames, this time included.</summary>
     public int Attempts => Deliveries + EarlierAttempts;
 
+    /// <summary>Whether any event may have a trace.</summary>
+    public bool IsTraced => Traces.Length > 0;
+
     private ActivityContext[] Traces { get; }
 
     private int EarlierAttempts =>

@@ -14,23 +14,19 @@ namespace RideIngest.Streams.Stages;
 /// <param name="Attempts">How often they were tried before.</param>
 internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadOnlyList<ActivityContext> Traces, int Attempts = 0)
 {
-    /// <summary>Some events of a frame. Those in the trace of the stage's span go on from it.</summary>
+    /// <summary>All events of a frame.</summary>
+    public static EventsToSend<TEvent> Of(EventFrame<TEvent> frame) =>
+        frame.IsTraced ? Of(frame, [.. Enumerable.Range(0, frame.Events.Count)]) : new(frame.Events, []);
+
+    /// <summary>Some events of a frame. Those in the trace of the stage's span continue it.</summary>
     public static EventsToSend<TEvent> Of(EventFrame<TEvent> frame, IReadOnlyList<int> indexes)
     {
-        IReadOnlyList<TEvent> events = indexes.Count == frame.Events.Count
-            ? frame.Events
-            : [.. indexes.Select(index => frame.Events[index])];
-        var traces = new List<ActivityContext>();
+        TEvent[] events = [.. indexes.Select(index => frame.Events[index])];
+        if (!frame.IsTraced)
+            return new(events, []);
         var span = Activity.Current;
-        foreach (var index in indexes)
-        {
-            var trace = frame.TraceOf(index);
-            if (trace != default || traces.Count > 0)
-                traces.Add(span is not null && trace.TraceId == span.TraceId ? span.Context : trace);
-        }
-        return new(events, traces.Count == 0
-            ? []
-            : [.. Enumerable.Repeat(default(ActivityContext), indexes.Count - traces.Count), .. traces]);
+        var traces = indexes.Select(frame.TraceOf).Select(trace => span?.TraceId == trace.TraceId ? span.Context : trace);
+        return new(events, [.. traces]);
     }
 
     public EventsToSend<TEvent> Part(int from, int count) => this with

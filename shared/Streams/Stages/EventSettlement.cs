@@ -25,10 +25,10 @@ internal sealed partial class EventSettlement<TEvent>(
         try
         {
             await KeepAsync(frame, results, abandon);
-            var retries = Count(results.Span, StepEnd.Retry);
-            if (retries > 0 && (retries == frame.Events.Count || stage.Retries is null))
-                return await ReturnAsync(frame, First(results.Span), abandon);
-            if (!await HandOnAsync(frame, results, abandon) || (retries > 0 && !await PartAsync(frame, results, abandon)))
+            var retries = Indexes(results.Span, static result => result.IsRetry);
+            if (retries.Count > 0 && (retries.Count == frame.Events.Count || stage.Retries is null))
+                return await ReturnAsync(frame, results.Span[retries[0]], abandon);
+            if (!await HandOnAsync(frame, results, abandon) || !await PartAsync(frame, retries, abandon))
                 return await ReturnAsync(frame, StepResult.Retry(_waits ?? ""), abandon);
             await AckAsync(frame, abandon);
             StageTelemetry.Settled(stage, results.Span, frame.Unreadable.Count);
@@ -58,7 +58,7 @@ internal sealed partial class EventSettlement<TEvent>(
         try
         {
             var parted = frame.Events.Count > 1 && stage.Retries is not null
-                && await PartAsync(frame, StepResult.Each(frame.Events.Count, retry), abandon);
+                && await PartAsync(frame, [.. Enumerable.Range(0, frame.Events.Count)], abandon);
             if (!parted)
                 return await ReturnAsync(frame, retry, abandon);
             await AckAsync(frame, abandon);
@@ -81,20 +81,21 @@ internal sealed partial class EventSettlement<TEvent>(
 
     private async Task<bool> HandOnAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
     {
-        if (stage.Next is not { } next)
+        if (stage.Next is not { } next || frame.Events.Count == 0)
             return true;
-        var done = Indexes(results.Span, StepEnd.Done);
-        if (done.Count == 0)
+        var events = results.Span.ContainsAnyExcept(StepResult.Done)
+            ? EventsToSend<TEvent>.Of(frame, Indexes(results.Span, static result => result.IsDone))
+            : EventsToSend<TEvent>.Of(frame);
+        if (events.Events.Count == 0)
             return true;
-        var taken = await sender.SendAsync(
-            stage.Stream, next, EventsToSend<TEvent>.Of(frame, done), $"{stage.Name}-{frame.Sequence}", abandon);
+        var taken = await sender.SendAsync(stage.Stream, next, events, $"{stage.Name}-{frame.Sequence}", abandon);
         return taken.End == PublishEnd.Taken || Waits($"the stream does not take them on {next}: {taken.Reason}");
     }
 
     /// <summary>Publishes each event to retry as a frame of its own.</summary>
-    private async Task<bool> PartAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
+    private async Task<bool> PartAsync(EventFrame<TEvent> frame, List<int> retries, CancellationToken abandon)
     {
-        foreach (var index in Indexes(results.Span, StepEnd.Retry))
+        foreach (var index in retries)
         {
             var one = EventsToSend<TEvent>.Of(frame, [index]) with { Attempts = frame.Attempts };
             var id = $"{stage.Name}-{frame.Sequence}-{index}";
@@ -107,10 +108,10 @@ internal sealed partial class EventSettlement<TEvent>(
 
     private async Task<bool> ReturnAsync(EventFrame<TEvent> frame, StepResult retry, CancellationToken abandon)
     {
-        Waits(retry.Reason ?? "");
+        Waits(retry.Rest!.Reason);
         StageTelemetry.Returned(stage, frame.Events.Count);
-        var pause = retry.After > TimeSpan.Zero ? retry.After : TimeSpan.FromMilliseconds(100 << Math.Min(frame.Deliveries, 5));
-        await frame.ReturnAsync(retry.After > TimeSpan.Zero || pause < LongestPause ? pause : LongestPause, abandon);
+        var pause = TimeSpan.FromMilliseconds(100 << Math.Min(frame.Deliveries, 5));
+        await frame.ReturnAsync(retry.Rest.After > TimeSpan.Zero ? retry.Rest.After : pause < LongestPause ? pause : LongestPause, abandon);
         return false;
     }
 
@@ -133,34 +134,15 @@ internal sealed partial class EventSettlement<TEvent>(
         return false;
     }
 
-    private static int Count(ReadOnlySpan<StepResult> results, StepEnd end)
+    private static List<int> Indexes(ReadOnlySpan<StepResult> results, Func<StepResult, bool> wanted)
     {
-        var count = 0;
-        foreach (var result in results)
-            count += result.End == end ? 1 : 0;
-        return count;
-    }
-
-    private static List<int> Indexes(ReadOnlySpan<StepResult> results, StepEnd end)
-    {
-        var indexes = new List<int>(results.Length);
+        var indexes = new List<int>();
         for (var i = 0; i < results.Length; i++)
         {
-            if (results[i].End == end)
+            if (wanted(results[i]))
                 indexes.Add(i);
         }
         return indexes;
-    }
-
-    /// <summary>The first result that asks for a retry.</summary>
-    private static StepResult First(ReadOnlySpan<StepResult> results)
-    {
-        foreach (var result in results)
-        {
-            if (result.End == StepEnd.Retry)
-                return result;
-        }
-        return StepResult.Retry("");
     }
 
     [LoggerMessage(3211, LogLevel.Warning, "Events of {System} wait for stage {Stage}: {Reason}. Retrying")]

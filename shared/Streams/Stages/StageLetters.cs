@@ -13,11 +13,11 @@ internal static class StageLetters
             letters.Add(Letter(null, "unreadable", reason, line, DeadLetterClass.Poison, frame.Trace.TraceId));
         for (var i = 0; i < results.Length; i++)
         {
-            if (results[i] is { End: StepEnd.DeadLetter } result)
+            if (results[i].Rest is { IsRetry: false } letter)
             {
                 var item = frame.Events[i];
                 letters.Add(Letter(
-                    format.KeyOf(item), result.Code!, result.Reason!, format.Line(item), result.Class, frame.TraceOf(i).TraceId));
+                    format.KeyOf(item), letter.Code, letter.Reason, format.Line(item), letter.Class, frame.TraceOf(i).TraceId));
             }
         }
         return letters;

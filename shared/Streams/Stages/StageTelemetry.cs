@@ -54,8 +54,8 @@ internal static class StageTelemetry
         var (done, retried) = (0, 0);
         foreach (var result in results)
         {
-            done += result.End == StepEnd.Done ? 1 : 0;
-            retried += result.End == StepEnd.Retry ? 1 : 0;
+            done += result.IsDone ? 1 : 0;
+            retried += result.IsRetry ? 1 : 0;
         }
         Add(stage, "done", done);
         Add(stage, "retry", retried);

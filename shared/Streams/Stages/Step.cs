@@ -11,14 +11,8 @@ public abstract class Step<TEvent>
 /// <summary>Events of one or several frames.</summary>
 public sealed class Batch<TEvent>
 {
-    internal Batch(IReadOnlyList<EventFrame<TEvent>> frames)
-    {
+    internal Batch(IReadOnlyList<EventFrame<TEvent>> frames) =>
         Events = frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)];
-        Attempts = frames.Max(frame => frame.Attempts);
-    }
 
     public IReadOnlyList<TEvent> Events { get; }
-
-    /// <summary>How often the event that was tried most often was tried, over all processes, this time included.</summary>
-    public int Attempts { get; }
 }

@@ -7,39 +7,41 @@ public readonly record struct StepResult
 {
     public static readonly StepResult Done;
 
-    private StepResult(StepEnd end, string code, string reason) => (End, Code, Reason) = (end, code, reason);
+    private StepResult(NotDone rest) => Rest = rest;
 
-    internal StepEnd End { get; }
+    /// <summary>Null when it is done, as nearly all are.</summary>
+    internal NotDone? Rest { get; }
 
-    internal string? Code { get; }
+    internal bool IsDone => Rest is null;
 
-    internal string? Reason { get; }
+    internal bool IsRetry => Rest is { IsRetry: true };
 
-    /// <summary>When to retry; zero leaves it to the stage, whose pause grows with the attempts.</summary>
-    internal TimeSpan After { get; private init; }
-
-    internal DeadLetterClass Class { get; private init; }
-
-    /// <summary>The event waits in the stream. What it needs is away and expected to return.</summary>
-    public static StepResult Retry(string reason, TimeSpan after = default) => new(StepEnd.Retry, "", reason) { After = after };
+    /// <summary>The event waits in the stream: something it needs is away and expected to return.</summary>
+    /// <param name="after">When to retry; by default the stage decides, with a pause that grows with the attempts.</param>
+    public static StepResult Retry(string reason, TimeSpan after = default) => new(new NotDone(reason) { IsRetry = true, After = after });
 
     /// <summary>The event cannot be processed. It is kept as a dead letter.</summary>
     /// <param name="code">Stable, so that equal failures are found together.</param>
     public static StepResult DeadLetter(string code, string reason, DeadLetterClass @class = DeadLetterClass.Poison) =>
-        new(StepEnd.DeadLetter, code, reason) { Class = @class };
+        new(new NotDone(reason) { Code = code, Class = @class });
 
     /// <summary>The same result for each of so many events.</summary>
     public static StepResult[] Each(int count, StepResult result = default)
     {
         var results = new StepResult[count];
-        Array.Fill(results, result);
+        if (!result.IsDone)
+            Array.Fill(results, result);
         return results;
     }
-}
 
-internal enum StepEnd
-{
-    Done,
-    Retry,
-    DeadLetter,
+    internal sealed record NotDone(string Reason)
+    {
+        public bool IsRetry { get; init; }
+
+        public TimeSpan After { get; init; }
+
+        public string Code { get; init; } = "";
+
+        public DeadLetterClass Class { get; init; }
+    }
 }
