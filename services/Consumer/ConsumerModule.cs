@@ -17,8 +17,8 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer;
 
-/// <summary>Stores the frames of the stream in Postgres, and answers for each of them. Any number of instances share the work.</summary>
-/// <param name="catalog">The kinds to store; those of RideIngest itself, if none is given.</param>
+/// <summary>Stores the frames of the stream in Postgres and replies to each. Any number of instances share the work.</summary>
+/// <param name="catalog">The kinds to store; by default, those of RideIngest itself.</param>
 public sealed class ConsumerModule(Catalog? catalog = null) : IModule
 {
     public string Name => "consumer";

@@ -10,7 +10,9 @@ using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Announcing;
 
-/// <summary>Says once a second whether this consumer can store, and how much waits; the same goes into the metrics.</summary>
+/// <summary>
+/// Announces once a second whether this consumer can store and how large the backlog is, and records the same as metrics.
+/// </summary>
 internal sealed class Announcer(
     NatsConnection connection, StreamWatch stream, StoreGate gate, FramePull pull, ServiceIdentity identity)
     : BackgroundService
@@ -32,7 +34,7 @@ internal sealed class Announcer(
                 looking = Task.WhenAll(gate.ProbeAsync(stoppingToken), LookAsync(stoppingToken));
             }
 
-            // A server that is slow to answer must not delay the announcement, which says that this consumer is there.
+            // A slow server must not delay the announcement, which shows that this consumer is running.
             await Task.WhenAny(looking, Task.Delay(ConsumerAnnouncement.Period / 2, stoppingToken));
             await AnnounceAsync(pull.Trouble ?? gate.Trouble, stoppingToken);
         }
@@ -47,7 +49,7 @@ internal sealed class Announcer(
 
     private async Task LookAsync(CancellationToken stoppingToken)
     {
-        // NATS.Net waits for a connection that is lost.
+        // NATS.Net waits while the connection is lost.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         limit.CancelAfter(AnswersWithin);
         try
@@ -57,7 +59,7 @@ internal sealed class Announcer(
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {
-            // Those who are announced to hear of what was seen last, until NATS is back.
+            // Announcements repeat the last values until NATS is back.
             _seen = false;
         }
     }
@@ -66,7 +68,7 @@ internal sealed class Announcer(
     {
         ConsumerTelemetry.Observed(_seen ? (_sight.Backlog, _sight.PendingAcks, _sight.OldestAge) : null, trouble is null);
 
-        // While NATS is away the client would keep these, and send them all when nobody cares any more.
+        // While NATS is unavailable, the client would buffer announcements and send them when they are out of date.
         if (connection.ConnectionState != NatsConnectionState.Open)
             return;
         var announcement = new ConsumerAnnouncement(
@@ -81,7 +83,7 @@ internal sealed class Announcer(
         }
         catch (Exception e) when (e is NatsException or OperationCanceledException)
         {
-            // Lost between the two lines; the next one says it.
+            // The connection was lost since the check above; the next announcement replaces this one.
         }
     }
 }

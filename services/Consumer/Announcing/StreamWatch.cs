@@ -5,25 +5,25 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Announcing;
 
-/// <summary>What the stream's leader says of it.</summary>
-/// <param name="Backlog">Frames not settled: a work queue has no others.</param>
-/// <param name="PendingAcks">Those of them that some consumer has.</param>
-/// <param name="OldestAge">Of the oldest of them.</param>
-/// <param name="DrainPerSecond">Frames that left per second, over the last few.</param>
+/// <summary>The state of the stream as reported by its leader.</summary>
+/// <param name="Backlog">Frames that are not settled; a work queue holds no others.</param>
+/// <param name="PendingAcks">Those that a consumer has in hand.</param>
+/// <param name="OldestAge">The age of the oldest frame.</param>
+/// <param name="DrainPerSecond">Frames settled per second, averaged over the last few seconds.</param>
 internal readonly record struct StreamSight(long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond);
 
-/// <summary>Looks at the stream.</summary>
+/// <summary>Reads the state of the stream.</summary>
 internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, TimeProvider clock)
 {
-    // It rises at once and falls slowly, what was five seconds ago counting a third: after a start or an outage senders are not told to
-    // stay away for long.
+    // The rate rises at once and falls slowly; a value from five seconds ago has a weight of a third. So senders are not told to wait long
+    // after a start or an outage.
     private const double Latest = 0.2;
 
     private long _settled = -1;
     private long _at;
     private double _drain;
 
-    /// <exception cref="NatsException">NATS is away, or the stream is.</exception>
+    /// <exception cref="NatsException">NATS or the stream is unavailable.</exception>
     public async Task<StreamSight> LookAsync(CancellationToken cancellationToken)
     {
         var js = new NatsJSContext(connection);

@@ -6,7 +6,7 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Frames;
 
-/// <summary>Reads what came from the stream. Anybody may publish there, so nothing about it is taken for granted.</summary>
+/// <summary>Decodes messages from the stream. Any client may publish there, so nothing about them is trusted.</summary>
 internal sealed class FrameDecoder(Catalog catalog)
 {
     /// <param name="raw">The bytes of a message that the client could not read.</param>
@@ -44,7 +44,7 @@ internal sealed class FrameDecoder(Catalog catalog)
         string? Header(string header) => message.Headers is { } headers && headers.TryGetLastValue(header, out var value) ? value : null;
     }
 
-    // Not even a JSON object, whose problems would name fields.
+    // Not even a JSON object; the problems of an object would name fields.
     private static bool IsNoRecord(FrameLine line) =>
         line.Reading is { IsValid: false, Id: null } reading && reading.Problems.All(p => p.Field.Length == 0);
 }

@@ -3,7 +3,7 @@ using RideIngest.Consumer.Settings;
 
 namespace RideIngest.Consumer.Frames;
 
-/// <summary>Decoded frames that wait to be stored. Bounded by the pull, which asks for more only when there is room.</summary>
+/// <summary>Holds decoded frames until they are stored. The pull bounds it by asking for more only when there is room.</summary>
 internal sealed class FrameQueue(ConsumerSettings settings)
 {
     private readonly Channel<RecordFrame> _frames = Channel.CreateUnbounded<RecordFrame>();
@@ -17,10 +17,10 @@ internal sealed class FrameQueue(ConsumerSettings settings)
         _frames.Writer.TryWrite(frame);
     }
 
-    /// <summary>No more frames will come.</summary>
+    /// <summary>Marks the end of the frames.</summary>
     public void Complete() => _frames.Writer.TryComplete();
 
-    /// <summary>Ends when what waits is less than the stores will take next.</summary>
+    /// <summary>Completes when the queue holds fewer records and frames than the next batches will take.</summary>
     public async Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -33,7 +33,7 @@ internal sealed class FrameQueue(ConsumerSettings settings)
     }
 
     /// <summary>
-    /// Waits for one frame, and takes those that are there with it, up to a batch; none when the queue is complete and empty.
+    /// Waits for a frame and takes it with those behind it, up to a batch. Returns none when the queue is complete and empty.
     /// </summary>
     public async Task<List<RecordFrame>> TakeBatchAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class FrameQueue(ConsumerSettings settings)
         return batch;
     }
 
-    /// <summary>Null at the end. A frame wakes one of those who wait, and no other.</summary>
+    /// <summary>Returns null at the end. A frame wakes only one waiting reader.</summary>
     private async ValueTask<RecordFrame?> NextAsync(CancellationToken cancellationToken)
     {
         try

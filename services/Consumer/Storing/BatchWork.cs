@@ -4,19 +4,19 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Takes batches from the queue and brings each to its end. The one place that catches everything, and decides: what nobody foresaw is
-/// tried again frame by frame and later on, and a frame that it always happens to is kept whole as a dead letter.
+/// Takes batches from the queue and stores them. This is the one place that catches all exceptions: after an unexpected one, each frame is
+/// retried alone and later; after several attempts it is kept whole as a dead letter.
 /// </summary>
 internal sealed partial class BatchWork(
     FrameQueue queue, KindBatch kinds, WholeFrames whole, Settlement settlement, ILogger<BatchWork> logger)
 {
-    /// <summary>For which a frame that met what nobody foresaw is put off.</summary>
+    /// <summary>The longest delay before a frame is retried after an unexpected exception.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
 
     private const int MostAttempts = 5;
 
-    /// <summary>Works until the queue is complete and empty.</summary>
-    /// <param name="abandon">Ends it with work unfinished.</param>
+    /// <summary>Runs until the queue is complete and empty.</summary>
+    /// <param name="abandon">Stops with unfinished work.</param>
     public async Task RunAsync(CancellationToken abandon)
     {
         try
@@ -29,7 +29,7 @@ internal sealed partial class BatchWork(
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
-            // Whoever abandons gives back what is in hand.
+            // The caller returns the frames in hand.
         }
     }
 
@@ -76,17 +76,18 @@ internal sealed partial class BatchWork(
     }
 
     [LoggerMessage(4404, LogLevel.Warning,
-        "Postgres stays away ({Reason}): {Frames} frames of {Kind} are given back for other consumers, or until it is there again")]
+        "Postgres is unavailable ({Reason}). Returning {Frames} frames of {Kind}; a consumer that can reach Postgres will store them")]
     private partial void GivenBack(int frames, string kind, string reason);
 
-    [LoggerMessage(4401, LogLevel.Error, "A batch of {Frames} frames of {Kind} met what nobody foresaw. Each frame is stored alone now")]
+    [LoggerMessage(4401, LogLevel.Error,
+        "A batch of {Frames} frames of {Kind} failed with an unexpected exception. Storing each frame alone")]
     private partial void TriedAlone(Exception exception, int frames, string kind);
 
     [LoggerMessage(4402, LogLevel.Error,
-        "Frame {Sequence} of {Kind} met what nobody foresaw, {Attempts} times so far. It is delivered again in a while")]
+        "Frame {Sequence} of {Kind} failed with an unexpected exception, attempt {Attempts}. It will be delivered again")]
     private partial void TriedLater(Exception exception, ulong sequence, string kind, int attempts);
 
     [LoggerMessage(4403, LogLevel.Error,
-        "Frame {Sequence} of {Kind} met what nobody foresaw {Attempts} times. It is kept whole as a dead letter")]
+        "Frame {Sequence} of {Kind} failed with an unexpected exception in {Attempts} attempts. Keeping it whole as a dead letter")]
     private partial void GivenUp(Exception exception, ulong sequence, string kind, int attempts);
 }

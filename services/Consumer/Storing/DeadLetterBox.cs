@@ -4,11 +4,11 @@ using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Consumer.Storing;
 
-/// <summary>Keeps dead letters for as long as it takes: what they came from is not acked before they are committed.</summary>
+/// <summary>Keeps dead letters, retrying until they are committed. Their frames are not acked before that.</summary>
 internal sealed class DeadLetterBox(DeadLetterStore store, StoreGate gate)
 {
-    /// <param name="kind">Of all of them; null for one that nobody knows. What a publisher calls it is for the letter, not for the metrics'
-    /// labels.</param>
+    /// <param name="kind">The kind of all letters; null for an unknown one. The publisher's name for it goes into the letter but not into
+    /// metric labels.</param>
     public async Task KeepAsync(IReadOnlyCollection<DeadLetter> letters, Kind? kind, CancellationToken cancellationToken)
     {
         await gate.RunAsync(

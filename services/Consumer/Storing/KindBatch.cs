@@ -12,8 +12,7 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Stores frames of one kind together: one transaction for their records, further ones for those that end as dead letters, and then each
-/// frame's reply and ack.
+/// Stores frames of one kind together: first their records in one transaction, then dead letters, then each frame's reply and ack.
 /// </summary>
 internal sealed partial class KindBatch(
     BatchStores stores, StoreGate gate, DeadLetterBox box, Settlement settlement, ILogger<KindBatch> logger)
@@ -30,7 +29,7 @@ internal sealed partial class KindBatch(
             exceptions[i] = Exceptions(frames[i], outcomes, ref stored, letters);
         if (letters.Count > 0)
         {
-            // The same one over and over is one letter.
+            // Repetitions of one record share a letter.
             await box.KeepAsync([.. letters.DistinctBy(letter => (letter.Key, letter.Digest))], kind, cancellationToken);
             DeadLettersKept(letters.Count, kind.Name, letters[0].Key, letters[0].Message);
         }
@@ -63,7 +62,9 @@ internal sealed partial class KindBatch(
         return incoming;
     }
 
-    /// <summary>What is to be said of a frame's records; <paramref name="next"/> is the outcome of its next valid one.</summary>
+    /// <summary>
+    /// Returns the outcomes to report for a frame's records; <paramref name="next"/> is the index of the outcome of its next valid record.
+    /// </summary>
     private static List<ReplyOutcome> Exceptions(RecordFrame frame, Outcome[] outcomes, ref int next, List<DeadLetter> letters)
     {
         var exceptions = new List<ReplyOutcome>();
@@ -80,7 +81,7 @@ internal sealed partial class KindBatch(
         return exceptions;
     }
 
-    // A conflict is the sender's to hear. Where nobody listens for it, the content would be gone without a word.
+    // A conflict is reported to the sender. Without a reply subject, its content would be lost unless it is kept.
     private static bool IsLetter(Status status, RecordFrame frame) =>
         status is Status.Failed or Status.Invalid || (status == Status.Conflict && frame.ReplyTo is null);
 
@@ -105,7 +106,7 @@ internal sealed partial class KindBatch(
         };
     }
 
-    /// <summary>The batch's span, in the trace of its first frame that is recorded; it links to all the others.</summary>
+    /// <summary>Starts the batch's span in the trace of its first recorded frame, with links to all other traces.</summary>
     private static Activity? Start(Kind kind, IReadOnlyList<RecordFrame> frames)
     {
         var owner = frames.FirstOrDefault(frame => frame.Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded), frames[0]).Trace;
@@ -120,6 +121,6 @@ internal sealed partial class KindBatch(
     }
 
     [LoggerMessage(4502, LogLevel.Warning,
-        "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters; the first is {Id}: {Reason}")]
+        "{Count} records of {Kind} could not be stored and are kept in ops.dead_letters. The first is {Id}: {Reason}")]
     private partial void DeadLettersKept(int count, string kind, string? id, string reason);
 }

@@ -8,10 +8,10 @@ using RideIngest.Streams.Frames;
 
 namespace RideIngest.Consumer.Storing;
 
-/// <summary>Ends what was begun with taking a frame: first its reply, then its ack. By now everything about it is committed.</summary>
+/// <summary>Settles a frame: first its reply, then its ack. Everything about the frame is committed by then.</summary>
 internal sealed partial class Settlement(NatsConnection connection, FramesInHand inHand, TrailingAcks acks, ILogger<Settlement> logger)
 {
-    // Room for the headers, so that a reply never exceeds what the server takes.
+    // Room for headers, so that a reply never exceeds the server's limit.
     private const int Reserve = 4096;
 
     public async Task SettleAsync(RecordFrame frame, IReadOnlyList<ReplyOutcome> exceptions)
@@ -27,14 +27,14 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         }
         catch (Exception e)
         {
-            // Whatever it is, and be it a reply subject that nobody can publish to: the records rest where they belong.
+            // Any exception, including an invalid reply subject, is only logged: the records are already committed.
             NotSettled(e, frame.Sequence, frame.KindName);
         }
         ConsumerTelemetry.Settled(named, reply, DateTimeOffset.UtcNow - frame.Timestamp);
         inHand.Remove(frame);
     }
 
-    /// <summary>Gives the frame back, to be delivered again.</summary>
+    /// <summary>Returns the frame to the stream, to be delivered again.</summary>
     public async Task ReturnAsync(Frame frame, TimeSpan delay = default)
     {
         await frame.ReturnAsync(delay);
@@ -42,8 +42,8 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
     }
 
     [LoggerMessage(4301, LogLevel.Warning,
-        "Frame {Sequence} of {Kind} is stored, but its reply could not be sent: it is delivered again, and its records are "
-        + "duplicates then")]
+        "Frame {Sequence} of {Kind} is stored, but its reply could not be sent. It will be delivered again, and its records will be "
+        + "duplicates")]
     private partial void NotSettled(Exception exception, ulong sequence, string kind);
 
     private sealed class ReplySerializer(int most) : INatsSerialize<FrameReply>

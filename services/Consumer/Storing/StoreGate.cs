@@ -13,8 +13,8 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Everything that goes to Postgres goes through here. While Postgres is away, it is tried again, with a pause that never exceeds a second,
-/// and by one batch at a time: the breaker lets nobody else through. And this is who knows whether records can be stored now.
+/// Runs all writes to Postgres and reports whether records can be stored now. While Postgres is unavailable, a circuit breaker lets one
+/// batch at a time retry, with pauses of at most a second.
 /// </summary>
 internal sealed partial class StoreGate
 {
@@ -61,7 +61,7 @@ internal sealed partial class StoreGate
             .Build();
     }
 
-    /// <summary>For how long every attempt has failed, since Postgres answered last.</summary>
+    /// <summary>The time for which all attempts have failed since Postgres last answered.</summary>
     public TimeSpan AwayFor
     {
         get
@@ -71,15 +71,15 @@ internal sealed partial class StoreGate
         }
     }
 
-    /// <summary>Why records cannot be stored now, for people; null while they can.</summary>
+    /// <summary>The reason why records cannot be stored now, for people; null while they can.</summary>
     public string? Trouble =>
         Volatile.Read(ref _failure)
-        ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Postgres' tables are not up to date yet")
+        ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Migrations are not applied to Postgres yet")
         ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow)
             ? $"Postgres has not answered for {Slow.TotalSeconds} s"
             : null);
 
-    /// <summary>Whether frames are taken.</summary>
+    /// <summary>Whether to take frames.</summary>
     public bool IsOpen
     {
         get
@@ -89,7 +89,7 @@ internal sealed partial class StoreGate
         }
     }
 
-    /// <summary>Ends when records can be stored, or when there is no way to find out but to try.</summary>
+    /// <summary>Completes when records can be stored, or when only an attempt can show whether they can.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _migrations.Applied.WaitAsync(cancellationToken);
@@ -99,12 +99,10 @@ internal sealed partial class StoreGate
         await reopens.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Whether an error says that Postgres is away, and not that something about the work is wrong.</summary>
+    /// <summary>Whether an error means that Postgres is unavailable, and not that the work is faulty.</summary>
     public static bool IsAway(Exception? e) => e is StoreUnavailableException or BrokenCircuitException;
 
-    /// <summary>
-    /// Tries until Postgres has done it, until it has been away for so long that others should have the work, or until cancelled.
-    /// </summary>
+    /// <summary>Retries until the store succeeds, Postgres has been unavailable for too long, or the token is cancelled.</summary>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
@@ -118,8 +116,8 @@ internal sealed partial class StoreGate
                 }
                 catch (Exception e) when (IsTriedAgain(e))
                 {
-                    // From here on by the pipeline. While all is well there is nothing for it to do, and it would cost a small batch as
-                    // much as its rows do.
+                    // The pipeline takes over. It is skipped while all is well, because for a small batch it would cost as much as the
+                    // rows.
                 }
             }
             return await _pipeline.ExecuteAsync(
@@ -132,7 +130,7 @@ internal sealed partial class StoreGate
         }
     }
 
-    /// <summary>Looks whether Postgres is there, unless a batch is finding out: that knows more.</summary>
+    /// <summary>Checks whether Postgres answers, unless a running batch will show it.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _running) > 0)
@@ -176,12 +174,12 @@ internal sealed partial class StoreGate
         }
     }
 
-    // That it cannot be reached, lets nobody in, has no more connections, or stops: with these it would not answer a question either.
+    // In these states Postgres would not answer a ping either: unreachable, login refused, too many connections, shutting down.
     private static bool IsToldByPing(string state) =>
         state[..2] is "08" or "28" or "3D" || state[..3] == "57P" || state == PostgresErrorCodes.TooManyConnections;
 
     /// <summary>
-    /// Postgres answers. After a store that it did not do that says nothing: frames are taken once more, and their store tells.
+    /// Records that Postgres answers a ping. After a failed store that proves little, so frames are taken again to try a store.
     /// </summary>
     private void Answered()
     {
@@ -230,9 +228,9 @@ internal sealed partial class StoreGate
     }
 
     [LoggerMessage(4201, LogLevel.Warning,
-        "Postgres cannot store: {Reason}. Frames in hand are kept, no more are taken, and it is tried again until it can")]
+        "Postgres cannot store: {Reason}. Keeping frames in hand, taking no more, and retrying until it can")]
     private partial void CannotStore(string reason);
 
-    [LoggerMessage(4202, LogLevel.Information, "Postgres stores again, after {Seconds} s")]
+    [LoggerMessage(4202, LogLevel.Information, "Postgres can store again after {Seconds} s")]
     private partial void StoresAgain(double seconds);
 }

@@ -3,8 +3,8 @@ using RideIngest.Consumer.Frames;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// The ack of a settled frame, sent when the next one is settled, or else a moment later. With the ack of its last frame a stream is empty,
-/// and nats-server gives up the file behind it, to make another for the next frame: with one request at a time that is a fifth of its work.
+/// Delays the ack of a settled frame until the next one is settled, or for a moment. An ack that empties the stream makes nats-server drop
+/// the stream's file and create another for the next frame; with one request at a time, that is a fifth of its work.
 /// </summary>
 internal sealed partial class TrailingAcks : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed partial class TrailingAcks : IDisposable
         _impatience = new Timer(_ => _ = FlushAsync());
     }
 
-    /// <summary>Takes over the frame's ack, and sends that of the one before.</summary>
+    /// <summary>Takes over the frame's ack and sends the previous one.</summary>
     public Task AddAsync(RecordFrame settled)
     {
         var before = Interlocked.Exchange(ref _newest, settled);
@@ -28,7 +28,7 @@ internal sealed partial class TrailingAcks : IDisposable
         return AckAsync(before);
     }
 
-    /// <summary>Sends the last ack. One that is just being sent for having waited long enough is waited for.</summary>
+    /// <summary>Sends the last ack, and waits for one that the timer is sending.</summary>
     public async Task EndAsync()
     {
         await _impatience.DisposeAsync();
@@ -49,12 +49,13 @@ internal sealed partial class TrailingAcks : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is: the frame's records rest where they belong, and its senders know.
+            // Any exception is only logged: the frame's records are committed, and the reply was sent.
             NotAcked(e, frame.Sequence, frame.KindName);
         }
     }
 
     [LoggerMessage(4302, LogLevel.Warning,
-        "Frame {Sequence} of {Kind} is stored, but its ack could not be sent: it is delivered again, and its records are duplicates then")]
+        "Frame {Sequence} of {Kind} is stored, but its ack could not be sent. It will be delivered again, and its records will be "
+        + "duplicates")]
     private partial void NotAcked(Exception exception, ulong sequence, string kind);
 }

@@ -9,11 +9,11 @@ using RideIngest.Streams.Rides;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>
-/// Keeps frames whole, as dead letters with all their bytes: those of which no record can be read, and those that always fail.
+/// Keeps whole frames as dead letters with all their bytes: frames without a readable record, and frames that always fail.
 /// </summary>
 internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settlement, ILogger<WholeFrames> logger)
 {
-    /// <summary>The code of a frame that always fails, for no reason that anybody foresaw.</summary>
+    /// <summary>The code of a frame that always fails with an unexpected exception.</summary>
     public const string Unforeseen = "unforeseen";
 
     public async Task KeepAsync(IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
@@ -45,6 +45,6 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
 
     [LoggerMessage(4501, LogLevel.Warning,
-        "Frame {Sequence} on {Subject} ({Bytes} bytes) is kept whole in ops.dead_letters and settled: {Reason}")]
+        "Frame {Sequence} on {Subject} ({Bytes} bytes) was kept whole in ops.dead_letters: {Reason}")]
     private partial void Kept(ulong sequence, string subject, int bytes, string reason);
 }

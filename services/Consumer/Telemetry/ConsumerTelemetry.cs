@@ -7,10 +7,10 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Consumer.Telemetry;
 
-/// <summary>Every span and metric of the consumer, and their names.</summary>
+/// <summary>The spans and metrics of the consumer.</summary>
 internal static class ConsumerTelemetry
 {
-    /// <summary>The label of what is of no kind that this process knows.</summary>
+    /// <summary>The label for records of an unknown kind.</summary>
     public const string UnknownKind = "unknown";
 
     public const string StoreSpan = "store";
@@ -31,37 +31,37 @@ internal static class ConsumerTelemetry
         "rideingest.consumer.store.duration", "s", "Storing one batch of one kind, retries included.");
 
     private static readonly Histogram<double> ReplyLatency = Meter.CreateHistogram<double>(
-        "rideingest.consumer.reply.latency", "s", "From the stream having a frame to its reply.");
+        "rideingest.consumer.reply.latency", "s", "Time from storing a frame in the stream to its reply.");
 
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
         "rideingest.consumer.dead_letters", description: "Dead letters kept, by kind and code.");
 
     private static readonly Counter<long> StoreFailures = Meter.CreateCounter<long>(
-        "rideingest.consumer.store.failures", description: "Attempts that Postgres could not serve, each tried again.");
+        "rideingest.consumer.store.failures", description: "Attempts to store while Postgres was unavailable; each is retried.");
 
     private static readonly Gauge<int> CanStore = Meter.CreateGauge<int>(
-        "rideingest.consumer.can_store", description: "1 while this consumer can store, 0 while it cannot.");
+        "rideingest.consumer.can_store", description: "1 while this consumer can store, otherwise 0.");
 
-    // What was seen last is nothing to report when it may be otherwise by now.
+    // Null while unknown, because the last value may be out of date.
     private static volatile Sight? _stream;
 
     static ConsumerTelemetry()
     {
         Meter.CreateObservableGauge(
             "rideingest.stream.backlog", () => Seen(stream => stream.Backlog),
-            description: "Frames in the stream that are not settled: waiting and in work.");
+            description: "Frames in the stream that are not settled, including those in hand.");
         Meter.CreateObservableGauge(
             "rideingest.stream.pending_acks", () => Seen(stream => stream.PendingAcks),
-            description: "Frames that some consumer has taken and not settled.");
+            description: "Frames that a consumer has in hand.");
         Meter.CreateObservableGauge(
             "rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
     }
 
-    /// <summary>Begins the span of a batch.</summary>
+    /// <summary>Starts the span of a batch.</summary>
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
         RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
 
-    /// <summary>Begins the span of a frame's reply, in the frame's trace. It links to the store if that is in another frame's.</summary>
+    /// <summary>Starts the span of a frame's reply in the frame's trace, with a link to the store if that is in another trace.</summary>
     public static Activity? StartReply(ActivityContext frame)
     {
         if (frame == default)
@@ -96,7 +96,7 @@ internal static class ConsumerTelemetry
     public static void DeadLetter(string kind, string code) =>
         DeadLetters.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
 
-    /// <param name="stream">Null when it could not be looked at.</param>
+    /// <param name="stream">Null when it could not be read.</param>
     public static void Observed((long Backlog, long PendingAcks, TimeSpan Oldest)? stream, bool canStore)
     {
         _stream = stream is { } seen ? new Sight(seen.Backlog, seen.PendingAcks, seen.Oldest.TotalSeconds) : null;
@@ -106,6 +106,6 @@ internal static class ConsumerTelemetry
     private static IEnumerable<Measurement<T>> Seen<T>(Func<Sight, T> value) where T : struct =>
         _stream is { } stream ? [new Measurement<T>(value(stream))] : [];
 
-    /// <summary>One object, since who scrapes and who looks at the stream are two threads.</summary>
+    /// <summary>One object, because scraping and watching the stream run on different threads.</summary>
     private sealed record Sight(long Backlog, long PendingAcks, double Oldest);
 }

@@ -4,9 +4,7 @@ using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Work;
 
-/// <summary>
-/// NATS and Postgres have checks of their own, of whether they answer; this is about whether frames come, and records can be stored.
-/// </summary>
+/// <summary>Reports whether frames arrive and records can be stored. NATS and Postgres themselves have their own checks.</summary>
 internal sealed class ConsumerReadiness(FramePull pull, StoreGate gate) : IReadinessCheck
 {
     public string Name => "consumer";

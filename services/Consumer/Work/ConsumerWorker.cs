@@ -6,7 +6,7 @@ using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Consumer.Work;
 
-/// <summary>Runs the parts: one pull, several batches at a time, and the word to the server that frames are in progress.</summary>
+/// <summary>Runs the pull, several batches at a time, and the progress reports for frames in hand.</summary>
 internal sealed class ConsumerWorker(
     FramePull pull, FrameQueue queue, BatchWork work, FramesInHand inHand, Departure departure, ConsumerSettings settings)
         : IHostedService, IDisposable
@@ -29,8 +29,8 @@ internal sealed class ConsumerWorker(
     }
 
     /// <summary>
-    /// Pulls no more, finishes what is in hand with replies and acks, and leaves nothing to be delivered again. While Postgres or NATS is
-    /// away that cannot be done, and is not waited for.
+    /// Stops pulling, then settles the frames in hand, so that nothing is delivered again. While Postgres or NATS is unavailable, it does
+    /// not wait for them.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class ConsumerWorker(
         var rest = Task.WhenAll(_pulling, _working);
         if (!await departure.FinishedAsync(rest, cancellationToken))
         {
-            // Not awaited: a command that is cancelled asks Postgres to cancel it, and that may not listen.
+            // Not awaited: to cancel a command, Npgsql sends a request to Postgres, which may not respond.
             _ = _abandon.CancelAsync();
             await Departure.AbandonedAsync(rest);
         }

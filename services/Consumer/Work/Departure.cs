@@ -6,34 +6,34 @@ using RideIngest.Streams.Frames;
 
 namespace RideIngest.Consumer.Work;
 
-/// <summary>Leaving: how long what is in hand may take, and what becomes of the rest.</summary>
+/// <summary>Decides how long frames in hand may take during shutdown, and returns the others.</summary>
 internal sealed partial class Departure(
     NatsConnection connection, FramesInHand inHand, Settlement settlement, TrailingAcks acks, StoreGate gate, ILogger<Departure> logger)
 {
-    // Who leaves need not wait for a server that is away: the frames are safe in the stream, and others may reach it.
+    // While a server is unavailable, waiting is useless: the frames are safe in the stream, and others may reach the server.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // One that only takes long may yet finish, and then nothing is delivered again.
+    // A slow store may still finish, and then nothing is delivered again.
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(5);
 
     private bool IsNatsAway => connection.ConnectionState != NatsConnectionState.Open;
 
-    /// <summary>Ends with the work; or, false, when nothing more is to be expected of it.</summary>
+    /// <summary>Returns true when the work has finished, or false when waiting longer is useless.</summary>
     public Task<bool> FinishedAsync(Task work, CancellationToken cancellationToken) => Leaving.FinishedAsync(
         work,
         () => IsNatsAway || gate.AwayFor > TimeSpan.Zero ? Patience : gate.Trouble is not null ? LongPatience : TimeSpan.MaxValue,
         cancellationToken);
 
-    /// <summary>Lets work that was told to end do so, if it heeds that.</summary>
+    /// <summary>Waits briefly for cancelled work to stop.</summary>
     public static Task AbandonedAsync(Task work) => Task.WhenAny(work, Task.Delay(Patience));
 
-    /// <summary>Gives back what was not finished, and makes sure that the server has every reply and ack.</summary>
+    /// <summary>Returns unfinished frames and waits until the server has every reply and ack.</summary>
     public async Task LeaveAsync()
     {
         var left = inHand.All;
         if (IsNatsAway)
         {
-            // The client would keep what we say, and wait for a server to say it to.
+            // The client would buffer them and wait for a server.
             LeftBehind(left.Count);
             return;
         }
@@ -41,7 +41,7 @@ internal sealed partial class Departure(
         {
             await GiveBackAsync(left).WaitAsync(Patience);
             if (left.Count > 0)
-                GivenBack(left.Count, gate.Trouble ?? "the time to stop was up");
+                GivenBack(left.Count, gate.Trouble ?? "the time for shutdown is over");
         }
         catch (Exception e) when (e is NatsException or OperationCanceledException or TimeoutException)
         {
@@ -55,19 +55,20 @@ internal sealed partial class Departure(
             await settlement.ReturnAsync(frame);
         await acks.EndAsync();
 
-        // Its answer says that the server has read all that was sent before.
+        // The answer shows that the server has read everything sent before.
         await connection.PingAsync();
     }
 
-    [LoggerMessage(4601, LogLevel.Warning, "{Frames} frames are given back unfinished, to be delivered to other consumers: {Reason}")]
+    [LoggerMessage(4601, LogLevel.Warning, "Returned {Frames} unfinished frames for other consumers: {Reason}")]
     private partial void GivenBack(int frames, string reason);
 
     [LoggerMessage(4603, LogLevel.Warning,
-        "NATS is away: the {Frames} frames in hand, and those whose acks it did not get, are delivered again, and what is stored "
-        + "of them is a duplicate then")]
+        "NATS is unavailable: the {Frames} frames in hand and frames whose acks did not arrive will be delivered again, and their stored "
+        + "records will be duplicates")]
     private partial void LeftBehind(int frames);
 
     [LoggerMessage(4602, LogLevel.Warning,
-        "NATS has not confirmed the last acks ({Reason}): what it did not get is delivered again, and its records are duplicates then")]
+        "NATS has not confirmed the last acks ({Reason}). Frames whose acks did not arrive will be delivered again, and their records "
+        + "will be duplicates")]
     private partial void NotHeard(string reason);
 }

@@ -25,8 +25,8 @@ internal sealed class FrameIntake(
     public override bool IsTaking => gate.IsOpen;
 
     /// <summary>
-    /// While Postgres stands still, an instance retries for hand_back and once more, or it has put the frame off. After that the frame is
-    /// delivered again.
+    /// The longest time that an instance has a frame in hand while Postgres hangs: it retries for hand_back and one more attempt, or delays
+    /// the frame. After that, the frame is delivered again.
     /// </summary>
     public override TimeSpan LongestInHand => _commandTimeout == 0
         ? TimeSpan.MaxValue
@@ -43,7 +43,7 @@ internal sealed class FrameIntake(
     public override Task RecreateAsync(string consumer, CancellationToken cancellationToken) =>
         rides.Stream.RecreateConsumerAsync(consumer, cancellationToken);
 
-    /// <summary>Ends when frames can be stored and there is room. What this instance cannot store is left to the others.</summary>
+    /// <summary>Completes when frames can be stored and there is room. Until then, frames are left to other instances.</summary>
     public override async Task WhenWelcomeAsync(CancellationToken cancellationToken)
     {
         await gate.OpenAsync(cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class FrameIntake(
 
     public override bool Has(ulong sequence) => inHand.Has(sequence);
 
-    /// <summary>Fetches a message whose headers the client cannot read from the stream.</summary>
+    /// <summary>Reads from the stream a message whose headers the client cannot parse.</summary>
     private async Task<ReadOnlyMemory<byte>> RawAsync(ulong sequence)
     {
         var stream = await rides.Stream.EnsureAsync();
