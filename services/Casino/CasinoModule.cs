@@ -17,7 +17,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino;
 
-/// <summary>Casino events: published, completed role by role, counted and printed.</summary>
+/// <summary>Publishes casino events, enriches them role by role, and counts and prints them.</summary>
 public sealed class CasinoModule(CasinoDefaults defaults) : IModule
 {
     public string Name => "casino";
@@ -49,7 +49,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : IModule
             provider => provider.GetRequiredService<CasinoRoles>().Stages,
             leave: provider => provider.GetRequiredService<CountingSeat>().LeaveAsync());
 
-        // Last, so that it stops first: what it has published is handed on before the stages stop.
+        // Registered last, so that it stops first, and the stages can still process its last events.
         services.AddHostedService(provider => provider.GetRequiredService<Generator>());
         services.AddReadinessCheck<CasinoReadiness>(defaults.Essential);
     }

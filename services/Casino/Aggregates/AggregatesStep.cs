@@ -4,7 +4,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>The role aggregates, the last one: counts and prints each event.</summary>
+/// <summary>The last role, aggregates: counts and prints each event.</summary>
 internal sealed class AggregatesStep(EventAggregates aggregates, EventOutput output) : Step<CasinoEvent>
 {
     public override async Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)

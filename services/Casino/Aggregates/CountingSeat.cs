@@ -6,10 +6,12 @@ using RideIngest.Streams.Setup;
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary>
-/// Figures of half the events would be useless, so one process counts, and others with the role stand by. The server decides which: it
-/// gives a work queue's subject to one consumer, which is this process's own and removed soon after it is gone. What was not acked by then
-/// is counted by the process that takes over.
+/// Lets one process count, because figures of a part of the events would be useless; other processes with the role stand by.
 /// </summary>
+/// <remarks>
+/// The server decides: it gives a work queue's subject to one consumer, which belongs to one process and is removed soon after that process
+/// is gone. The next process counts the events that were not acked by then.
+/// </remarks>
 internal sealed class CountingSeat(EnsuredStream stream, EventAggregates aggregates)
 {
     private static readonly TimeSpan Inactive = TimeSpan.FromSeconds(5);
@@ -17,7 +19,7 @@ internal sealed class CountingSeat(EnsuredStream stream, EventAggregates aggrega
     private readonly string _instance = Guid.NewGuid().ToString("N");
     private string? _name;
 
-    /// <summary>The consumer; null while another process counts.</summary>
+    /// <summary>Returns the consumer, or null while another process counts.</summary>
     public async Task<INatsJSConsumer?> TakeAsync(ConsumerConfig config, CancellationToken cancellationToken)
     {
         config.Name = config.DurableName = _name = $"{config.Name}-{_instance}";
@@ -29,7 +31,7 @@ internal sealed class CountingSeat(EnsuredStream stream, EventAggregates aggrega
         return consumer;
     }
 
-    /// <summary>Lets another process begin at once.</summary>
+    /// <summary>Lets another process take over at once.</summary>
     public async Task LeaveAsync()
     {
         if (!aggregates.IsCounting || _name is null)
@@ -40,7 +42,7 @@ internal sealed class CountingSeat(EnsuredStream stream, EventAggregates aggrega
         }
         catch (NatsException)
         {
-            // Then it begins when the server has noticed.
+            // Then another process takes over when the server removes the inactive consumer.
         }
     }
 }

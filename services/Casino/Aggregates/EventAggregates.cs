@@ -2,7 +2,7 @@ using RideIngest.Casino.Events;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>The figures, in memory and gone with the process. Each event counts once, however often it comes.</summary>
+/// <summary>The figures, in memory; they reset on restart. A redelivered event counts once.</summary>
 internal sealed class EventAggregates(TimeProvider clock)
 {
     private const int Shown = 20;
@@ -16,7 +16,7 @@ internal sealed class EventAggregates(TimeProvider clock)
     private readonly Queue<CasinoEvent> _latest = new();
     private long _total;
 
-    /// <summary>Whether this process is the one that counts.</summary>
+    /// <summary>Whether this process counts.</summary>
     public bool IsCounting { get; private set; }
 
     public Figures Figures
@@ -29,7 +29,7 @@ internal sealed class EventAggregates(TimeProvider clock)
         }
     }
 
-    /// <summary>What the live page shows.</summary>
+    /// <summary>The data of the live page.</summary>
     public LiveView View
     {
         get
@@ -40,8 +40,7 @@ internal sealed class EventAggregates(TimeProvider clock)
         }
     }
 
-    /// <summary>Counts those that are new.</summary>
-    /// <returns>They.</returns>
+    /// <summary>Counts new events and returns them.</summary>
     public List<CasinoEvent> Count(IReadOnlyList<CasinoEvent> events)
     {
         lock (_gate)
@@ -55,7 +54,7 @@ internal sealed class EventAggregates(TimeProvider clock)
         }
     }
 
-    /// <summary>Begins anew, at nothing.</summary>
+    /// <summary>Resets all figures and starts counting.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -70,7 +69,7 @@ internal sealed class EventAggregates(TimeProvider clock)
         }
     }
 
-    /// <summary>Another process counts: what this one knows is not the whole any more.</summary>
+    /// <summary>Stops counting: another process has taken over, so these figures are incomplete.</summary>
     public void End()
     {
         lock (_gate)

@@ -4,23 +4,21 @@ using RideIngest.Casino.Settings;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>Prints events in their final form, a JSON line each, on standard output.</summary>
+/// <summary>Prints enriched events to standard output, one JSON line each.</summary>
 internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefaults defaults, ILogger<EventOutput> logger) : IDisposable
 {
     private readonly Stream _out = settings.Output ?? defaults.Output ? Console.OpenStandardOutput() : Stream.Null;
     private readonly CasinoEventFormat _format = new();
     private bool _fails;
 
-    /// <summary>
-    /// A closed pipe is ignored; .NET reports no error for it.
-    /// </summary>
+    /// <summary>Writes events as lines. A closed pipe is ignored; .NET reports no error for it.</summary>
     public async Task WriteAsync(IReadOnlyCollection<CasinoEvent> events)
     {
         if (events.Count == 0 || _out == Stream.Null)
             return;
         try
         {
-            // What went wrong may have left half a line; an empty one does no harm.
+            // The failure may have left half a line; an empty line does no harm.
             if (_fails)
                 await _out.WriteAsync("\n"u8.ToArray());
             var lines = new ArrayBufferWriter<byte>();
@@ -32,7 +30,7 @@ internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefault
         }
         catch (IOException e)
         {
-            // A disk is full. The counting goes on.
+            // For example, the disk is full. Counting continues.
             if (!_fails)
                 Fails(e.Message);
             _fails = true;
@@ -41,7 +39,8 @@ internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefault
 
     public void Dispose() => _out.Dispose();
 
-    [LoggerMessage(6501, LogLevel.Warning, "Standard output takes no events ({Reason}): they are counted, and not printed, until it does")]
+    [LoggerMessage(6501, LogLevel.Warning,
+        "Standard output takes no events ({Reason}). They are counted but not printed until it does")]
     private partial void Fails(string reason);
 
     [LoggerMessage(6502, LogLevel.Information, "Standard output takes events again")]

@@ -1,6 +1,6 @@
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>How many events there were in each of the last seconds, and what that makes on average.</summary>
+/// <summary>Counts the events of each of the last seconds and computes average rates.</summary>
 internal sealed class EventRate(TimeProvider clock)
 {
     private const int Seconds = 121;
@@ -17,7 +17,7 @@ internal sealed class EventRate(TimeProvider clock)
         _counts[_second % Seconds] += events;
     }
 
-    /// <summary>Events per second over the last minute; over the time that has passed, while that is less.</summary>
+    /// <summary>Events per second over the last minute, or since the start if that is more recent.</summary>
     public decimal MovingAverage()
     {
         Advance();
@@ -25,15 +25,15 @@ internal sealed class EventRate(TimeProvider clock)
         for (var back = 0; back < Minute && back <= _second; back++)
             sum += _counts[(_second - back) % Seconds];
 
-        // The second that runs now counts as much as has passed of it.
+        // The current second counts by the fraction that has passed.
         var passed = Elapsed - TimeSpan.FromSeconds(_second);
         return PerSecond(sum, TimeSpan.FromSeconds(Math.Min(_second, Minute - 1)) + passed);
     }
 
-    /// <summary>Events per minute since it began.</summary>
+    /// <summary>Events per minute since the start.</summary>
     public decimal PerMinute(long total) => 60 * PerSecond(total, Elapsed);
 
-    /// <summary>The last seconds, the latest that is over at the end.</summary>
+    /// <summary>Counts of the last complete seconds, the latest last.</summary>
     public int[] History()
     {
         Advance();
@@ -51,7 +51,7 @@ internal sealed class EventRate(TimeProvider clock)
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_start);
 
-    // A rate over less than a second would say more than is known.
+    // Divides by at least one second: a rate over less would be misleading.
     private static decimal PerSecond(long events, TimeSpan over) =>
         events * (decimal)TimeSpan.TicksPerSecond / Math.Max(over.Ticks, TimeSpan.TicksPerSecond);
 

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>What <c>GET /materialized</c> answers.</summary>
+/// <summary>The body of <c>GET /materialized</c>.</summary>
 [Description("What was counted")]
 internal sealed record Figures(
     [property: Description("Events, each counted once")] long EventsTotal,

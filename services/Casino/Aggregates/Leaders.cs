@@ -1,8 +1,8 @@
 namespace RideIngest.Casino.Aggregates;
 
 /// <summary>
-/// A count for each player, none of which ever falls, and the five highest. Exact for up to <see cref="MostPlayers"/> players; beyond
-/// that the lower half loses its counts.
+/// Sums per player and finds the five highest; a sum never falls. Exact for up to <see cref="MostPlayers"/> players; beyond that, the lower
+/// half is forgotten.
 /// </summary>
 internal sealed class Leaders(int mostPlayers = Leaders.MostPlayers)
 {
@@ -12,7 +12,7 @@ internal sealed class Leaders(int mostPlayers = Leaders.MostPlayers)
 
     private readonly Dictionary<long, decimal> _counts = [];
 
-    // Highest first; ties go to the lower id.
+    // Highest first; ties are ordered by id.
     private readonly List<Top> _first = [];
 
     public Top? Top => _first.Count > 0 ? _first[0] : null;

@@ -2,9 +2,9 @@ using RideIngest.Casino.Events;
 
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>What the live page shows at one moment.</summary>
+/// <summary>The data of the live page at one moment.</summary>
 /// <param name="Seconds">Events in each of the last seconds.</param>
-/// <param name="Latest">The latest first.</param>
+/// <param name="Latest">The latest events, newest first.</param>
 internal sealed record LiveView(
     Figures Figures, IReadOnlyList<int> Seconds, IReadOnlyList<Top> Bets, IReadOnlyList<Top> Wins, IReadOnlyList<Top> Deposits,
     IReadOnlyList<LiveEvent> Latest);

@@ -1,12 +1,12 @@
 namespace RideIngest.Casino.Aggregates;
 
-/// <summary>
-/// The ids of the events that were counted last, so that each counts once. A bit for each id, in runs of 64 ids, in two generations of half
-/// a million runs: the older is forgotten when the younger is full. That is at least the last half a million events, however their ids are
-/// made, and 32 million where ids are consecutive, as the generator's, in some 40 MB. What a role hands on twice within two minutes, the
-/// stream stores once; a frame that was in the hands of a process that died is delivered again after 30 seconds, in which at most half a
-/// million events with scattered ids may come, 16,000 a second, for it to be known still.
-/// </summary>
+/// <summary>Remembers the ids of recently counted events, so that each counts once.</summary>
+/// <remarks>
+/// A bit per id, in runs of 64 ids and two generations of 500,000 runs each; a full young generation replaces the old one. This covers at
+/// least the last 500,000 events whatever their ids, or 32 million with consecutive ids, in about 40 MB. The stream itself drops events
+/// that are published again within two minutes. A frame of a crashed process is delivered again after 30 seconds, so its events are still
+/// known at up to 16,000 events a second with scattered ids.
+/// </remarks>
 internal sealed class SeenEvents(int runsOfGeneration = SeenEvents.RunsOfGeneration)
 {
     public const int RunsOfGeneration = 500_000;
@@ -14,7 +14,7 @@ internal sealed class SeenEvents(int runsOfGeneration = SeenEvents.RunsOfGenerat
     private Dictionary<long, ulong> _young = [];
     private Dictionary<long, ulong> _old = [];
 
-    /// <returns>False when the event has been seen.</returns>
+    /// <returns>False if the event was seen before.</returns>
     public bool Add(long id)
     {
         var run = id >> 6;

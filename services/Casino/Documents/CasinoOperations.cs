@@ -6,7 +6,7 @@ using RideIngest.Hosting.OpenApi;
 
 namespace RideIngest.Casino.Documents;
 
-/// <summary>The casino's operations, described for the document.</summary>
+/// <summary>The casino's operations in the OpenAPI document.</summary>
 internal static class CasinoOperations
 {
     private const string SendAgain =

@@ -3,7 +3,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>The role currency: sets <c>amount_eur</c>. EUR needs no rate, and an event without an amount needs nothing.</summary>
+/// <summary>The role currency: sets <c>amount_eur</c>. Amounts in EUR need no exchange rate.</summary>
 internal sealed class CurrencyStep(ExchangeRates rates) : Step<CasinoEvent>
 {
     public static bool NeedsRate(CasinoEvent e) => e.Amount is not null && e.Currency != Currencies.Euro;

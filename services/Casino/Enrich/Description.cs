@@ -3,7 +3,7 @@ using RideIngest.Casino.Events;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>An event for people.</summary>
+/// <summary>Describes an event as a sentence.</summary>
 internal static class Description
 {
     public static string Of(CasinoEvent e) => $"Player #{e.PlayerId}{Email(e)} {Deed(e)} on {Date(e.CreatedAt)}.";

@@ -3,7 +3,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>The role description: says in a sentence what happened.</summary>
+/// <summary>The role description: adds a sentence that describes the event.</summary>
 internal sealed class DescriptionStep : Step<CasinoEvent>
 {
     public override Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using RideIngest.Hosting.Retries;
 namespace RideIngest.Casino.Enrich;
 
 /// <summary>
-/// What one EUR costs, asked for when an event needs it and kept for a minute at most. Asked again after half of that, beside the work, so
-/// that events wait only if the API stays away. Rates are never made up: without them nothing is priced.
+/// Fetches exchange rates when an event needs them and caches them for at most a minute. They are refreshed in the background after half of
+/// that, so that events wait only while the API fails. Without current rates, no amount is converted.
 /// </summary>
 internal sealed partial class ExchangeRates : IDisposable
 {
@@ -50,7 +50,7 @@ internal sealed partial class ExchangeRates : IDisposable
             .Build();
     }
 
-    /// <summary>Rates of the last minute, by currency; or why there are none.</summary>
+    /// <summary>Returns rates that are at most a minute old, or the reason why there are none.</summary>
     public async ValueTask<(IReadOnlyDictionary<string, decimal>? Rates, string? Missing)> GetAsync(CancellationToken cancellationToken)
     {
         Task<Kept> asking;
@@ -87,7 +87,7 @@ internal sealed partial class ExchangeRates : IDisposable
         {
             var kept = await _pipeline.ExecuteAsync(async token =>
             {
-                // As old as the question: how long the API has had its answer is not known.
+                // The age counts from the request, because the age of the API's answer is unknown.
                 var askedAt = _clock.GetTimestamp();
                 return new Kept(await _api.GetAsync(token), askedAt);
             }, _disposed.Token);
@@ -109,9 +109,9 @@ internal sealed partial class ExchangeRates : IDisposable
     private sealed record Kept(IReadOnlyDictionary<string, decimal> Rates, long AskedAt);
 
     [LoggerMessage(6301, LogLevel.Warning,
-        "Exchange rates cannot be had from {Url}: {Reason}. Those of the last minute are used; after that, events that need them wait")]
+        "Exchange rates from {Url} are unavailable: {Reason}. Using rates up to a minute old; after that, events that need rates wait")]
     private partial void Fails(string url, string reason);
 
-    [LoggerMessage(6302, LogLevel.Information, "Exchange rates are to be had again")]
+    [LoggerMessage(6302, LogLevel.Information, "Exchange rates are available again")]
     private partial void Answers();
 }

@@ -1,6 +1,6 @@
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>The games by their ids.</summary>
+/// <summary>The titles of the games.</summary>
 internal static class Games
 {
     private static readonly Dictionary<long, string> Titles = new()
@@ -17,6 +17,6 @@ internal static class Games
         [109] = "ChilliPop",
     };
 
-    /// <summary>The game's title; one that is not known goes by its number.</summary>
+    /// <summary>The game's title; for an unknown game, its number.</summary>
     public static string Title(long? game) => game is { } id && Titles.TryGetValue(id, out var title) ? title : $"#{game}";
 }

@@ -1,6 +1,6 @@
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>Logs players that do not exist: each time at debug level, and once a minute as one warning that sums them up.</summary>
+/// <summary>Logs unknown players: each at debug level, and once a minute a summary as a warning.</summary>
 internal sealed partial class MissingPlayers(TimeProvider clock, ILogger<MissingPlayers> logger)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
@@ -23,10 +23,10 @@ internal sealed partial class MissingPlayers(TimeProvider clock, ILogger<Missing
         MissingOfLate(events, player);
     }
 
-    [LoggerMessage(6402, LogLevel.Debug, "There is no player {Player}. Events of the player go on without one")]
+    [LoggerMessage(6402, LogLevel.Debug, "There is no player {Player}. Events of this player continue without player data")]
     private partial void Missing(long player);
 
     [LoggerMessage(6401, LogLevel.Warning,
-        "{Count} lookups since the last warning found no player, the latest of {Player}. Their events go on without one")]
+        "{Count} lookups since the last warning found no player, most recently {Player}. Their events continue without player data")]
     private partial void MissingOfLate(long count, long player);
 }

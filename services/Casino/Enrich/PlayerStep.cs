@@ -5,10 +5,10 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>The role player: looks up every event's player, with one query for all events that arrived together.</summary>
+/// <summary>The role player: adds player data, with one query for all events of a batch.</summary>
 internal sealed class PlayerStep(NpgsqlDataSource database, MissingPlayers missing) : Step<CasinoEvent>
 {
-    // Well within the time that the stream waits for an ack.
+    // Much less than the consumer's ack wait.
     private const int TimeoutSeconds = 10;
 
     public override async Task<StepResult[]> RunAsync(Batch<CasinoEvent> batch, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Casino.Enrich;
 
-/// <summary>Asks <c>GET {url}/latest?base=EUR</c>, and takes no answer that is not one.</summary>
+/// <summary>Calls <c>GET {url}/latest?base=EUR</c> and validates the answer.</summary>
 internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults, IServer server) : IDisposable
 {
     private const decimal Least = 0.000001m;
@@ -21,7 +21,7 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
 
     public string Url => settings.Rates.Url?.TrimEnd('/') ?? OwnAddress + defaults.RatesPath;
 
-    /// <exception cref="StartupException">Nobody has said where rates come from.</exception>
+    /// <exception cref="StartupException">No exchange-rate API is configured.</exception>
     public void EnsureChosen()
     {
         if (settings.Rates.Url is null && defaults.RatesPath is null)
@@ -29,8 +29,8 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
                 "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com");
     }
 
-    /// <returns>What one EUR costs in each of our currencies.</returns>
-    /// <exception cref="RatesException">There was no answer, or none to be trusted.</exception>
+    /// <returns>The price of one EUR in each known currency.</returns>
+    /// <exception cref="RatesException">The API is unavailable, or its answer is invalid.</exception>
     public async Task<IReadOnlyDictionary<string, decimal>> GetAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,7 +62,7 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
             {
                 var rate = given.GetProperty(currency).GetDecimal();
 
-                // In hundredths of the smallest unit, so that BTC may be as dear as it likes.
+                // Compared in hundredths of the smallest unit, so that the price of BTC does not matter.
                 if (rate <= 0 || rate * Currencies.UnitsOf(currency) / 100 is < Least or > Most)
                     throw new RatesException($"it says that a {Currencies.Euro} is {rate} {currency}");
                 rates[currency] = rate;
@@ -80,5 +80,5 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
             "*", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') ?? "";
 }
 
-/// <summary>The API cannot be asked now, or answers nonsense.</summary>
+/// <summary>The exchange-rate API is unavailable, or its answer is invalid.</summary>
 internal sealed class RatesException(string reason, Exception? inner = null) : Exception(reason, inner);

@@ -2,7 +2,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>Something that a player did. The first properties are published; each enricher completes one of the last three.</summary>
+/// <summary>An action of a player. The last three properties are null at first; each of three roles sets one.</summary>
 public sealed record CasinoEvent : Record
 {
     public long PlayerId { get; init; }
@@ -12,30 +12,30 @@ public sealed record CasinoEvent : Record
 
     public EventType Type { get; init; }
 
-    /// <summary>In the currency's smallest unit; bets and deposits only.</summary>
+    /// <summary>In the currency's smallest unit; only for bets and deposits.</summary>
     public long? Amount { get; set; }
 
-    /// <summary>Bets and deposits only.</summary>
+    /// <summary>Only for bets and deposits.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Bets only.</summary>
+    /// <summary>Only for bets.</summary>
     public bool? HasWon { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>In EUR cents. Null before the role currency has seen it, and where there is no amount.</summary>
+    /// <summary>In EUR cents. Null before the role currency, and for events without an amount.</summary>
     public long? AmountEur { get; set; }
 
-    /// <summary>Null before the role player has looked; empty when there is no such player.</summary>
+    /// <summary>Null before the role player; empty for an unknown player.</summary>
     public Player? Player { get; set; }
 
-    /// <summary>Null before the role description has written it.</summary>
+    /// <summary>Null before the role description.</summary>
     public string? Description { get; set; }
 }
 
-/// <summary>What Postgres knows of a player.</summary>
+/// <summary>The player's data in Postgres.</summary>
 public sealed record Player(string? Email = null, DateTimeOffset? LastSignedInAt = null)
 {
-    /// <summary>Nothing is known.</summary>
+    /// <summary>An unknown player.</summary>
     public static readonly Player Missing = new();
 }

@@ -4,7 +4,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>How casino events travel from stage to stage.</summary>
+/// <summary>The format of casino events between stages.</summary>
 internal sealed class CasinoEventFormat : EventFormat<CasinoEvent>
 {
     public override string Kind => "events";

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>The currencies there are, and how amounts in their smallest units become amounts for people and EUR cents.</summary>
+/// <summary>Converts amounts in a currency's smallest unit to text and to EUR cents.</summary>
 internal static class Currencies
 {
     public const string Euro = "EUR";
 
     private const decimal Cent = 0.01m;
 
-    // Smallest units in one of the currency.
+    // The number of smallest units in one unit of the currency.
     private static readonly Dictionary<string, decimal> Units = new()
     {
         [Euro] = 100,
@@ -21,17 +21,17 @@ internal static class Currencies
 
     public static IReadOnlyCollection<string> All => Units.Keys;
 
-    /// <summary>Smallest units in one of the currency; 0 for a currency that is none of ours.</summary>
+    /// <summary>The number of smallest units in one unit of the currency; 0 for an unknown currency.</summary>
     public static decimal UnitsOf(string currency) => Units.GetValueOrDefault(currency);
 
     /// <summary>
-    /// The event's amount in EUR cents. Half a cent is rounded up, as Regulation (EC) No 1103/97 has it for conversions with the euro.
+    /// Converts an amount to EUR cents. Half a cent is rounded up, as Regulation (EC) No 1103/97 requires for conversions with the euro.
     /// </summary>
-    /// <param name="rate">What one EUR costs in the currency.</param>
+    /// <param name="rate">The price of one EUR in the currency.</param>
     public static long ToEurCents(long amount, string currency, decimal rate) =>
         (long)decimal.Round(amount / (UnitsOf(currency) * Cent * rate), 0, MidpointRounding.AwayFromZero);
 
-    /// <summary>As people write it, without zeros at the end: <c>4.68 EUR</c>, <c>5 USD</c>, <c>0.00000001 BTC</c>.</summary>
+    /// <summary>Formats an amount without trailing zeros: <c>4.68 EUR</c>, <c>5 USD</c>, <c>0.00000001 BTC</c>.</summary>
     public static string Text(long amount, string currency) =>
         string.Create(CultureInfo.InvariantCulture, $"{amount / UnitsOf(currency):0.########} {currency}");
 }

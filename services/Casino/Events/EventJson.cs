@@ -5,9 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>
-/// How events travel from stage to stage, and how they are printed in the end: a line each, with their own keys, absent values left out.
-/// </summary>
+/// <summary>Reads and writes events as JSON lines, between stages and in the printed output. Null values are omitted.</summary>
 internal static class EventJson
 {
     private static readonly JsonWriterOptions Plain = new()
@@ -18,22 +16,22 @@ internal static class EventJson
 
     public static Utf8JsonWriter Writer(IBufferWriter<byte> output) => new(output, Plain);
 
-    /// <summary>Reads what was published here, or by somebody else straight into the stream.</summary>
-    /// <exception cref="JsonException">The line is no event that could be completed.</exception>
+    /// <summary>Reads an event, from this system or from another client that publishes to the stream.</summary>
+    /// <exception cref="JsonException">The line is not an event that can be processed.</exception>
     public static CasinoEvent Read(ReadOnlySpan<byte> line)
     {
         var e = JsonSerializer.Deserialize(line, EventJsonContext.Default.CasinoEvent)
             ?? throw new JsonException("An event is expected, not null");
         if (e.Id < 1 || e.PlayerId < 1 || !Enum.IsDefined(e.Type))
-            throw new JsonException("It has no id, no player or no type that is known here");
+            throw new JsonException("It has no id, no player or no known type");
         if (e.Amount is < 0 or > EventKind.MostAmount
             || (e.Amount is not null || e.Currency is not null) && Currencies.UnitsOf(e.Currency ?? "") == 0)
-            throw new JsonException($"{e.Amount} {e.Currency} is no amount that is known here");
+            throw new JsonException($"{e.Amount} {e.Currency} is not a valid amount");
         return e;
     }
 
-    /// <summary>Writes an event and the end of its line.</summary>
-    /// <param name="json">A <see cref="Writer"/> of <paramref name="output"/>.</param>
+    /// <summary>Writes an event as a line.</summary>
+    /// <param name="json">A <see cref="Writer"/> on <paramref name="output"/>.</param>
     public static void WriteLine(CasinoEvent e, Utf8JsonWriter json, IBufferWriter<byte> output)
     {
         json.WriteStartObject();

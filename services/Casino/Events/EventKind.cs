@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Casino.Events;
 
-/// <summary>What enters: the fields of a published event, and what is valid in them. Casino events rest in no table.</summary>
+/// <summary>The fields of a posted event and their validation. Casino events have no table.</summary>
 internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
     Field(e => e.PlayerId).AtLeast(1),
     Field(e => e.GameId).AtLeast(1),
@@ -13,7 +13,7 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
     Field(e => e.HasWon),
     Field(e => e.CreatedAt))
 {
-    /// <summary>So that no amount in EUR cents exceeds 64 bits, whatever the currency.</summary>
+    /// <summary>Keeps every amount in EUR cents within 64 bits, whatever the currency.</summary>
     public const long MostAmount = 1_000_000_000_000;
 
     public override CasinoEvent Sample { get; } = new()
@@ -47,8 +47,8 @@ internal sealed class EventKind() : Kind<CasinoEvent>("events", "casino",
     }
 
     /// <summary>
-    /// Senders leave out fields at their zero value, and others send zero values where a field has no meaning: a bet without has_won is a
-    /// lost one, and an amount that is missing is 0.
+    /// Fills in omitted fields and removes meaningless ones. Some senders omit fields at their zero value, and others send zero values
+    /// where a field has no meaning: a bet without has_won is lost, and a missing amount is 0.
     /// </summary>
     private static void Complete(CasinoEvent record)
     {

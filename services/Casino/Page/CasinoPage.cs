@@ -4,8 +4,8 @@ using RideIngest.Hosting.Endpoints;
 namespace RideIngest.Casino.Page;
 
 /// <summary>
-/// The live page at <c>/casino</c>: three files, as they are. There is nothing in them to keep from anybody; for what it shows it asks <see
-/// cref="LiveEndpoint"/>, with a key where one is needed.
+/// Serves the live page at <c>/casino</c> as three static files without access control. The page gets its data from
+/// <see cref="LiveEndpoint"/>, with a key if one is required.
 /// </summary>
 internal static class CasinoPage
 {

@@ -4,7 +4,7 @@ using RideIngest.Casino.Aggregates;
 namespace RideIngest.Casino.Page;
 
 /// <summary>
-/// <c>GET /casino/live</c>: the view once a second, as server-sent events. Each is complete, so a page that lost one has lost nothing.
+/// <c>GET /casino/live</c>: the view once a second, as server-sent events. Each event is complete, so a page may miss some.
 /// </summary>
 internal sealed class LiveEndpoint(EventAggregates aggregates, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
@@ -31,11 +31,11 @@ internal sealed class LiveEndpoint(EventAggregates aggregates, IHostApplicationL
         }
         catch (OperationCanceledException)
         {
-            // The reader has left, or the process is about to.
+            // The reader has disconnected, or the process is shutting down.
         }
     }
 
-    /// <summary>Made once for all who look.</summary>
+    /// <summary>Builds the view once for all readers.</summary>
     private byte[] View()
     {
         lock (_gate)

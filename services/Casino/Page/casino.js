@@ -1,4 +1,4 @@
-// Each message is the whole view: what was lost meanwhile does not matter.
+// Each message is the whole view, so a lost message does not matter.
 const by = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const rate = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
@@ -68,7 +68,7 @@ function told(view) {
   }
 }
 
-// An EventSource would not send a key.
+// An EventSource cannot send a key.
 async function follow(key) {
   const answer = await fetch("/casino/live", { cache: "no-store", headers: key ? { Authorization: `Bearer ${key}` } : {} });
   if (answer.status === 401 || answer.status === 403) return answer.json();
@@ -84,7 +84,7 @@ async function follow(key) {
   }
 }
 
-// Until this tab is closed.
+// The key is kept until this tab is closed.
 const kept = "casino.key";
 
 async function live() {

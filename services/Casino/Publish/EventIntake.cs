@@ -10,7 +10,7 @@ using RideIngest.Streams.Publishing;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// <c>POST /casino/events</c>: one event, an array of them, or JSON lines. Only well-formed events enter; the others do not hold them up.
+/// <c>POST /casino/events</c>: one event, an array of events, or JSON lines. Valid events are published even if others are invalid.
 /// </summary>
 internal sealed class EventIntake(EventPublisher publisher)
 {
@@ -88,7 +88,7 @@ internal sealed class EventIntake(EventPublisher publisher)
                 if (events.Worst == PublishEnd.Taken)
                     continue;
 
-                // The sender has to send it all again in any case.
+                // The sender has to send all events again in any case.
                 break;
             }
             CasinoTelemetry.EventRefused();

@@ -9,11 +9,11 @@ using RideIngest.Streams.Stages;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Where events enter the stream: those that need an exchange rate in frames of their own, for which the others need not wait.
+/// Publishes new events. Events that need an exchange rate go into separate frames, so that the others need not wait for rates.
 /// </summary>
 internal sealed class EventPublisher(IServiceProvider provider, CasinoStream casino, StreamRoom room)
 {
-    // While NATS stands still nothing else would bound what senders go on posting.
+    // Limits the memory for posted events while NATS hangs.
     private const int MostInHand = 50_000;
 
     private static readonly Task<Published> Full = Task.FromResult(
@@ -22,10 +22,10 @@ internal sealed class EventPublisher(IServiceProvider provider, CasinoStream cas
     private readonly EventEntry<CasinoEvent> _plain = Entry(provider, casino, room, CasinoStream.CurrencyPlain);
     private readonly EventEntry<CasinoEvent> _foreign = Entry(provider, casino, room, CasinoStream.CurrencyForeign);
 
-    /// <summary>Whether so many events are under way that others should wait, or come back.</summary>
+    /// <summary>Whether too many events are in hand, so that senders should wait or retry.</summary>
     public bool IsCrowded => _plain.InHand + _foreign.InHand >= MostInHand;
 
-    /// <summary>Completes when the stream has the event, or has not.</summary>
+    /// <summary>Completes with the result of publishing the event.</summary>
     public Task<Published> PublishAsync(CasinoEvent e)
     {
         if (room.IsFull)

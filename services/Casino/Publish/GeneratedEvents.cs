@@ -2,7 +2,7 @@ using RideIngest.Casino.Events;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary>Events out of thin air: for the same <paramref name="random"/> always the same.</summary>
+/// <summary>Generates events; the same <paramref name="random"/> gives the same events.</summary>
 internal sealed class GeneratedEvents(Random random, long firstId)
 {
     private static readonly EventType[] Types = Enum.GetValues<EventType>();

@@ -7,8 +7,8 @@ using RideIngest.Streams.Publishing;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Publishes events of its own, with a random pause between any two that is at most twice the average: at 20 a second, under 100 ms. What
-/// the stream does not take is offered again until it does.
+/// Publishes generated events with random pauses of at most twice the average: at 20 events a second, under 100 ms. Events that the stream
+/// does not take are retried until it does.
 /// </summary>
 internal sealed class Generator(
     EventPublisher publisher, CasinoSettings settings, CasinoDefaults defaults, TimeProvider clock, NormalStop normalStop)
@@ -19,7 +19,7 @@ internal sealed class Generator(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Publishes until asked to stop, and until what was begun is published.</summary>
+    /// <summary>Publishes until stopped; a batch in hand is completed.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -41,7 +41,7 @@ internal sealed class Generator(
                 return;
             }
 
-            // After a stall it goes on from here: it does not make up for what it did not do.
+            // After a stall, it continues from now and does not catch up.
             if (now - due > second)
                 due = now;
             for (; due <= now && batch.Count < Together; due += (long)(random.NextDouble() * 2 / rate * second))
@@ -52,7 +52,7 @@ internal sealed class Generator(
         }
     }
 
-    /// <summary>What was begun is published first, unless NATS stands still.</summary>
+    /// <summary>Completes the batch in hand, unless NATS hangs.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -77,8 +77,8 @@ internal sealed class Generator(
     }
 
     /// <summary>
-    /// Where the ids of this run begin: no two runs' meet, none is a small number of somebody else's, and all are exact in any JSON reader
-    /// (2^53).
+    /// The first id of this run. Runs do not overlap in practice, ids do not collide with small ids of other senders, and all are exact in
+    /// JSON readers (up to 2^53).
     /// </summary>
     private static long FirstId() => (long)RandomNumberGenerator.GetInt32(1, 1 << 21) << 32;
 }

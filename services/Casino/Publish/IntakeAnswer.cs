@@ -9,7 +9,7 @@ using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
 
-/// <summary>What the sender of events hears. 202 means that the stream has them.</summary>
+/// <summary>The answer to posted events. 202 means that the stream has all of them.</summary>
 [Description("What became of the events")]
 internal sealed record IntakeAnswer(
     [property: Description("Events that were read, good or bad")] long Received,
@@ -28,14 +28,14 @@ internal sealed record IntakeAnswer(
     [Description("True when there are more problems than are listed")]
     public bool? Truncated { get; init; }
 
-    /// <summary>Too many events of others are on their way to the stream.</summary>
+    /// <summary>The problem when too many other events are in hand.</summary>
     public static Problem Busy { get; } = new(503, "busy", "Nothing was kept: too many events are on their way")
     {
         Retryable = true,
         RetryAfter = RetryAfter,
     };
 
-    /// <summary>202, 207 when some were refused, or the problem of a stream that has not taken all of them.</summary>
+    /// <summary>Returns 202, 207 if some events were refused, or a problem if the stream did not take all events.</summary>
     public IResult Of(PublishEnd worst) => worst switch
     {
         PublishEnd.Taken => TypedResults.Json(this, Json, statusCode: Problems is null ? 202 : 207),
@@ -44,7 +44,7 @@ internal sealed record IntakeAnswer(
         _ => NotTaken(504, "outcome-unknown", "Whether all events were taken is not known"),
     };
 
-    /// <summary>The problem of an event that breaks a rule (422), or of what is no event at all (400).</summary>
+    /// <summary>The problem for an event that breaks a rule (422) or a body without an event (400).</summary>
     public static Problem Refusal(Reading reading)
     {
         var line = string.Join("; ", reading.Problems);
@@ -75,7 +75,7 @@ internal sealed record IntakeAnswer(
     };
 }
 
-/// <summary>An event of an upload that did not enter, and why: a problem with its place in the upload.</summary>
+/// <summary>A refused event of an upload: a problem with the event's index.</summary>
 [Description("An event that did not enter: a problem with its place among the events")]
 internal sealed record RefusedEvent(
     [property: Description("Its place among the events, from 0")] long Index,

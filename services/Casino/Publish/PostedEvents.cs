@@ -4,22 +4,22 @@ using RideIngest.Streams.Publishing;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// The events of one request on their way into the stream: so many at once and no more, and while many requests have some there, one frame
-/// after the other.
+/// Publishes the events of one request, with a limit on events in hand. While too many events of all requests are in hand, it waits for
+/// a frame before it publishes more.
 /// </summary>
 internal sealed class PostedEvents(EventPublisher publisher)
 {
     private const int MostOnTheirWay = 5000;
 
-    // Events that leave in the same frame share one task.
+    // Events in the same frame share one task.
     private readonly Queue<(Task<Published> Frame, int Events)> _frames = new();
     private (Task<Published>? Frame, int Events) _last;
     private int _onTheirWay;
 
-    /// <summary>Events that the stream has.</summary>
+    /// <summary>The number of events that the stream has.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>What became of those that did worst.</summary>
+    /// <summary>The worst result so far.</summary>
     public PublishEnd Worst { get; private set; }
 
     public async Task PublishAsync(CasinoEvent e)
@@ -38,7 +38,7 @@ internal sealed class PostedEvents(EventPublisher publisher)
         await NextAsync();
     }
 
-    /// <summary>Ends when the stream has every event, or has not.</summary>
+    /// <summary>Completes when the result of every event is known.</summary>
     public async Task SettleAsync()
     {
         Close();

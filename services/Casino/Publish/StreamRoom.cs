@@ -5,8 +5,8 @@ using RideIngest.Casino.Telemetry;
 namespace RideIngest.Casino.Publish;
 
 /// <summary>
-/// Whether events may enter. An event grows up to three times as it is completed, and a role hands on before it acknowledges: a stream that
-/// were full of new events would let no role go on. So they may take up a quarter of it.
+/// Decides whether events may enter the stream. New events may use a quarter of it, because an event grows up to threefold when enriched,
+/// and a role publishes before it acks: a stream full of new events would block all roles.
 /// </summary>
 internal sealed partial class StreamRoom(CasinoStream casino, ILogger<StreamRoom> logger) : BackgroundService
 {
@@ -19,7 +19,7 @@ internal sealed partial class StreamRoom(CasinoStream casino, ILogger<StreamRoom
 
     public bool IsFull => Volatile.Read(ref _held) > Volatile.Read(ref _most);
 
-    /// <summary>Counts what has entered since the last look: a second is long enough to fill a small stream.</summary>
+    /// <summary>Counts bytes that entered since the last check, because a second is long enough to fill a small stream.</summary>
     public void Took(int bytes) => Interlocked.Add(ref _held, bytes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,13 +39,13 @@ internal sealed partial class StreamRoom(CasinoStream casino, ILogger<StreamRoom
             }
             catch (NatsException)
             {
-                // Whoever publishes finds out the same.
+                // Publishers report the same failure.
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(6001, LogLevel.Warning,
-        "{Bytes} bytes of events wait in the stream, more than a quarter of its {Most}: no more are taken until the roles have caught up")]
+        "The stream holds {Bytes} bytes of events, more than a quarter of its {Most}. Taking no more until the roles have caught up")]
     private partial void Fills(long bytes, long most);
 }

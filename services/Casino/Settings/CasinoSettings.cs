@@ -6,22 +6,22 @@ namespace RideIngest.Casino.Settings;
 /// <summary>The section <c>casino</c>.</summary>
 public sealed class CasinoSettings
 {
-    /// <summary>What this process does.</summary>
+    /// <summary>The roles of this process.</summary>
     [MinLength(1, ErrorMessage = "At least one role is needed"), GoodValue("generator,currency,player,description,aggregates")]
     public List<Role> Roles { get; set; } = [.. Enum.GetValues<Role>()];
 
     [Required, RegularExpression("[A-Za-z0-9_-]+", ErrorMessage = "A stream's name has letters, digits, _ and - only"), GoodValue("CASINO")]
     public string Stream { get; set; } = "CASINO";
 
-    /// <summary>When the stream is created: what it may hold. Events enter while it holds less than a quarter of that.</summary>
+    /// <summary>The stream's maximum size when it is created. New events enter while it holds less than a quarter of that.</summary>
     [Range(16 * 1024 * 1024, long.MaxValue, ErrorMessage = "It must be 16MB or more"), GoodValue("1GB")]
     public long StreamBytes { get; set; } = 1L << 30;
 
-    /// <summary>When the stream is created: on how many servers of a cluster it lives.</summary>
+    /// <summary>The stream's number of replicas when it is created.</summary>
     [Range(1, 5, ErrorMessage = "It must be from 1 to 5"), GoodValue("3")]
     public int Replicas { get; set; } = 1;
 
-    /// <summary>Whether the role aggregates prints each event; not said, as <see cref="CasinoDefaults"/> has it.</summary>
+    /// <summary>Whether the role aggregates prints each event; the default is in <see cref="CasinoDefaults"/>.</summary>
     public bool? Output { get; set; }
 
     public GeneratorSettings Generator { get; set; } = new();
@@ -32,26 +32,26 @@ public sealed class CasinoSettings
 /// <summary>The section <c>casino.generator</c>.</summary>
 public sealed class GeneratorSettings
 {
-    /// <summary>Events per second on average, 0 for none; not said, as <see cref="CasinoDefaults"/> has it.</summary>
+    /// <summary>Events per second on average; 0 disables the generator. The default is in <see cref="CasinoDefaults"/>.</summary>
     [Range(0, 100_000.0, ErrorMessage = "It must be from 0 to 100000"), GoodValue("20")]
     public double? Rate { get; set; }
 
-    /// <summary>How long events are generated; then the process stops.</summary>
+    /// <summary>How long to generate events; then the process stops.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00", ErrorMessage = "It must be from 100ms to 24h"), GoodValue("5s")]
     public TimeSpan? For { get; set; }
 
-    /// <summary>The same seed makes the same events, but for their ids and times; without one they differ each time.</summary>
+    /// <summary>The seed. The same seed gives the same events except for ids and times; by default they are random.</summary>
     public int? Seed { get; set; }
 }
 
 /// <summary>The section <c>casino.rates</c>.</summary>
 public sealed class RatesSettings
 {
-    /// <summary>Where exchange rates come from: <c>GET {url}/latest?base=EUR</c>.</summary>
+    /// <summary>The exchange-rate API, called as <c>GET {url}/latest?base=EUR</c>.</summary>
     [Url(ErrorMessage = "It is no URL"), GoodValue("https://rates.example.com")]
     public string? Url { get; set; }
 
-    /// <summary>Sent as <c>access_key</c>, if the API asks for one.</summary>
+    /// <summary>The API key, sent as <c>access_key</c>.</summary>
     [Secret]
     public string? AccessKey { get; set; }
 }

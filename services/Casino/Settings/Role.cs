@@ -1,6 +1,6 @@
 namespace RideIngest.Casino.Settings;
 
-/// <summary>What a process can do; it does those that <c>--roles</c> names.</summary>
+/// <summary>A role of a process, selected with <c>--roles</c>.</summary>
 public enum Role
 {
     Generator,

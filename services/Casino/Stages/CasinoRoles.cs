@@ -7,7 +7,7 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Stages;
 
-/// <summary>The stages that this process runs, by its roles. The generator has none: it is where events begin.</summary>
+/// <summary>Creates the stages for this process's roles. The generator has no stage, because it only publishes.</summary>
 internal sealed class CasinoRoles(IServiceProvider provider, CasinoStream casino, CasinoSettings settings)
 {
     private readonly CasinoEventFormat _format = new();
@@ -32,7 +32,7 @@ internal sealed class CasinoRoles(IServiceProvider provider, CasinoStream casino
         _ => [],
     };
 
-    /// <exception cref="StartupException">The settings name no API for exchange rates.</exception>
+    /// <exception cref="StartupException">No exchange-rate API is configured.</exception>
     private Stage<CasinoEvent> Currency()
     {
         provider.GetRequiredService<RatesApi>().EnsureChosen();

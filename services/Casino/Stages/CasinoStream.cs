@@ -6,15 +6,15 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Stages;
 
-/// <summary>The casino's stream: a work queue, in which an event stays until the stage that it waits for has handed it on.</summary>
+/// <summary>The casino's stream: a work queue that holds each event until its current stage has passed it on.</summary>
 internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings)
 {
     public const string System = "casino";
 
-    /// <summary>Events whose amount is in another currency than EUR.</summary>
+    /// <summary>Events with an amount in a currency other than EUR.</summary>
     public static readonly StageSource CurrencyForeign = new("currency-foreign", "casino.currency.foreign");
 
-    /// <summary>All others. They need no exchange rate, and do not wait for those that do.</summary>
+    /// <summary>All other events. They need no exchange rate and do not wait for those that do.</summary>
     public static readonly StageSource CurrencyPlain = new("currency-plain", "casino.currency.plain");
 
     public static readonly StageSource Player = new("player", "casino.player");
@@ -37,7 +37,7 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
         },
         "casino.stream");
 
-    /// <summary>A stage of the casino.</summary>
+    /// <summary>Defines a stage of the casino.</summary>
     public StageDefinition Stage(string name, string? next, params StageSource[] from) => new(System, name, Stream)
     {
         From = from,
