@@ -7,9 +7,9 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// A batch in the binary form of COPY, ordered by id and then by arrival. The order makes neighbours in the index, puts records with the
-/// same id side by side, and keeps two consumers with the same ids from waiting for each other in a circle. Its rows say themselves when
-/// they were stored: a transaction may be older than they are.
+/// Encodes a batch in the binary format of COPY, ordered by id and then by arrival. The order makes index access sequential, groups equal
+/// ids, and prevents deadlocks between consumers with the same ids. Rows carry their own storage time, because their transaction may be
+/// older than they are.
 /// </summary>
 internal sealed class Batch : IDisposable
 {
@@ -55,12 +55,10 @@ internal sealed class Batch : IDisposable
         return _digests[row];
     }
 
-    /// <summary>The record's place in the batch as it came.</summary>
+    /// <summary>The record's position in the batch as it arrived.</summary>
     internal int Arrival(int row) => _arrivals[row];
 
-    /// <summary>
-    /// These rows as COPY takes them. A part is made when it is asked for: while the one before is on its way to Postgres.
-    /// </summary>
+    /// <summary>Encodes these rows for COPY. Each part is built on demand, while the previous one is being sent to Postgres.</summary>
     internal IEnumerable<ReadOnlyMemory<byte>> Parts(IReadOnlyList<int> rows)
     {
         for (int first = 0, next; first < rows.Count; first = next)
@@ -77,7 +75,7 @@ internal sealed class Batch : IDisposable
         _bytes = [];
     }
 
-    // The sort does not keep the order of equal ids; among these, the arrivals are put back in theirs.
+    // The sort is not stable, so arrivals with equal ids are sorted afterwards.
     private void Order()
     {
         Array.Sort(_ids, _arrivals);

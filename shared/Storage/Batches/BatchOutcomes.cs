@@ -4,8 +4,8 @@ using RideIngest.Contracts.Outcomes;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// What became of each row, and which rows come next. Of the rows with one id the first goes ahead; the others are compared with what rests
-/// in the table then, and if the first was refused, the next one has its turn.
+/// Tracks the outcome of each row and chooses the rows to store next. Of the rows with one id, the first is stored and the others are
+/// compared with it; if the first was refused, the next one is tried.
 /// </summary>
 internal sealed class BatchOutcomes(Batch batch)
 {
@@ -40,7 +40,7 @@ internal sealed class BatchOutcomes(Batch batch)
     internal void Failed(int row, PostgresException refused) =>
         _outcomes[row] = new Outcome(Status.Failed, refused.SqlState, refused.MessageText);
 
-    /// <summary>Settles what can be settled, and returns the next rows to be stored: one of each id that has none resting.</summary>
+    /// <summary>Settles the rows that can be settled, and returns the next rows to store: one for each id without a stored row.</summary>
     internal List<int> NextRows()
     {
         var next = new List<int>(batch.Count);

@@ -5,20 +5,22 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// Stores batches of one kind, and tells what became of each record. The fast way is one COPY, which is one transaction. If that meets an
-/// id that exists, or a row that Postgres refuses, the careful way looks up which ids exist, settles those by their digests, and copies the
-/// rest, halving what is refused until the refused row stands alone. Storing a batch again is always safe: what was committed before is a
-/// duplicate. So a connection that is lost while it commits needs no more than a retry.
+/// Stores batches of one kind and returns the outcome of each record. Storing a batch again is always safe, because committed records
+/// become duplicates; so after a lost connection a retry is enough.
 /// </summary>
+/// <remarks>
+/// The fast path is a single COPY in its own transaction. If Postgres refuses it, the slow path looks up existing ids, settles those by
+/// digest, and copies the rest, halving each refused part down to single rows.
+/// </remarks>
 public sealed class BatchStore : IAsyncDisposable
 {
-    // A server that has no transaction ids left refuses every row, with what it says of a row too large for an index; whether it has, this
-    // asks, and no row.
+    // A server without transaction ids left refuses every row with the same error as a row that is too large for an index. Asking for a
+    // transaction id first detects that without a row.
     private const string Begin = "set constraints all immediate; savepoint part; select pg_current_xact_id()";
     private readonly TableWriter _table;
     private readonly StoreSessions _sessions;
 
-    // Where records are sent again they come in crowds: while lookups find some, a lookup first is far cheaper than a COPY that fails.
+    // Resent records come in bulk: while lookups find some, looking up first is far cheaper than a failing COPY.
     private volatile bool _expectsExisting;
 
     public BatchStore(NpgsqlDataSource database, Kind kind)
@@ -30,10 +32,10 @@ public sealed class BatchStore : IAsyncDisposable
     public Kind Kind { get; }
 
     /// <summary>
-    /// The outcomes, in the order of the records: stored, duplicate, conflict or failed. Of several records with one id the first to be
-    /// stored counts, and the others are compared with it.
+    /// Returns the outcomes in the order of the records: stored, duplicate, conflict or failed. Of records with the same id, the first one
+    /// stored wins, and the others are compared with it.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The server's trouble, not a record's: nothing is known; store the batch again
+    /// <exception cref="StoreUnavailableException">The server failed, not a record. The outcome is unknown; store the batch again
     /// later.</exception>
     public async Task<Outcome[]> StoreAsync(IReadOnlyList<Incoming> records, CancellationToken cancellationToken = default)
     {
@@ -52,7 +54,7 @@ public sealed class BatchStore : IAsyncDisposable
         return outcomes.ByArrival;
     }
 
-    /// <summary>Lets go of what was begun for batches to come.</summary>
+    /// <summary>Closes sessions that were prepared for later batches.</summary>
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();
 
     private async Task StoreAsync(Batch batch, BatchOutcomes outcomes, CancellationToken cancellationToken)
@@ -71,7 +73,7 @@ public sealed class BatchStore : IAsyncDisposable
         await _sessions.ReturnAsync(session, copiesNext: !_expectsExisting);
     }
 
-    /// <summary>Stores rows of which no two have the same id.</summary>
+    /// <summary>Stores rows with distinct ids.</summary>
     private async Task StoreAsync(
         StoreSession session, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
     {
@@ -97,7 +99,7 @@ public sealed class BatchStore : IAsyncDisposable
         rows = await SettleExistingAsync(connection, batch, rows, outcomes, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // From the left, so that rows keep their order; a part that is refused is replaced by its halves.
+        // From the left, so that rows keep their order; a refused part is replaced by its halves.
         var parts = new Stack<List<int>>([rows]);
         while (parts.TryPop(out var part))
         {
@@ -121,7 +123,7 @@ public sealed class BatchStore : IAsyncDisposable
         {
             if (refused.SqlState == PostgresErrorCodes.UniqueViolation)
             {
-                // Another consumer may have stored one of these ids since we looked; it has committed, so looking again finds it.
+                // Another consumer may have stored one of these ids since the lookup. It has committed, so a second lookup finds it.
                 var rest = await SettleExistingAsync(connection, batch, part, outcomes, cancellationToken);
                 if (rest.Count < part.Count)
                 {
@@ -139,7 +141,7 @@ public sealed class BatchStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Settles the rows whose ids the table has, and returns the others.</summary>
+    /// <summary>Settles the rows whose ids are in the table and returns the others.</summary>
     private async Task<List<int>> SettleExistingAsync(
         NpgsqlConnection connection, Batch batch, List<int> rows, BatchOutcomes outcomes, CancellationToken cancellationToken)
     {

@@ -3,5 +3,5 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>A record that is to be stored, and the trace that it belongs to; the default stands for none.</summary>
+/// <summary>A record to store, with its trace; the default means no trace.</summary>
 public readonly record struct Incoming(Record Record, ActivityTraceId TraceId = default);

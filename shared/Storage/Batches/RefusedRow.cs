@@ -3,18 +3,18 @@ using Npgsql;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>Tells a row that Postgres refuses from a server that is in trouble.</summary>
+/// <summary>Distinguishes a row that Postgres refuses from a failing server.</summary>
 internal static class RefusedRow
 {
-    // Classes of Postgres' own that say that it is the server, the session or the table that cannot: whatever the row.
+    // Postgres' error classes for failures of the server, session or table, independent of the row.
     private static readonly FrozenSet<string> Trouble = FrozenSet.Create(
         "08", "0A", "0B", "0F", "0L", "0P", "0Z", "20", "24", "25", "26", "28", "2B", "2D", "2F", "34", "3B", "3D", "3F", "40", "42", "53",
         "55", "57", "58", "72", "F0", "HV", "XX");
 
     /// <summary>
-    /// Data exceptions, violated constraints, values that are too much for an index, and whatever a trigger raises, whose codes are its
-    /// own. But a row's binary form is ours, and its text is known to be good: if Postgres cannot read these, then the table is not the one
-    /// we know, and no record is to blame.
+    /// Covers data exceptions, constraint violations, values too large for an index, and errors raised by triggers, which choose their own
+    /// codes. The binary format and the text encoding are ours and known to be valid: if Postgres rejects those, the table differs from
+    /// what we expect, and no record is at fault.
     /// </summary>
     internal static bool Is(PostgresException refused) =>
         refused.SqlState is not (PostgresErrorCodes.InvalidBinaryRepresentation

@@ -3,19 +3,17 @@ using Npgsql;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>
-/// A connection to store batches over, one after the other, and perhaps a COPY that has begun before there is a batch for it.
-/// </summary>
+/// <summary>A connection that stores batches one after the other, with an optional COPY started before its batch.</summary>
 internal sealed class StoreSession(NpgsqlConnection connection, TableWriter table) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _abandon = new();
     private Task<NpgsqlRawCopyStream>? _begun;
     private long _begunAt;
 
-    /// <summary>For how long the COPY that was begun ahead has waited.</summary>
+    /// <summary>How long the COPY that was started ahead has been waiting.</summary>
     internal TimeSpan Waits => Stopwatch.GetElapsedTime(_begunAt);
 
-    /// <summary>Begins the COPY of the next batch. Should that fail, the next batch hears of it.</summary>
+    /// <summary>Starts the COPY of the next batch. If it fails, the next batch gets the exception.</summary>
     internal void BeginAhead() => (_begun, _begunAt) = (table.BeginAsync(connection, _abandon.Token), Stopwatch.GetTimestamp());
 
     /// <summary>Copies all of these rows, or throws and copies none.</summary>
@@ -34,7 +32,7 @@ internal sealed class StoreSession(NpgsqlConnection connection, TableWriter tabl
         }
     }
 
-    /// <summary>The connection for anything else, with no COPY on it.</summary>
+    /// <summary>Returns the connection for other commands, with no COPY on it.</summary>
     internal async ValueTask<NpgsqlConnection> WithoutCopyAsync(CancellationToken cancellationToken = default)
     {
         if (await BegunAsync(cancellationToken) is { } copy)
@@ -50,7 +48,7 @@ internal sealed class StoreSession(NpgsqlConnection connection, TableWriter tabl
         }
         catch (Exception)
         {
-            // There were no rows in it: nothing is lost, and whoever stores next hears of the trouble itself.
+            // The COPY had no rows, so nothing is lost. The next store reports the failure itself.
         }
         await connection.DisposeAsync();
         _abandon.Dispose();

@@ -4,13 +4,12 @@ using Npgsql;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>
-/// The sessions of one table's batches. A COPY takes two round trips, one until Postgres takes rows and one until they are committed. Where
-/// batches follow each other closely the first of them is made ahead, while nobody waits for it.
+/// Provides the sessions for one table's batches. A COPY takes two round trips: one until Postgres accepts rows, one until they are
+/// committed. While batches follow each other closely, the first one is made ahead of the batch.
 /// </summary>
 internal sealed class StoreSessions : IAsyncDisposable
 {
-    // A COPY that waits is a transaction that is open, in the way of whoever alters the table or vacuums it: it does so for at most twice
-    // this.
+    // A waiting COPY keeps a transaction open, which blocks changes and vacuuming of the table, for at most twice this time.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(1);
@@ -42,7 +41,7 @@ internal sealed class StoreSessions : IAsyncDisposable
         return new StoreSession(await _database.OpenConnectionAsync(cancellationToken), _table);
     }
 
-    /// <summary>Takes a session back whose batch is stored.</summary>
+    /// <summary>Takes back a session whose batch is stored.</summary>
     /// <param name="copiesNext">Whether the next batch is expected to begin with a COPY.</param>
     internal ValueTask ReturnAsync(StoreSession session, bool copiesNext)
     {
@@ -70,11 +69,11 @@ internal sealed class StoreSessions : IAsyncDisposable
             _isClosed = true;
         await _impatience.DisposeAsync();
 
-        // A server that stands still holds nobody up.
+        // A server that hangs must not delay shutdown.
         await CloseAsync(TimeSpan.Zero).WaitAsync(LeavesWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Closes those that have waited for so long.</summary>
+    /// <summary>Closes the sessions that have waited at least this long.</summary>
     private async Task CloseAsync(TimeSpan waited)
     {
         List<StoreSession> due;

@@ -2,5 +2,5 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>A record as it rests in Postgres.</summary>
+/// <summary>A record as stored in Postgres.</summary>
 public sealed record StoredRecord(Record Record, Guid Digest, string? TraceId, DateTimeOffset StoredAt);

@@ -5,17 +5,17 @@ using RideIngest.Records.Kinds;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>Reads records of one kind back.</summary>
+/// <summary>Reads stored records of one kind.</summary>
 public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
 {
     private readonly string _select = SelectFrom(new KindTable(kind));
 
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public async Task<StoredRecord?> FindAsync(long id) =>
         (await FindAsync([id])) is [var found] ? found : null;
 
-    /// <summary>Those of the ids that are stored, in no particular order.</summary>
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    /// <summary>Returns the stored records among these ids, in no particular order.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public async Task<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> ids)
     {
         try

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace RideIngest.Storage.Batches;
 
-/// <summary>What a batch does with its kind's table: copies rows into it, and looks up which ids it has.</summary>
+/// <summary>Copies rows into a kind's table and looks up existing ids.</summary>
 internal sealed class TableWriter(KindTable table)
 {
     private static readonly byte[] CopyHeader = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n"u8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -13,13 +13,13 @@ internal sealed class TableWriter(KindTable table)
     private readonly string _copy = $"copy {table.Name} ({table.Columns}, digest, trace_id, stored_at) from stdin (format binary)";
     private readonly string _existing = $"select id, digest from {table.Name} where id = any(@ids)";
 
-    /// <summary>Begins a COPY, which is a transaction of its own unless the connection is in one.</summary>
+    /// <summary>Starts a COPY. It is its own transaction unless the connection is already in one.</summary>
     internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.BeginRawBinaryCopyAsync(_copy, cancellationToken);
 
     /// <summary>
-    /// The span of the rows' way into the table, of the source that the span around it is of; null where that is not recorded.
-    /// Npgsql's own would begin with the COPY, which may be before there are rows.
+    /// Starts a span for copying rows, from the source of the surrounding span; null if that is not recorded. Npgsql's own span would begin
+    /// with the COPY, which may start before there are rows.
     /// </summary>
     internal Activity? StartSpan(NpgsqlConnection connection)
     {
@@ -34,7 +34,7 @@ internal sealed class TableWriter(KindTable table)
             .SetTag("server.port", connection.Port);
     }
 
-    /// <summary>Copies all of these rows, or none where there are none, and ends the COPY; or throws and copies none.</summary>
+    /// <summary>Copies all of these rows and completes the COPY, or throws and copies none.</summary>
     internal static async Task EndAsync(
         NpgsqlRawCopyStream copy, IEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class TableWriter(KindTable table)
         }
         catch
         {
-            // Disposing alone would end the COPY as if it were whole.
+            // Disposing alone would commit the rows sent so far.
             await copy.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await copy.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
@@ -55,7 +55,7 @@ internal sealed class TableWriter(KindTable table)
         await copy.DisposeAsync();
     }
 
-    /// <summary>The digests of those rows' ids that the table has.</summary>
+    /// <summary>Returns the digests of these rows' ids that are in the table.</summary>
     internal async Task<Dictionary<long, Guid>> ExistingAsync(
         NpgsqlConnection connection, Batch batch, IReadOnlyList<int> rows, CancellationToken cancellationToken)
     {

@@ -2,61 +2,61 @@ using System.Security.Cryptography;
 
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>Something accepted that a stage could not process, with what the stage knows about it.</summary>
+/// <summary>An accepted record, event or frame that a stage could not process, with what the stage knows about it.</summary>
 public sealed record DeadLetter
 {
     public required string System { get; init; }
 
     public required string Stage { get; init; }
 
-    /// <summary>Where it came from.</summary>
+    /// <summary>The subject on which it arrived.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The kind's name, as the sender gave it.</summary>
+    /// <summary>The name of the kind, as the sender wrote it.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>A record's id or an event's; null if what was sent has none that could be read.</summary>
+    /// <summary>The id of the record or event; null if it has no readable id.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The record's; or, of what has none, that of its bytes (<see cref="DigestOf"/>).</summary>
+    /// <summary>The digest of the record; if there is no record, that of the bytes (<see cref="DigestOf"/>).</summary>
     public required Guid Digest { get; init; }
 
     public required DeadLetterClass Class { get; init; }
 
-    /// <summary>A SQLSTATE, or a word of ours.</summary>
+    /// <summary>A SQLSTATE or one of our own codes.</summary>
     public required string Code { get; init; }
 
     /// <summary>The reason, for people.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The bytes as they came.</summary>
+    /// <summary>The original bytes.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
-    /// <summary>Those that it came with, as far as they are needed to send it again.</summary>
+    /// <summary>The original headers that are needed to send it again.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Of the request that brought it.</summary>
+    /// <summary>The trace of the original request.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>How often processing it was tried.</summary>
+    /// <summary>The number of attempts to process it.</summary>
     public int Attempts { get; init; } = 1;
 
-    /// <summary>The same for equal failures, whatever record they are of.</summary>
+    /// <summary>Equal for equal failures of different records.</summary>
     public string Fingerprint => DeadLetters.Fingerprint.Of(System, Stage, Kind, Code, Message);
 
-    /// <summary>The digest of bytes that are no record.</summary>
+    /// <summary>Computes the digest of bytes without a readable record.</summary>
     public static Guid DigestOf(ReadOnlySpan<byte> payload) => new(SHA256.HashData(payload).AsSpan(0, 16), bigEndian: true);
 }
 
-/// <summary>Who has to do something about it.</summary>
+/// <summary>The party that has to act.</summary>
 public enum DeadLetterClass
 {
-    /// <summary>It cannot be read, or breaks a rule.</summary>
+    /// <summary>The sender: the content cannot be read or breaks a rule.</summary>
     Poison,
 
-    /// <summary>A third party refuses it.</summary>
+    /// <summary>A third party, which refuses it.</summary>
     Partner,
 
-    /// <summary>Our own fault.</summary>
+    /// <summary>We: a fault of our own.</summary>
     System,
 }

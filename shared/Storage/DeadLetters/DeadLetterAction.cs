@@ -1,6 +1,6 @@
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>What someone has done with an open dead letter.</summary>
+/// <summary>An operator's action on an open dead letter.</summary>
 public enum DeadLetterAction
 {
     Replayed,
@@ -12,7 +12,7 @@ public enum DeadLetterAnswer
 {
     Done,
 
-    /// <summary>Someone else was first.</summary>
+    /// <summary>Another action was first.</summary>
     NotOpen,
 
     NotFound,

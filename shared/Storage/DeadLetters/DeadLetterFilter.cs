@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>Which dead letters to list; what is null does not matter.</summary>
+/// <summary>Selects dead letters; null properties match everything.</summary>
 public sealed record DeadLetterFilter
 {
     public string? System { get; init; }
@@ -14,7 +14,7 @@ public sealed record DeadLetterFilter
     public DeadLetterState? State { get; init; }
 }
 
-/// <summary>A place in a list of dead letters, which goes on after it.</summary>
+/// <summary>The position in a list of dead letters after which it continues.</summary>
 public readonly record struct DeadLetterCursor(DateTimeOffset LastAt, long Id)
 {
     public static DeadLetterCursor Of(KeptDeadLetter last) => new(last.LastAt, last.Id);

@@ -4,10 +4,10 @@ using NpgsqlTypes;
 
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>The statement that keeps a dead letter, or opens it again.</summary>
+/// <summary>The statement that keeps a dead letter or reopens it.</summary>
 internal static class DeadLetterInsert
 {
-    // An index takes no more than some thousand bytes.
+    // An index entry is limited to a few thousand bytes.
     private const int LongestIndexed = 200;
 
     private const string Sql =
@@ -42,7 +42,7 @@ internal static class DeadLetterInsert
         },
     };
 
-    /// <summary>A kind or a key as it is kept: shortened, with no half of a pair of surrogates, which nothing can write.</summary>
+    /// <summary>Shortens a kind or a key for the index, without splitting a surrogate pair, which could not be encoded.</summary>
     internal static string? Indexed(string? text) => text is null || text.Length <= LongestIndexed
         ? text
         : text[..(char.IsHighSurrogate(text[LongestIndexed - 1]) ? LongestIndexed - 1 : LongestIndexed)];
@@ -53,6 +53,6 @@ internal static class DeadLetterInsert
     private static string Json(IReadOnlyDictionary<string, string> headers) =>
         JsonSerializer.Serialize(headers.ToDictionary(header => Storable(header.Key), header => Storable(header.Value)));
 
-    // Postgres' text cannot hold U+0000, nor can its jsonb.
+    // Postgres' text and jsonb cannot hold U+0000.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 }

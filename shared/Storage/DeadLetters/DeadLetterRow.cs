@@ -7,7 +7,7 @@ internal sealed record DeadLetterRow(
     long Id, string System, string Stage, string Subject, string Kind, string? Key, Guid Digest, string Class, string Code, string Message,
     string Headers, string? TraceId, int Attempts, string State, DateTime FirstAt, DateTime LastAt, int PayloadBytes, byte[] Payload)
 {
-    /// <summary>All but the payload.</summary>
+    /// <summary>All columns except the payload.</summary>
     internal const string Columns =
         """
         id, system, stage, subject, kind, key, digest, class, code, message, headers::text as Headers, trace_id as TraceId, attempts, state,

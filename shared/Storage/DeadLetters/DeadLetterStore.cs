@@ -6,7 +6,7 @@ namespace RideIngest.Storage.DeadLetters;
 
 /// <summary>
 /// Keeps the dead letters of all systems in <c>ops.dead_letters</c>: one per system, stage, kind, key and digest. Every change of a
-/// letter's state has a row in <c>ops.dead_letter_actions</c>, in the same transaction.
+/// letter's state adds a row to <c>ops.dead_letter_actions</c> in the same transaction.
 /// </summary>
 public sealed class DeadLetterStore(NpgsqlDataSource database)
 {
@@ -40,11 +40,9 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         insert into ops.dead_letter_actions (letter, action, who, note) select id, @action, @by, @note from acted
         """;
 
-    /// <summary>
-    /// Keeps all of them. One that is kept already is opened again, with the newer reason, so that keeping them again is safe.
-    /// </summary>
-    /// <exception cref="StoreUnavailableException">They are not all kept; try again later.</exception>
-    /// <exception cref="PostgresException">One of them is refused.</exception>
+    /// <summary>Keeps all letters. Keeping a letter again is safe: it is reopened with the newer reason.</summary>
+    /// <exception cref="StoreUnavailableException">Some letters may not be kept; retry later.</exception>
+    /// <exception cref="PostgresException">Postgres refuses a letter.</exception>
     public async Task AddAsync(IReadOnlyCollection<DeadLetter> letters, CancellationToken cancellationToken = default)
     {
         try
@@ -63,18 +61,18 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         }
     }
 
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public Task<KeptDeadLetter?> FindAsync(string system, string stage, string kind, string? key, Guid digest) => AskAsync(
         async connection => (await connection.QuerySingleOrDefaultAsync<DeadLetterRow>(
             ByContent,
             new { system, stage, kind = DeadLetterInsert.Indexed(kind), key = DeadLetterInsert.Indexed(key), digest }))?.Kept);
 
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public Task<KeptDeadLetter?> FindAsync(long id) => AskAsync(
         async connection => (await connection.QuerySingleOrDefaultAsync<DeadLetterRow>(ById, new { id }))?.Kept);
 
-    /// <summary>Those that failed last come first. Of each payload the first 4 KB are there.</summary>
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble.</exception>
+    /// <summary>Lists letters, the latest failure first, with the first 4 KB of each payload.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public Task<IReadOnlyList<KeptDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterCursor? after = null, int limit = 100)
     {
         var parameters = new
@@ -94,8 +92,8 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
             async connection => [.. (await connection.QueryAsync<DeadLetterRow>(Latest, parameters)).Select(row => row.Kept)]);
     }
 
-    /// <summary>Closes an open letter and records who did so.</summary>
-    /// <exception cref="StoreUnavailableException">Postgres is in trouble, and whether it is done is unknown.</exception>
+    /// <summary>Closes an open letter and records the operator.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
     public Task<DeadLetterAnswer> ActAsync(long id, DeadLetterAction action, string by, string? note = null) => AskAsync(
         async connection =>
         {

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace RideIngest.Storage.DeadLetters;
 
 /// <summary>
-/// Groups equal failures: a hash of system, stage, kind, code and the message without its numbers and quoted values. 002_all_systems.sql
-/// computes the same of older letters.
+/// Groups equal failures by a hash of system, stage, kind, code, and message without numbers and quoted values. 002_all_systems.sql
+/// computes the same for older letters.
 /// </summary>
 internal static partial class Fingerprint
 {
@@ -19,7 +19,7 @@ internal static partial class Fingerprint
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)).AsSpan(0, Bytes));
     }
 
-    /// <summary>The message with ? for what is quoted and # for words with a digit in them.</summary>
+    /// <summary>Replaces quoted values with ? and words that contain a digit with #.</summary>
     internal static string Shape(string message)
     {
         var start = message.Length <= LongestMessage ? message : message[..LongestMessage];
@@ -34,7 +34,7 @@ internal static partial class Fingerprint
     [GeneratedRegex("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*", RegexOptions.CultureInvariant)]
     private static partial Regex Numbered();
 
-    // Of decimals, addresses and times.
+    // Joins the parts of decimals, addresses and times.
     [GeneratedRegex("#(?:[.,:+]#)+", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();
 }

@@ -1,18 +1,18 @@
 namespace RideIngest.Storage.DeadLetters;
 
-/// <summary>A dead letter as it is kept.</summary>
-/// <param name="PayloadBytes">The length of the whole payload, of which a list has only the beginning.</param>
+/// <summary>A dead letter as stored.</summary>
+/// <param name="PayloadBytes">The length of the whole payload; lists contain only the beginning.</param>
 public sealed record KeptDeadLetter(
     long Id, DeadLetter Letter, int PayloadBytes, DeadLetterState State, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 public enum DeadLetterState
 {
-    /// <summary>Waits for someone to look at it.</summary>
+    /// <summary>Not handled yet.</summary>
     Open,
 
-    /// <summary>Was sent on its way again.</summary>
+    /// <summary>Sent again.</summary>
     Replayed,
 
-    /// <summary>Someone decided that it is not wanted.</summary>
+    /// <summary>Discarded by an operator.</summary>
     Discarded,
 }

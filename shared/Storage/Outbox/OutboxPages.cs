@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace RideIngest.Storage.Outbox;
 
 /// <summary>
-/// Publishes what is in an outbox, oldest first, by pages. An event is published when all earlier ones of its key are, and deleted
-/// after that: what breaks off in between is published again, with the same id.
+/// Publishes an outbox in pages, oldest events first. An event is published after all earlier ones of its key and deleted afterwards; after
+/// an interruption it is published again with the same id.
 /// </summary>
 internal sealed class OutboxPages(RelayedOutbox outbox)
 {
-    // Beyond this it is the publisher that fails, not the events.
+    // With more failing keys, the publisher is at fault, not the events.
     private const int MostResting = 1000;
 
     private static readonly TimeSpan BetweenMeasures = TimeSpan.FromSeconds(5);
@@ -16,16 +16,16 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
     private readonly RestingKeys _resting = new();
     private long? _measured;
 
-    /// <summary>When to look again, though nothing is added.</summary>
+    /// <summary>How long to wait before the next look if no events are added.</summary>
     public TimeSpan Pause => _resting.Left is { } left ? TimeSpan.FromMilliseconds(Math.Max(1, left.TotalMilliseconds)) : outbox.Poll;
 
-    /// <summary>Publishes a page. Returns whether there was one: not if only events of resting keys are left.</summary>
-    /// <exception cref="NotPublishedException">The publisher fails.</exception>
+    /// <summary>Publishes a page. Returns false if only events of resting keys are left.</summary>
+    /// <exception cref="NotPublishedException">The publisher failed.</exception>
     public async Task<bool> RunAsync(OutboxSession session, CancellationToken abandon)
     {
         _resting.Wake();
 
-        // From the start every time, since a commit that came late may have a number that was passed before.
+        // Always from the start, because a late commit may have a lower number than events already published.
         var page = await session.Waiting.ReadAsync(_resting.All, abandon);
         if (page.Count == 0)
         {
@@ -74,7 +74,7 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
         return (published, null);
     }
 
-    /// <summary>The first event of each key, then the second of each, and so on.</summary>
+    /// <summary>Groups events into waves: the first event of each key, then the second of each, and so on.</summary>
     private static List<List<WaitingEvent>> Waves(List<WaitingEvent> page)
     {
         var waves = new List<List<WaitingEvent>>();
@@ -99,5 +99,5 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
     }
 }
 
-/// <summary>Events could not be published, whatever they are; Postgres is well.</summary>
+/// <summary>The publisher failed, while Postgres works.</summary>
 internal sealed class NotPublishedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -7,8 +7,8 @@ using Npgsql;
 namespace RideIngest.Storage.Outbox;
 
 /// <summary>
-/// Makes the partitions of the days to come, and drops those of days past that are empty. Adding events waits for neither longer than
-/// <see cref="LockPatience"/>. What fails is tried again in a while; events are relayed all the same.
+/// Creates the partitions of the next days and drops empty ones of past days. Neither blocks adding events for longer than
+/// <see cref="LockPatience"/>. Failures are retried later and do not stop the relay.
 /// </summary>
 internal sealed partial class OutboxPartitions(ILogger logger)
 {
@@ -29,7 +29,7 @@ internal sealed partial class OutboxPartitions(ILogger logger)
     private long _last;
     private TimeSpan _pause;
 
-    /// <summary>Does so if it is time to.</summary>
+    /// <summary>Creates and drops partitions if that is due.</summary>
     public async Task KeepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (Stopwatch.GetElapsedTime(_last) < _pause)
@@ -37,7 +37,7 @@ internal sealed partial class OutboxPartitions(ILogger logger)
         var today = await connection.QuerySingleAsync<DateTime>("select date_trunc('day', now() at time zone 'utc')");
         var names = (await connection.QueryAsync<string>(Existing)).ToHashSet();
         var works = true;
-        // Not of today: Postgres refuses what is on its way to the partition for the rest when a partition of its own appears.
+        // Not today's: Postgres refuses inserts in flight to the default partition when a partition for their day appears.
         for (var day = today.AddDays(1); day <= today.AddDays(DaysAhead); day = day.AddDays(1))
         {
             if (!names.Contains(Name(day)))
@@ -52,7 +52,7 @@ internal sealed partial class OutboxPartitions(ILogger logger)
 
     private static DateTime Day(string name) => DateTime.ParseExact(name[Prefix.Length..], DayFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Changes one partition in a transaction, unless another relay is at it.</summary>
+    /// <summary>Changes one partition in a transaction, unless another relay is doing so.</summary>
     private async Task<bool> TryAsync(NpgsqlConnection connection, string name, Func<Task> change, CancellationToken cancellationToken)
     {
         try
@@ -72,7 +72,7 @@ internal sealed partial class OutboxPartitions(ILogger logger)
         }
     }
 
-    // Attached, since making it as a partition at once would lock the whole table.
+    // Creating the table as a partition directly would lock the whole outbox, so it is attached afterwards.
     private static Task<int> CreateAsync(NpgsqlConnection connection, DateTime day) => connection.ExecuteAsync(string.Create(
         CultureInfo.InvariantCulture,
         $"""
@@ -81,7 +81,7 @@ internal sealed partial class OutboxPartitions(ILogger logger)
           for values from ('{day:yyyy-MM-dd} 00:00:00+00') to ('{day.AddDays(1):yyyy-MM-dd} 00:00:00+00')
         """));
 
-    // Under the lock nobody can add to it: a transaction that began on its day may still be open.
+    // The lock keeps out transactions that began on that day and may still add events.
     private static async Task DropAsync(NpgsqlConnection connection, string name)
     {
         if (!await IsEmptyAsync())
@@ -94,6 +94,6 @@ internal sealed partial class OutboxPartitions(ILogger logger)
     }
 
     [LoggerMessage(1113, LogLevel.Warning,
-        "The partition {Name} of ops.outbox cannot be made or dropped yet ({Reason}). It is tried again in a minute")]
+        "The partition {Name} of ops.outbox could not be created or dropped ({Reason}). Retrying in a minute")]
     private partial void NotChanged(string name, string reason);
 }

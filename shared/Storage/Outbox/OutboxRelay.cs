@@ -8,8 +8,8 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Storage.Outbox;
 
 /// <summary>
-/// Relays a system's outbox to its publisher, while it has the outbox's lock; otherwise it stands by. Retries while Postgres or the
-/// publisher is away. When it is stopped, it finishes the page in hand and gives the lock to the next.
+/// Publishes a system's outbox while it has the outbox's lock, and otherwise stands by. On shutdown it finishes the page in hand and
+/// releases the lock.
 /// </summary>
 internal sealed partial class OutboxRelay : BackgroundService
 {
@@ -35,7 +35,7 @@ internal sealed partial class OutboxRelay : BackgroundService
         _persistently = Persistently.Retry(FirstPause, LongestPause, on: _ => true, waits: (e, _) => Fails(e));
     }
 
-    // A paused process would hold the others up; what it publishes late is published again with the same ids.
+    // The lease keeps a paused process from blocking the others; events that it publishes late keep their ids.
     private TimeSpan Lease => _outbox.Poll + TimeSpan.FromSeconds(30);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed partial class OutboxRelay : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopped while it waited.
+            // Stopped while waiting.
         }
         finally
         {
@@ -116,7 +116,7 @@ internal sealed partial class OutboxRelay : BackgroundService
     }
 
     [LoggerMessage(1111, LogLevel.Warning,
-        "The outbox of {System} is not relayed ({Reason}). Its events are kept in ops.outbox and tried again until it works")]
+        "The outbox of {System} cannot be relayed: {Reason}. Its events stay in ops.outbox. Retrying until it works")]
     private partial void NotRelayed(string system, string reason);
 
     [LoggerMessage(1112, LogLevel.Information, "The outbox of {System} is relayed again")]

@@ -4,14 +4,14 @@ using Npgsql;
 namespace RideIngest.Storage.Outbox;
 
 /// <summary>
-/// The one session that relays a system's outbox. It holds the system's lock and listens for commits; all that the relay reads and deletes
-/// goes through it, so that a session that is lost, and the lock with it, changes nothing any more.
+/// The only session that relays a system's outbox. It holds the system's lock and listens for commits, and all reads and deletes of the
+/// relay use it; so once the session and its lock are lost, the relay can change nothing.
 /// </summary>
 internal sealed class OutboxSession : IAsyncDisposable
 {
     private const string Lock = "select pg_try_advisory_lock(hashtextextended('ops.outbox of ' || $1, 0))";
 
-    // Without waiting for the disk: what a crash of Postgres brings back is published again with the same id.
+    // Does not wait for the disk: events that reappear after a crash of Postgres are published again with the same ids.
     private const string Lead =
         """
         set synchronous_commit = off;
@@ -37,10 +37,9 @@ internal sealed class OutboxSession : IAsyncDisposable
 
     public WaitingEvents Waiting { get; }
 
-    /// <summary>Null while another session has the lock.</summary>
-    /// <param name="lease">
-    /// Postgres ends the session when nothing has been heard of it for so long: its process is paused or cut off.
-    /// </param>
+    /// <summary>Opens a session; null while another session has the lock.</summary>
+    /// <param name="lease">Postgres ends the session after this time without commands, because its process is paused or
+    /// disconnected.</param>
     public static async Task<OutboxSession?> OpenAsync(
         NpgsqlDataSource database, string system, TimeSpan lease, CancellationToken cancellationToken)
     {
@@ -59,10 +58,10 @@ internal sealed class OutboxSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends with the next commit that has events, with one since it ended last, or when it is time to look.</summary>
+    /// <summary>Completes at the next commit with events, at one since the last wait, or after the poll interval.</summary>
     public async Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken)
     {
-        // Npgsql reads a notification with whatever is under way when it comes.
+        // Npgsql also receives notifications during other commands.
         if (!_woken)
             await Connection.WaitAsync(poll, cancellationToken);
         _woken = false;
@@ -70,7 +69,7 @@ internal sealed class OutboxSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The pool hands the session on as it is. When it is broken, Postgres has ended it with all that it held.
+        // The pool does not reset sessions. If the session is broken, Postgres has released its lock.
         try
         {
             if (Connection.State == System.Data.ConnectionState.Open)

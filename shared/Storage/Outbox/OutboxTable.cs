@@ -7,14 +7,14 @@ using RideIngest.Contracts.Frames;
 namespace RideIngest.Storage.Outbox;
 
 /// <summary>
-/// Writes what a system must publish because of a commit, in that commit. The system's relay is woken by it, once however many events
-/// it has.
+/// Writes events to a system's outbox in the transaction that causes them. A commit wakes the system's relay once, however many events it
+/// has.
 /// </summary>
 public sealed class OutboxTable(string system)
 {
     private const string TraceState = "tracestate";
 
-    // Numbers are given in the order of the events.
+    // Numbers follow the order of the events.
     private const string Insert =
         """
         insert into ops.outbox (system, subject, key, event_id, payload, headers)
@@ -23,14 +23,14 @@ public sealed class OutboxTable(string system)
         order by position
         """;
 
-    /// <summary>What the relay listens to.</summary>
+    /// <summary>The channel that the relay listens on.</summary>
     internal static string Channel(string system) => $"outbox_{system}";
 
     /// <summary>
-    /// Adds events in the connection's transaction, if it has one. Those of one key are published in the order of the commits, where one
-    /// commit follows the other; within a commit, in the order in which they were added. Events without a trace get the current one.
+    /// Adds events in the connection's current transaction, if any. Events with the same key are published in commit order, if one commit
+    /// follows the other, and within a commit in the order added. Events without a trace get the current one.
     /// </summary>
-    /// <exception cref="PostgresException">They are not added, and the transaction has failed.</exception>
+    /// <exception cref="PostgresException">No event was added, and the transaction has failed.</exception>
     public async Task AddAsync(
         NpgsqlConnection connection, IReadOnlyCollection<OutboxEvent> events, CancellationToken cancellationToken = default)
     {

@@ -4,7 +4,7 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Storage.Outbox;
 
-/// <summary>Every metric of the outbox. Only the relay that has the lock reports what waits.</summary>
+/// <summary>The metrics of the outbox. Only the relay that has the lock reports waiting events.</summary>
 internal static class OutboxTelemetry
 {
     private static readonly Counter<long> Relayed = RideIngestTelemetry.Meter.CreateCounter<long>(
@@ -16,7 +16,7 @@ internal static class OutboxTelemetry
     {
         RideIngestTelemetry.Meter.CreateObservableGauge(
             "rideingest.outbox.backlog", () => Of(sight => sight.Count),
-            description: "Events that are committed and not published; no more than 100000 are counted.");
+            description: "Committed events that are not published; at most 100000 are counted.");
         RideIngestTelemetry.Meter.CreateObservableGauge(
             "rideingest.outbox.oldest.age",
             () => Of(sight => sight.Oldest is { } oldest ? Math.Max(0, (DateTimeOffset.UtcNow - oldest).TotalSeconds) : 0),

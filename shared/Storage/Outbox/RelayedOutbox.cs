@@ -1,5 +1,5 @@
 namespace RideIngest.Storage.Outbox;
 
-/// <summary>What a relay has to know.</summary>
-/// <param name="Poll">After how long it looks without being woken.</param>
+/// <summary>The configuration of a relay.</summary>
+/// <param name="Poll">The longest time between two looks at the outbox.</param>
 internal sealed record RelayedOutbox(string System, PublishEvents Publish, TimeSpan Poll);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RideIngest.Storage.Outbox;
 
-/// <summary>Keys of which an event was not published: they are left alone for a while, and hold no other key up.</summary>
+/// <summary>Keys with an event that failed to publish. They pause for a while, so that other keys can continue.</summary>
 internal sealed class RestingKeys
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -13,7 +13,7 @@ internal sealed class RestingKeys
 
     public IReadOnlyCollection<string> All => _since.Keys;
 
-    /// <summary>The time until the first of them is tried again; null if there is none.</summary>
+    /// <summary>The time until the first key is retried; null if there is none.</summary>
     public TimeSpan? Left => _since.Count == 0 ? null : Rest - _since.Values.Max(since => Stopwatch.GetElapsedTime(since));
 
     public bool Has(string key) => _since.ContainsKey(key);
@@ -22,7 +22,7 @@ internal sealed class RestingKeys
 
     public void Clear() => _since.Clear();
 
-    /// <summary>Lets those go that have rested.</summary>
+    /// <summary>Removes the keys whose pause is over.</summary>
     public void Wake()
     {
         foreach (var (key, since) in _since)

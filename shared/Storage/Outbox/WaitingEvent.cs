@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RideIngest.Storage.Outbox;
 
-/// <summary>An event that is committed and not published, as far as the relay knows.</summary>
+/// <summary>An event that is committed and, as far as the relay knows, not published.</summary>
 internal sealed record WaitingEvent(long Number, DateTime CreatedAt, OutboxEvent Event)
 {
     public static WaitingEvent Read(NpgsqlDataReader row) => new(

@@ -3,13 +3,13 @@ using NpgsqlTypes;
 
 namespace RideIngest.Storage.Outbox;
 
-/// <summary>The rows of a system's outbox, as its relay reads and deletes them.</summary>
+/// <summary>Reads and deletes the rows of a system's outbox.</summary>
 internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
 {
     private const int PageEvents = 1000;
     private const int PageBytes = 8 << 20;
 
-    // The first of a page is there whatever its size.
+    // The first event of a page is included whatever its size.
     private const string Page =
         """
         select number, subject, key, event_id, payload, headers::text, created_at
@@ -20,7 +20,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         order by number
         """;
 
-    // By their times too, so that partitions of other days are not looked at.
+    // The time range lets Postgres skip the partitions of other days.
     private const string Remove = "delete from ops.outbox where system = $1 and number = any($2) and created_at between $3 and $4";
 
     private const string Measure =
@@ -29,7 +29,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         from (select created_at from ops.outbox where system = $1 order by number limit 100000) as waiting
         """;
 
-    /// <summary>The oldest, in their order, but for those of some keys.</summary>
+    /// <summary>Reads the oldest events in order, except those with the given keys.</summary>
     public async Task<List<WaitingEvent>> ReadAsync(IEnumerable<string> without, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Page, connection)
@@ -66,7 +66,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>How many there are, of which no more than 100,000 are counted, and since when.</summary>
+    /// <summary>Returns the number of events, counted up to 100,000, and the time of the oldest.</summary>
     public async Task<(long Count, DateTimeOffset? Oldest)> MeasureAsync(CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Measure, connection)

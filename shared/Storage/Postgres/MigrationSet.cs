@@ -10,13 +10,14 @@ namespace RideIngest.Storage.Postgres;
 /// <summary>One numbered SQL file.</summary>
 internal sealed record Migration(int Number, string File, string Sql)
 {
-    /// <summary>The same whatever the line ends are, so that a checkout on another system is not a changed file.</summary>
+    /// <summary>A checksum that ignores line endings, so that a checkout on another system counts as unchanged.</summary>
     public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 }
 
-/// <summary>The files of one folder, in order.</summary>
-/// <param name="Name">The schema and the folder, <c>rides.bookings</c>: permanent, for the files applied are recorded under it.</param>
-/// <param name="Schema">Where names without a schema go.</param>
+/// <summary>The SQL files of one folder, in order.</summary>
+/// <param name="Name">The schema and the folder, such as <c>rides.bookings</c>. Permanent, because applied files are recorded under
+/// it.</param>
+/// <param name="Schema">The schema for unqualified names.</param>
 internal sealed partial record MigrationSet(string Name, string Schema, IReadOnlyList<Migration> Files)
 {
     public static MigrationSet Embedded(string schema, Assembly assembly, string folder)
@@ -57,5 +58,5 @@ internal sealed partial record MigrationSet(string Name, string Schema, IReadOnl
     private static partial Regex FileName();
 }
 
-/// <summary>The SQL files and the database contradict each other, or a file does not run. Somebody has to look.</summary>
+/// <summary>The SQL files and the database contradict each other, or a file fails. An operator has to fix it.</summary>
 public sealed class MigrationException(string message, Exception? inner = null) : StartupException(message, inner);

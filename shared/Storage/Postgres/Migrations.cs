@@ -7,8 +7,8 @@ using RideIngest.Hosting.Retries;
 namespace RideIngest.Storage.Postgres;
 
 /// <summary>
-/// Applies the migrations of every module at start. When Postgres answers, whatever starts after this finds its tables; when it does not,
-/// the process starts all the same and this goes on trying.
+/// Applies the migrations of all modules at start. If Postgres answers, services that start later find their tables; otherwise the process
+/// starts anyway, and migrations are retried.
 /// </summary>
 public sealed partial class Migrations : IHostedService, IDisposable
 {
@@ -27,10 +27,10 @@ public sealed partial class Migrations : IHostedService, IDisposable
         NpgsqlDataSource database, IEnumerable<MigrationSet> sets, bool needed, FatalStop fatal, ILogger<Migrations> logger) =>
         (_database, _sets, Needed, _fatal, _logger) = (database, [.. sets], needed, fatal, logger);
 
-    /// <summary>Whether this process uses Postgres at all; if not, nothing is ever applied.</summary>
+    /// <summary>Whether this process uses Postgres. If not, no migration is applied.</summary>
     internal bool Needed { get; }
 
-    /// <summary>Ends when the tables are there.</summary>
+    /// <summary>Completes when all migrations are applied.</summary>
     public Task Applied => _applied.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
         });
         var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();
 
-        // A contradiction that the first attempt finds keeps the process from starting; a later one stops it.
+        // A contradiction found by the first attempt prevents the start; one found later stops the process.
         await await Task.WhenAny(applying, failedOnce.Task);
         _applying = StopOnContradictionAsync(applying);
     }
@@ -81,6 +81,6 @@ public sealed partial class Migrations : IHostedService, IDisposable
     [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
     private partial void FileApplied(string file);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The tables cannot be brought up to date yet. {Advice} Trying again until it works")]
+    [LoggerMessage(1102, LogLevel.Warning, "Migrations could not be applied yet. {Advice} Retrying until it works")]
     private partial void NotYet(string advice);
 }

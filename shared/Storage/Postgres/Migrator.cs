@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace RideIngest.Storage.Postgres;
 
-/// <summary>Brings a database to what the files say. Any number of processes may do this at once: they take turns.</summary>
+/// <summary>Applies SQL files to a database. Any number of processes may run at once; a lock lets them take turns.</summary>
 internal static class Migrator
 {
     private const long LockKey = 0x5249_4445_494E_4753;
 
-    // Postgres stops, or somebody has ended the session: no file is to blame, and the next attempt may work.
+    // Postgres is shutting down or an operator ended the session: the file is not at fault, and a retry may work.
     private const string OperatorIntervenes = "57P";
 
     private const string Ledger =
@@ -24,15 +24,15 @@ internal static class Migrator
         );
         """;
 
-    /// <returns>What was applied now, as <c>set/file</c>.</returns>
-    /// <exception cref="MigrationException">A file was changed, removed or put in late, or does not run.</exception>
+    /// <returns>The files applied now, as <c>set/file</c>.</returns>
+    /// <exception cref="MigrationException">A file was changed, removed or added late, or fails.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         NpgsqlDataSource database, IEnumerable<MigrationSet> sets, CancellationToken cancellationToken)
     {
         var applied = new List<string>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
 
-        // Held by the session: whoever dies while applying gives the lock back with the connection.
+        // A session lock, so that it is released with the connection if the process crashes.
         await connection.ExecuteAsync(
             new CommandDefinition(
                 "select pg_advisory_lock(@LockKey)", new { LockKey }, commandTimeout: 0, cancellationToken: cancellationToken));
@@ -53,7 +53,7 @@ internal static class Migrator
         }
         finally
         {
-            // The pool would hand the session on with the lock. When the connection is broken, the lock is gone with it.
+            // The pool would reuse the session with the lock. A broken connection has already lost it.
             if (connection.State == System.Data.ConnectionState.Open)
                 await connection.ExecuteAsync("select pg_advisory_unlock(@LockKey)", new { LockKey });
         }
@@ -65,7 +65,7 @@ internal static class Migrator
     {
         foreach (var row in rows)
         {
-            // A newer build has been here: its files are beyond ours, and we run beside it during a roll-out.
+            // A newer build has applied more files than we have. Both run side by side during a roll-out.
             if (row.Number > set.Files.Count)
                 continue;
             var file = set.Files[row.Number - 1];
@@ -85,7 +85,7 @@ internal static class Migrator
             if (file.Number < last)
                 throw new MigrationException(
                     $"{set.Name}/{file.File} was never applied to this database, but {last:000} was, which comes after it. "
-                    + "Somebody has removed its row from ops.migrations; put the row back, or restore the database.");
+                    + "Its row was removed from ops.migrations; put the row back, or restore the database.");
             yield return file;
         }
     }
@@ -109,7 +109,7 @@ internal static class Migrator
         catch (PostgresException e) when (!e.IsTransient && !e.SqlState.StartsWith(OperatorIntervenes, StringComparison.Ordinal))
         {
             throw new MigrationException(
-                $"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). Nothing of it was kept.", e);
+                $"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). It was rolled back.", e);
         }
     }
 

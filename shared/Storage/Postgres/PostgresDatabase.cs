@@ -10,11 +10,11 @@ using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Storage.Postgres;
 
-/// <summary>Gives a service its <see cref="NpgsqlDataSource"/> and keeps its tables as its SQL files say.</summary>
+/// <summary>Adds a service's <see cref="NpgsqlDataSource"/> and its migrations.</summary>
 public static class PostgresDatabase
 {
     /// <param name="essential">Whether the process is not ready without it.</param>
-    /// <param name="needed">Whether this process is to connect at all, when its settings are known; it is, if anybody says so.</param>
+    /// <param name="needed">Decides from the settings whether this process uses Postgres. It does if any registration needs it.</param>
     public static IServiceCollection AddPostgres(
         this IServiceCollection services, bool essential = true, Func<IServiceProvider, bool>? needed = null)
     {
@@ -23,7 +23,7 @@ public static class PostgresDatabase
         if (services.Any(d => d.ServiceType == typeof(NpgsqlDataSource)))
             return services;
 
-        // user_id in a row is UserId in a type.
+        // Maps the column user_id to the property UserId.
         DefaultTypeMap.MatchNamesWithUnderscores = true;
 
         services.AddSettings<PostgresSettings>("postgres");
@@ -32,11 +32,11 @@ public static class PostgresDatabase
             var connection = ConnectionString(provider.GetRequiredService<PostgresSettings>());
             connection.ApplicationName ??= $"rideingest-{provider.GetRequiredService<ServiceIdentity>().Name}";
 
-            // The name stands in the metrics' labels, in place of the connection string.
+            // Metrics have this name as a label, instead of the connection string.
             return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = connection.Database }
                 .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
 
-                // A COPY may begin before its batch is there: a span of it would tell of waiting, in the trace of the batch before.
+                // A COPY may start before its batch exists: its span would measure waiting, in the previous batch's trace.
                 .ConfigureTracing(tracing => tracing.ConfigureCopyOperationFilter(_ => false))
                 .Build();
         });
@@ -54,8 +54,8 @@ public static class PostgresDatabase
     }
 
     /// <summary>
-    /// Has the SQL files that lie beside <paramref name="beside"/> (embedded resources named <c>001_name.sql</c>) applied at start,
-    /// in <paramref name="schema"/>, which is created. Their numbers begin at 1 and have no gaps.
+    /// Applies the SQL files beside <paramref name="beside"/> (embedded resources named <c>001_name.sql</c>) at start, in
+    /// <paramref name="schema"/>, which is created if missing. Their numbers start at 1 without gaps.
     /// </summary>
     public static IServiceCollection AddMigrations(
         this IServiceCollection services, string schema, Type beside, Func<IServiceProvider, bool>? needed = null)
@@ -83,24 +83,23 @@ public static class PostgresDatabase
         if (!connection.ShouldSerialize("Command Timeout"))
             connection.CommandTimeout = (int)settings.CommandTimeout.TotalSeconds;
 
-        // Npgsql asks for Kerberos first unless told not to: a round trip more for every connection, and noise where its library is
-        // missing.
+        // Npgsql tries Kerberos first by default, which costs a round trip per connection, and logs noise if its library is missing.
         if (!connection.ShouldSerialize("GSS Encryption Mode"))
             connection.GssEncryptionMode = GssEncryptionMode.Disable;
 
-        // Nothing of ours leaves a session other than it was, and to forget all about it with every batch is work for Postgres.
+        // Our code leaves sessions unchanged, and resetting them after every batch would cost Postgres time.
         if (!connection.ShouldSerialize("No Reset On Close"))
             connection.NoResetOnClose = true;
 
-        // Dapper prepares nothing: Npgsql prepares what a session runs a few times, so that Postgres need not plan it each time.
+        // Dapper prepares no statements. Npgsql prepares the ones that repeat, so that Postgres need not plan them each time.
         if (!connection.ShouldSerialize("Max Auto Prepare"))
             connection.MaxAutoPrepare = 20;
 
-        // A COPY of some 300 rows leaves in one send, where Npgsql's usual 8 KB make several, each of which wakes somebody.
+        // A COPY of about 300 rows fits into one send. Npgsql's default of 8 KB would need several, each of which wakes a thread.
         if (!connection.ShouldSerialize("Write Buffer Size"))
             connection.WriteBufferSize = 64 * 1024;
 
-        // A server that vanished without a word is noticed, instead of being waited for.
+        // Detects a server that disappeared without closing its connections.
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;
         connection.TcpKeepAliveInterval = 5;
@@ -108,5 +107,5 @@ public static class PostgresDatabase
     }
 }
 
-/// <summary>Whether a module needs Postgres in this process, as its settings have it.</summary>
+/// <summary>Whether a module needs Postgres in this process, according to its settings.</summary>
 internal sealed record PostgresNeed(Func<IServiceProvider, bool> Is);

@@ -4,8 +4,8 @@ using Polly;
 namespace RideIngest.Storage.Postgres;
 
 /// <summary>
-/// Whether Postgres answers, for however many ask. One question is under way at a time, and it is left alone: to cancel it, Npgsql would
-/// ask Postgres, and hold up who cancels until that has listened.
+/// Checks whether Postgres answers, with one query at a time for all callers. The query is never cancelled, because Npgsql sends a cancel
+/// request to Postgres and blocks the caller until it responds.
 /// </summary>
 public sealed class PostgresPing(NpgsqlDataSource database)
 {
@@ -15,9 +15,9 @@ public sealed class PostgresPing(NpgsqlDataSource database)
     private readonly Lock _gate = new();
     private Task _asked = Task.CompletedTask;
 
-    /// <summary>Ends when Postgres has answered.</summary>
-    /// <exception cref="NpgsqlException">It is away, or lets us not in.</exception>
-    /// <exception cref="TimeoutException">It says nothing.</exception>
+    /// <summary>Completes when Postgres has answered.</summary>
+    /// <exception cref="NpgsqlException">Postgres is unavailable or refuses the login.</exception>
+    /// <exception cref="TimeoutException">Postgres does not answer.</exception>
     public Task AskAsync(TimeSpan patience, CancellationToken cancellationToken = default)
     {
         lock (_gate)

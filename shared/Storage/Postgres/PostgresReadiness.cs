@@ -22,10 +22,10 @@ internal sealed class PostgresReadiness(NpgsqlDataSource database, PostgresPing 
 
         return migrations.Applied.IsCompletedSuccessfully
             ? null
-            : "Postgres answers, but its tables are not up to date yet. This goes away by itself; the log says what is tried.";
+            : "Postgres answers, but migrations are not applied yet. They are retried; the log shows failures.";
     }
 
-    /// <summary>What an operator should do about a Postgres that does not let us in.</summary>
+    /// <summary>An operator's next step for a failure to connect.</summary>
     internal static string Advice(NpgsqlDataSource database, Exception failure)
     {
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);

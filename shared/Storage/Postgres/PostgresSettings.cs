@@ -3,14 +3,14 @@ using RideIngest.Hosting.Config;
 
 namespace RideIngest.Storage.Postgres;
 
-/// <summary>The section <c>postgres</c>: a URL, or its parts; what the URL does not say is taken from the parts.</summary>
+/// <summary>The section <c>postgres</c>: a URL or its parts. Parts that the URL lacks are taken from the other settings.</summary>
 public sealed class PostgresSettings
 {
     /// <summary><c>postgres://user:password@host:5432/database?sslmode=require</c>, or an Npgsql connection string.</summary>
     [PostgresUrl, GoodValue("postgres://rideingest@127.0.0.1:5432/rideingest")]
     public string? Url { get; set; }
 
-    /// <summary>A name or address, or the directory of a Unix socket.</summary>
+    /// <summary>A name, an address, or the directory of a Unix socket.</summary>
     [Required, GoodValue("127.0.0.1")]
     public string Host { get; set; } = "127.0.0.1";
 
@@ -26,7 +26,7 @@ public sealed class PostgresSettings
     [Secret]
     public string? Password { get; set; }
 
-    /// <summary>Connections that this process opens at most.</summary>
+    /// <summary>The maximum number of connections of this process.</summary>
     [Range(1, 1000, ErrorMessage = "It must be from 1 to 1000"), GoodValue("20")]
     public int MaxConnections { get; set; } = 20;
 

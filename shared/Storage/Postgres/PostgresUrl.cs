@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RideIngest.Storage.Postgres;
 
-/// <summary>Reads the URL form that everything but Npgsql speaks, and Npgsql's own connection strings.</summary>
+/// <summary>Parses <c>postgres://</c> URLs, which Npgsql does not support, and Npgsql's connection strings.</summary>
 public static class PostgresUrl
 {
     public static NpgsqlConnectionStringBuilder Parse(string url) =>
@@ -11,7 +11,7 @@ public static class PostgresUrl
 
     internal static bool TryParse(string url, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? connection, out string problem)
     {
-        (connection, problem) = (null, "It is no Postgres URL");
+        (connection, problem) = (null, "It is not a Postgres URL");
         try
         {
             if (!url.StartsWith("postgres://", StringComparison.Ordinal) && !url.StartsWith("postgresql://", StringComparison.Ordinal))
@@ -45,12 +45,12 @@ public static class PostgresUrl
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-            problem = $"It is no Postgres URL: {e.Message}";
+            problem = $"It is not a Postgres URL: {e.Message}";
             return false;
         }
     }
 
-    // libpq's names, where Npgsql has others.
+    // Maps libpq's names to Npgsql's.
     private static void Apply(NpgsqlConnectionStringBuilder connection, string name, string value) =>
         connection[name.ToLowerInvariant() switch
         {

@@ -7,8 +7,8 @@ namespace RideIngest.Storage.Postgres;
 public static class StalePool
 {
     /// <summary>
-    /// Asks once more if that failed as it does over a connection that is gone. A pool outlives the server's connections: what a
-    /// restart of Postgres left dead in it says nothing of Postgres.
+    /// Retries once after a failure that a dead connection can cause. The pool may hold connections from before a restart of Postgres, so
+    /// the first failure does not mean that Postgres is unavailable.
     /// </summary>
     public static ResiliencePipeline RetryOnce(NpgsqlDataSource database) =>
         new ResiliencePipelineBuilder()
