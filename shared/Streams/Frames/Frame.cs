@@ -18,26 +18,26 @@ public class Frame : IDisposable
         _metadata = message.Metadata ?? throw new InvalidOperationException($"A message on {message.Subject} came from no stream.");
     }
 
-    /// <summary>Its place in the stream.</summary>
+    /// <summary>The frame's sequence in the stream.</summary>
     public ulong Sequence => _metadata.Sequence.Stream;
 
-    /// <summary>How often it was delivered, this time included.</summary>
+    /// <summary>The number of deliveries, including this one.</summary>
     public int Deliveries => (int)_metadata.NumDelivered;
 
-    /// <summary>When the stream took it.</summary>
+    /// <summary>The time at which the stream stored the frame.</summary>
     public DateTimeOffset Timestamp => _metadata.Timestamp;
 
     public string Subject => _message.Subject;
 
-    /// <summary>The id that its publisher gave it, if any.</summary>
+    /// <summary>The id from the publisher, if any.</summary>
     public string? Id => Header(FrameHeaders.Id);
 
-    /// <summary>The payload, fetched from the stream, of a message that the client could not read.</summary>
+    /// <summary>The payload of a message that the client could not read, fetched from the stream.</summary>
     public ReadOnlyMemory<byte>? Raw { get; init; }
 
     public ReadOnlyMemory<byte> Payload => Raw ?? _payload.Memory;
 
-    /// <summary>When the server last heard that this process works on it.</summary>
+    /// <summary>The time of the last progress report to the server.</summary>
     internal long ReportedAt { get; private set; } = Stopwatch.GetTimestamp();
 
     public string? Header(string name) =>
@@ -45,7 +45,7 @@ public class Frame : IDisposable
 
     public ValueTask AckAsync(CancellationToken cancellationToken = default) => _message.AckAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Gives the frame back, to be delivered again after a while. Never throws.</summary>
+    /// <summary>Returns the frame to the stream, to be delivered again after the delay. Never throws.</summary>
     public async Task ReturnAsync(TimeSpan delay = default, CancellationToken cancellationToken = default)
     {
         try
@@ -54,7 +54,7 @@ public class Frame : IDisposable
         }
         catch (Exception e) when (e is NatsException or OperationCanceledException)
         {
-            // The server delivers it again when its ack wait is over.
+            // The server delivers it again after its ack wait.
         }
     }
 

@@ -5,14 +5,15 @@ using NATS.Client.Core;
 namespace RideIngest.Streams.Frames;
 
 /// <summary>
-/// The frames that this process has and has not settled. While they cannot be processed, the server is told that they are in progress, so
-/// that it does not deliver them again.
+/// The frames that this process has taken and not settled. It reports progress on them, so that the server does not deliver them again.
 /// </summary>
 public sealed class FramesInHand
 {
     private readonly ConcurrentDictionary<ulong, Frame> _frames = new();
 
-    /// <summary>After how long without a report the server delivers a frame again, as its consumer is configured.</summary>
+    /// <summary>
+    /// The time without a progress report after which the server delivers a frame again, from the consumer's configuration.
+    /// </summary>
     public TimeSpan AckWait { get; set; } = TimeSpan.FromSeconds(30);
 
     public IReadOnlyCollection<Frame> All => [.. _frames.Values];
@@ -21,14 +22,14 @@ public sealed class FramesInHand
 
     public void Add(Frame frame) => _frames[frame.Sequence] = frame;
 
-    /// <summary>The frame is settled; its memory is released.</summary>
+    /// <summary>Removes a settled frame and releases its memory.</summary>
     public void Remove(Frame frame)
     {
         _frames.TryRemove(KeyValuePair.Create(frame.Sequence, frame));
         frame.Dispose();
     }
 
-    /// <summary>Reports progress, in good time before the server would deliver a frame again, until cancelled. Never throws.</summary>
+    /// <summary>Reports progress until cancelled, well before the server would deliver a frame again. Never throws.</summary>
     public async Task ReportAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
@@ -42,7 +43,7 @@ public sealed class FramesInHand
                 }
                 catch (Exception e) when (e is NatsException or OperationCanceledException)
                 {
-                    // NATS is away: the next round tries again, and what is delivered again meanwhile is a duplicate.
+                    // NATS is unavailable. The next round retries; frames delivered again in the meantime become duplicates.
                     break;
                 }
             }

@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace RideIngest.Streams.Gathering;
 
-/// <summary>
-/// Gathers single items into frames that are as large as the load makes them. An item that finds no frame under way is sent at once.
-/// Otherwise it gathers, and the frame is sent when it is a quarter larger than all that is under way, plus as many items as the last
-/// settled frame had whose senders may come back. A full frame is sent when any under way has ended. A frame is under way until it is
-/// settled, since its receiver could not process the next one any sooner; but no longer than a moment after the stream has it, so that a
-/// slow receiver keeps nothing from the stream.
-/// </summary>
-/// <param name="send">Sends a frame, and completes when the stream has it or it is settled otherwise. Never throws.</param>
+/// <summary>Gathers items into frames that grow with the load.</summary>
+/// <remarks>
+/// An item is sent at once if no frame is in flight. Otherwise it joins the next frame, which is sent when it is a quarter larger than all
+/// frames in flight plus the items of the last settled frame, whose senders may soon send again. A full frame is sent when a frame in
+/// flight ends. A frame is in flight until it is settled, because its receiver could not process the next one sooner, but only briefly
+/// after the stream has it, so that a slow receiver does not hold frames back from the stream.
+/// </remarks>
+/// <param name="send">Sends a frame and completes when the stream has it or its outcome is settled. Never throws.</param>
 public sealed class FrameGatherer<TFrame, TItem>(Func<TFrame> create, Func<TFrame, bool> isFull, Func<TFrame, Task> send)
     where TFrame : class, IGatheredFrame<TItem>
 {
-    /// <summary>How long a frame counts as under way after the stream has it, and senders that were answered may come back.</summary>
+    /// <summary>How long a frame stays in flight after the stream has it, and how long its senders are expected to send again.</summary>
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _gate = new();
@@ -34,7 +34,7 @@ public sealed class FrameGatherer<TFrame, TItem>(Func<TFrame> create, Func<TFram
         }
     }
 
-    /// <returns>The frame that the item is in.</returns>
+    /// <returns>The frame that contains the item.</returns>
     public TFrame Add(TItem item)
     {
         TFrame? leaving = null;
@@ -57,7 +57,7 @@ public sealed class FrameGatherer<TFrame, TItem>(Func<TFrame> create, Func<TFram
         return frame;
     }
 
-    /// <summary>Sends frames one after the other for as long as there are any.</summary>
+    /// <summary>Sends this frame and then the next ones while there are any.</summary>
     private async Task SendAsync(TFrame first)
     {
         for (var frame = first; frame is not null; frame = After(frame))

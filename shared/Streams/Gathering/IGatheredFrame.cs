@@ -11,6 +11,6 @@ public interface IGatheredFrame<in TItem>
     /// <summary>Completes when the frame is settled.</summary>
     Task Ended { get; }
 
-    /// <summary>Called only while the frame gathers, by one thread at a time.</summary>
+    /// <summary>Adds an item. Called only while the frame gathers, by one thread at a time.</summary>
     void Add(TItem item);
 }

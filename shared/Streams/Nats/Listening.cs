@@ -5,15 +5,15 @@ using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Streams.Nats;
 
-/// <summary>Receives one message; called on the thread that reads the connection, so it must not wait.</summary>
+/// <summary>Receives one message. Must not block, because it runs on the thread that reads the connection.</summary>
 public delegate void Receive(string subject, ReadOnlySpan<byte> payload);
 
-/// <summary>Keeps a subscription for as long as the process runs, however late NATS comes up.</summary>
+/// <summary>Keeps a subscription while the process runs, even if NATS starts later.</summary>
 public static class Listening
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    // Silent: where there is no connection yet, the connector says so in the log.
+    // No log message: the connector logs a missing connection.
     private static readonly ResiliencePipeline Retry = Persistently.Retry(Pause, Pause, on: e => e is NatsException);
 
     public static async Task ForeverAsync(INatsConnection nats, string subject, Receive receive, CancellationToken stopping)
@@ -25,7 +25,7 @@ public static class Listening
         }
         catch (ObjectDisposedException)
         {
-            // The process ends.
+            // The process is shutting down.
         }
 
         async ValueTask SubscribeAsync(CancellationToken stop)
@@ -33,15 +33,15 @@ public static class Listening
             var subscription = new Subscription(nats, subject, receive, stop);
             await nats.AddSubAsync(subscription, stop);
 
-            // The connection keeps a weak reference only; the wait, by its token, is what keeps the subscription.
+            // The connection holds the subscription only weakly; this wait keeps it alive, through its token.
             await subscription.Ended.WaitAsync(stop);
             throw new NatsException($"The subscription to {subject} has ended");
         }
     }
 
     /// <summary>
-    /// Hands over each message as it is read. A subscription of NATS.Net's own goes through a channel, which drops messages when full and
-    /// wakes another thread for each.
+    /// Passes on each message as it is read. NATS.Net's own subscription uses a channel, which drops messages when full and wakes another
+    /// thread for each.
     /// </summary>
     private sealed class Subscription(INatsConnection nats, string subject, Receive receive, CancellationToken stop)
         : NatsSubBase(nats, nats.SubscriptionManager, subject, queueGroup: null, opts: null, stop)

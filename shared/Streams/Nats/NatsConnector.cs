@@ -7,9 +7,7 @@ using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Streams.Nats;
 
-/// <summary>
-/// Opens the connection when the process starts, and keeps trying: NATS may well come up later than we do. Closes it when the process ends.
-/// </summary>
+/// <summary>Opens the connection at start, retrying until NATS is available, and closes it on shutdown.</summary>
 internal sealed partial class NatsConnector(
     NatsConnection connection, NatsConnectionPool pool, NatsSettings settings, ILogger<NatsConnector> logger)
     : BackgroundService, IAsyncDisposable
@@ -25,12 +23,12 @@ internal sealed partial class NatsConnector(
     private readonly string _shown = Redaction.Url(settings.Url);
     private volatile Failed? _failed;
 
-    /// <summary>Why the latest attempts did not work, as far as is known; null once one has.</summary>
+    /// <summary>The reason why the latest attempts failed, if known; null after a successful one.</summary>
     public string? Failure => _failed is { } failed && Stopwatch.GetElapsedTime(failed.At) < Lately ? failed.Reason : null;
 
     /// <summary>
-    /// Closes the pool before the container does: NATS.Net closes the socket first and then waits, for its command timeout, until it could
-    /// unsubscribe. Where unsent writes are in the way it never can, and throws.
+    /// Closes the pool before the container does. NATS.Net closes the socket first and then waits for its command timeout to unsubscribe,
+    /// which throws if writes are pending.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -41,7 +39,7 @@ internal sealed partial class NatsConnector(
         }
         catch (Exception e) when (e is NatsException or TimeoutException)
         {
-            // Nothing is sent any more: a service that cares about its last writes has waited for a ping before.
+            // Unsent writes are lost. Services that need their last writes ping the server before.
         }
     }
 
@@ -49,7 +47,7 @@ internal sealed partial class NatsConnector(
     {
         connection.ConnectionOpened += (_, _) =>
         {
-            // Each time: an operator who has read that the connection was lost looks for this line.
+            // Logged on every connect, because operators look for this line after a lost connection.
             _failed = null;
             Connected(connection.ServerInfo?.Version, _shown);
             return default;
@@ -70,7 +68,7 @@ internal sealed partial class NatsConnector(
     [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
     private partial void Connected(string? version, string url);
 
-    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Trying again until it works ({Reason})")]
+    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Retrying until it works ({Reason})")]
     private partial void NotYet(string advice, string reason);
 
     private sealed record Failed(string? Reason, long At);

@@ -9,7 +9,7 @@ using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Streams.Nats;
 
-/// <summary>Gives a service its NATS connection: one for the process, opened at start, reopened for as long as it takes.</summary>
+/// <summary>Adds a service's NATS connection: one per process, opened at start and reopened whenever it is lost.</summary>
 public static class NatsMessaging
 {
     /// <summary>The name of NATS.Net's spans and metrics.</summary>
@@ -42,7 +42,7 @@ public static class NatsMessaging
             RequestTimeout = settings.RequestTimeout,
             CommandTimeout = settings.RequestTimeout,
 
-            // A password that is refused may be accepted once the server's users are put right: the process must not need a restart for it.
+            // A refused login may work once the server's users are corrected, and must not need a restart.
             IgnoreAuthErrorAbort = true,
             AuthOpts = settings.Auth,
             TlsOpts = new()

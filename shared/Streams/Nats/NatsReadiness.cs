@@ -12,7 +12,7 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsConnector con
     {
         try
         {
-            // A ping on a connection that is not open would wait for one; a closed one is an answer already.
+            // A ping would wait for a lost connection to reopen, so it is sent only on an open one.
             if (connection.ConnectionState == NatsConnectionState.Open)
             {
                 await connection.PingAsync(cancellationToken);
@@ -21,13 +21,13 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsConnector con
         }
         catch (Exception e) when (e is NatsException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Lost meanwhile: not ready, as below.
+            // The connection was lost meanwhile: not ready, as below.
         }
 
         return Advice(Redaction.Url(settings.Url), connector.Failure);
     }
 
-    /// <summary>What an operator should do about a NATS that we have no connection to.</summary>
+    /// <summary>An operator's next step for a failure to connect.</summary>
     internal static string Advice(string url, string? failure) =>
         failure?.Contains("authorization violation", StringComparison.OrdinalIgnoreCase) == true
             ? $"NATS at {url} does not let us in. Set nats.username and nats.password, or nats.token, nats.nkey_seed or "

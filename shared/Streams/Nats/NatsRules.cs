@@ -5,7 +5,7 @@ namespace RideIngest.Streams.Nats;
 
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NatsUrlAttribute() : ValidationAttribute(
-    "It is no NATS URL; a user and a password in one are percent-encoded, / as %2F")
+    "It is not a NATS URL. A user and a password in it must be percent-encoded, with / as %2F")
 {
     public override bool IsValid(object? value) => value is not string urls || urls.Split(',').All(IsUrl);
 
@@ -13,7 +13,7 @@ internal sealed class NatsUrlAttribute() : ValidationAttribute(
         Uri.TryCreate(url.Trim(), UriKind.Absolute, out var uri) && uri is { Scheme: "nats" or "tls" or "ws" or "wss", Host.Length: > 0 };
 }
 
-/// <summary>A user signs in one way: two that are configured would hide which one the server was asked with.</summary>
+/// <summary>Allows only one way to sign in, because with two it would be unclear which one the server was given.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NatsSignInAttribute() : ValidationAttribute(
     "Set one of nats.password, nats.token, nats.nkey_seed and nats.creds, not several")
@@ -27,7 +27,7 @@ internal sealed class NatsSignInAttribute() : ValidationAttribute(
 }
 
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NkeySeedAttribute() : ValidationAttribute("It is no seed of a user's NKey, which begins with SU")
+internal sealed class NkeySeedAttribute() : ValidationAttribute("It is not the seed of a user's NKey, which begins with SU")
 {
     public override bool IsValid(object? value)
     {
@@ -47,7 +47,7 @@ internal sealed class NkeySeedAttribute() : ValidationAttribute("It is no seed o
 
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NatsCredsAttribute() : ValidationAttribute(
-    "It is no credentials file, which has a BEGIN NATS USER JWT and a BEGIN USER NKEY SEED block")
+    "It is not a credentials file, which has a BEGIN NATS USER JWT and a BEGIN USER NKEY SEED block")
 {
     public override bool IsValid(object? value) =>
         value is not string creds

@@ -8,7 +8,7 @@ namespace RideIngest.Streams.Nats;
 /// <summary>The section <c>nats</c>.</summary>
 public sealed class NatsSettings
 {
-    /// <summary>One server or several of a cluster, joined by commas.</summary>
+    /// <summary>The URL of a server, or several URLs of a cluster separated by commas.</summary>
     [Required, NatsUrl, GoodValue("nats://127.0.0.1:4222")]
     public string Url { get; set; } = "nats://127.0.0.1:4222";
 
@@ -24,7 +24,7 @@ public sealed class NatsSettings
     [Secret, NatsSignIn, NkeySeed, GoodValue("nats.nkey_seed_file with the path of a file that nk -gen user wrote")]
     public string? NkeySeed { get; set; }
 
-    /// <summary>What a credentials file holds: a user's JWT and the seed that signs for it.</summary>
+    /// <summary>The content of a credentials file: a user's JWT and the seed that signs for it.</summary>
     [Secret, NatsSignIn, NatsCreds, GoodValue("nats.creds_file with the path of a file that nsc wrote")]
     public string? Creds { get; set; }
 
@@ -36,7 +36,7 @@ public sealed class NatsSettings
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00", ErrorMessage = "It must be from 100ms to 5m"), GoodValue("5s")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The one way to sign in that is configured.</summary>
+    /// <summary>The configured credentials; at most one kind is set.</summary>
     internal NatsAuthOpts Auth
     {
         get
@@ -52,13 +52,13 @@ public sealed class NatsSettings
 /// <summary>The section <c>nats.tls</c>.</summary>
 public sealed class NatsTlsSettings
 {
-    /// <summary>Auto: as the URL and the server say.</summary>
+    /// <summary>Auto follows the URL and the server.</summary>
     public TlsMode Mode { get; set; } = TlsMode.Auto;
 
-    /// <summary>PEM file of the authorities that the server's certificate may come from, where the system's are not enough.</summary>
+    /// <summary>A PEM file of authorities to trust, if the system does not trust the server's certificate.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>PEM file of our own certificate, for servers that ask for one.</summary>
+    /// <summary>A PEM file of our own certificate, for servers that require one.</summary>
     public string? CertFile { get; set; }
 
     public string? KeyFile { get; set; }

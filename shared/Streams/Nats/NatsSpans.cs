@@ -5,8 +5,8 @@ using RideIngest.Hosting.Telemetry;
 namespace RideIngest.Streams.Nats;
 
 /// <summary>
-/// Which of NATS.Net's spans are kept: where a frame or an event went, within a trace that is recorded. Never a root, since every trace is
-/// a request's; and never the client's own work: JetStream's API, acks, which are sent while another frame is in hand, and inboxes.
+/// Chooses which of NATS.Net's spans to keep: sends and receives of frames and events within a recorded trace. Root spans are dropped,
+/// because traces start at requests, and so are the client's own operations: the JetStream API, acks and inboxes.
 /// </summary>
 internal static class NatsSpans
 {
@@ -15,8 +15,8 @@ internal static class NatsSpans
         && (operation.Size is null ? IsKeptSend() : operation.ParentContext.TraceFlags.HasFlag(ActivityTraceFlags.Recorded));
 
     /// <summary>
-    /// Not below a span of ours, which says it already: NATS.Net would write its own trace into the headers after the frame was measured
-    /// (<c>FrameBlocks</c>).
+    /// Drops sends below our own spans, which already cover them. NATS.Net would also add its trace to the headers after the frame was
+    /// measured (<c>FrameBlocks</c>).
     /// </summary>
     private static bool IsKeptSend() => Activity.Current is { Recorded: true } current && current.Source.Name != RideIngestTelemetry.Name;
 

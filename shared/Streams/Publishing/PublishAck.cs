@@ -4,8 +4,8 @@ using NATS.Client.Core;
 
 namespace RideIngest.Streams.Publishing;
 
-/// <summary>The stream's answer to a publish: the sequence, or an error.</summary>
-/// <param name="Sequence">0 if the message was not stored, or if the answer has no sequence.</param>
+/// <summary>The stream's answer to a publish: a sequence or an error.</summary>
+/// <param name="Sequence">0 if the message was not stored or the answer has no sequence.</param>
 /// <param name="Error">JetStream's error code; 0 for none.</param>
 internal readonly record struct PublishAck(ulong Sequence, int Error, string? Reason)
 {

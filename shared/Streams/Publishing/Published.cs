@@ -1,22 +1,22 @@
 namespace RideIngest.Streams.Publishing;
 
-/// <summary>How a publish ended.</summary>
+/// <summary>The result of a publish.</summary>
 public enum PublishEnd
 {
-    /// <summary>The stream has it.</summary>
+    /// <summary>The stream has the message.</summary>
     Taken,
 
-    /// <summary>The stream answered that it does not take it, since it is full or the message too large. It has none of it.</summary>
+    /// <summary>The stream refused the message, because it is full or the message is too large.</summary>
     Refused,
 
-    /// <summary>No stream can be reached, and none has it.</summary>
+    /// <summary>No stream can be reached, and no stream has the message.</summary>
     Away,
 
-    /// <summary>It was sent and not acknowledged: the stream may have it.</summary>
+    /// <summary>The message was sent but not acknowledged, so the stream may have it.</summary>
     Unknown,
 }
 
-/// <summary>What became of a publish.</summary>
-/// <param name="Sequence">Its place in the stream, when that has it.</param>
-/// <param name="Reason">Why the stream does not have it.</param>
+/// <summary>The result of a publish, with details.</summary>
+/// <param name="Sequence">The sequence in the stream; 0 if the stream does not have the message.</param>
+/// <param name="Reason">The reason why the stream does not have the message.</param>
 public readonly record struct Published(PublishEnd End, ulong Sequence = 0, string? Reason = null);

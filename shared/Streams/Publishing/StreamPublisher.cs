@@ -6,20 +6,20 @@ using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Publishing;
 
-/// <summary>Publishes to streams. A message carries an id, under which the stream stores it once: publishing it again is safe.</summary>
+/// <summary>Publishes to streams. A stream stores a message id only once, so publishing again is safe.</summary>
 public sealed class StreamPublisher(INatsConnection nats)
 {
     private const int MostAttempts = 3;
 
-    // NATS.Net's own timeout begins when the message is written, and without a connection that waits. Ours covers both.
+    // NATS.Net's own timeout starts when the message is written, which waits for a connection. Ours covers both.
     private static readonly NatsSubOpts ReplyOpts = new() { Timeout = Timeout.InfiniteTimeSpan, ThrowIfNoResponders = false };
 
     private static readonly ResiliencePipeline<bool> Several = Attempts.AtMost(MostAttempts, TimeSpan.Zero);
 
     public bool IsOpen => nats.ConnectionState == NatsConnectionState.Open;
 
-    /// <summary>Publishes in a few attempts, and creates the stream where it is missing. Throws only when cancelled.</summary>
-    /// <param name="headers">Makes the headers of one attempt: they are read-only once published.</param>
+    /// <summary>Publishes with a few attempts, and creates the stream if it is missing. Throws only when cancelled.</summary>
+    /// <param name="headers">Creates the headers for one attempt, because they are read-only once published.</param>
     public async Task<Published> PublishAsync(
         EnsuredStream stream, string subject, ReadOnlyMemory<byte> payload, Func<NatsHeaders> headers, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class StreamPublisher(INatsConnection nats)
                     return false;
                 var published = await TryAsync(subject, payload, headers(), nats.Opts.RequestTimeout, token);
 
-                // Once an attempt may have got through, no later refusal takes that back.
+                // If an earlier attempt may have succeeded, a later refusal does not change that.
                 if (last.End != PublishEnd.Unknown || published.End == PublishEnd.Taken)
                     last = published;
                 if (published.End == PublishEnd.Away)
@@ -61,7 +61,7 @@ public sealed class StreamPublisher(INatsConnection nats)
             {
                 { Sequence: > 0 } taken => new Published(PublishEnd.Taken, taken.Sequence),
                 { Error: > 0 } none => new Published(none.IsFull ? PublishEnd.Refused : PublishEnd.Away, Reason: none.Reason),
-                _ => new Published(PublishEnd.Unknown, Reason: "the answer is no acknowledgement"),
+                _ => new Published(PublishEnd.Unknown, Reason: "the answer is not an acknowledgement"),
             };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -88,7 +88,7 @@ public sealed class StreamPublisher(INatsConnection nats)
         }
         catch (NatsException)
         {
-            // The next attempt ends as this one did.
+            // The next attempt will fail in the same way.
         }
     }
 }

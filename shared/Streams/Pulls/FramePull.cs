@@ -5,20 +5,20 @@ using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>Takes messages from a consumer until asked to stop, and finds it again when it or its stream was gone.</summary>
+/// <summary>Pulls messages from a consumer until stopped, and recovers when the consumer or its stream is lost.</summary>
 public sealed partial class FramePull(PullTarget target, OrphanWatch orphans, ILogger<FramePull> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Why no messages come, for an operator to read; null when all is well.</summary>
+    /// <summary>The reason why no messages arrive, for operators; null when all is well.</summary>
     public string? Trouble { get; private set; } = $"{target.Name} has not been reached yet.";
 
-    /// <summary>Whether another process has the consumer for itself.</summary>
+    /// <summary>Whether another process uses the consumer exclusively.</summary>
     public bool StandsBy { get; private set; }
 
-    /// <summary>Pulls until asked to stop; after that no message comes.</summary>
-    /// <param name="abandon">Cancels the last pulls as well: without NATS they would wait for it.</param>
+    /// <summary>Pulls until stopped. No message arrives after that.</summary>
+    /// <param name="abandon">Also cancels the last pulls, which would wait for NATS while it is unavailable.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: _ => true, waits: (trouble, _) => Report(trouble));
@@ -48,7 +48,7 @@ public sealed partial class FramePull(PullTarget target, OrphanWatch orphans, IL
         return consumer;
     }
 
-    /// <summary>Ends when asked to stop, or when the stream or its consumer may be gone.</summary>
+    /// <summary>Completes when stopped, or when the stream or its consumer may be lost.</summary>
     private async Task PullAsync(INatsJSConsumer consumer, CancellationToken stop, CancellationToken abandon)
     {
         using var pulling = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -84,6 +84,6 @@ public sealed partial class FramePull(PullTarget target, OrphanWatch orphans, IL
     private partial void Lost(string name, string reason);
 
     [LoggerMessage(3103, LogLevel.Information,
-        "Another process has {Name} for itself. This one stands by and takes over when that one is gone")]
+        "Another process uses {Name} exclusively. This one stands by and takes over when the other process is gone")]
     private partial void Standing(string name);
 }

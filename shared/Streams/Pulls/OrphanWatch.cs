@@ -6,23 +6,23 @@ using NATS.Client.JetStream.Models;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>
-/// Finds messages that are in a work queue and would never be delivered, and recreates their consumer. After a crash of nats-server its two
-/// files may disagree: the stream still has messages that the consumer counts as settled, or as delivered to a process that is gone. A new
-/// consumer delivers them again; what was already done with them is a duplicate.
-/// </summary>
+/// <summary>Finds messages in a work queue that would never be delivered, and recreates their consumer.</summary>
+/// <remarks>
+/// After a crash of nats-server, the stream may still have messages that the consumer counts as settled, or as delivered to a process that
+/// is gone. A new consumer delivers them again; messages that were already processed become duplicates.
+/// </remarks>
 public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatch> logger)
 {
-    // An ack and the removal of its message are not one step: only a message that stays at the front for several looks counts.
+    // An ack and the removal of its message are separate steps, so a message must stay at the front for several checks.
     private const int Enough = 5;
     private const int MessageNotFound = 10037;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    // NATS.Net waits for a connection that is lost.
+    // NATS.Net waits while the connection is lost.
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Looks once a second until asked to stop. Never throws.</summary>
+    /// <summary>Checks once a second until stopped. Never throws.</summary>
     internal async Task WatchAsync(INatsJSConsumer consumer, PullTarget target, CancellationToken stop)
     {
         var (js, name, stream) = (new NatsJSContext(nats), consumer.Info.Name, consumer.Info.StreamName);
@@ -48,12 +48,12 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
             }
             catch (Exception e) when (e is NatsException or OperationCanceledException)
             {
-                // NATS or the consumer is away, which the pull notices as well.
+                // NATS or the consumer is unavailable; the pull notices that as well.
             }
         }
     }
 
-    /// <summary>Null when nothing waits.</summary>
+    /// <summary>Returns the first message; null if no message is waiting.</summary>
     private static async Task<Front?> FrontAsync(NatsJSContext js, string stream, string consumer, CancellationToken cancellationToken)
     {
         var info = (await js.GetConsumerAsync(stream, consumer, cancellationToken)).Info;
@@ -78,14 +78,14 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
             : DateTimeOffset.UtcNow;
 
     [LoggerMessage(3104, LogLevel.Warning,
-        "Frames of {Name} from {Sequence} on are delivered to nobody, as after a crash of nats-server. Recreating the consumer {Consumer}, "
-        + "which delivers them again")]
+        "Frames of {Name} from sequence {Sequence} on are not delivered, as can happen after a crash of nats-server. Recreating the "
+        + "consumer {Consumer}, which delivers them again")]
     private partial void Recreating(string name, ulong sequence, string consumer);
 
-    /// <summary>The first message that waits, and what its consumer says of it.</summary>
-    /// <param name="IsSettled">The consumer counts it as settled, or nothing at all as in hand.</param>
+    /// <summary>The first message in the stream, with the consumer's state for it.</summary>
+    /// <param name="IsSettled">The consumer counts it as settled, or has no message in hand.</param>
     /// <param name="IsDelivered">The consumer has delivered it before.</param>
-    /// <param name="Redelivered">Grows with every message that is delivered again.</param>
+    /// <param name="Redelivered">Grows with each message that is delivered again.</param>
     private sealed record Front(ulong Sequence, bool IsSettled, bool IsDelivered, long Redelivered)
     {
         public required long Backlog { get; init; }

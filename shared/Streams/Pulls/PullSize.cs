@@ -1,16 +1,17 @@
 namespace RideIngest.Streams.Pulls;
 
 /// <summary>
-/// How many messages a pull asks for: as many as fit into so many bytes if they are as large as the largest recent one. A pull that is
-/// limited by bytes would be exact, but NATS.Net drops what such a pull brings beyond 1,000 messages, and forgets the limit when it
-/// reconnects.
+/// Computes how many messages a pull asks for: as many as fit into a number of bytes at the size of the largest recent message. A pull
+/// limited by bytes would be exact, but NATS.Net drops its messages beyond 1,000 and forgets the limit when it reconnects.
 /// </summary>
 internal sealed class PullSize(long bytes)
 {
-    /// <summary>Enough to make a pull's own cost small, and no more arrive at once when messages suddenly become larger.</summary>
+    /// <summary>
+    /// Large enough to make the cost of a pull small, and small enough to limit a burst when messages suddenly become larger.
+    /// </summary>
     private const int Most = 64;
 
-    // A larger message counts at once; it is forgotten over some dozens of smaller ones.
+    // A larger message counts at once and is forgotten over a few dozen smaller ones.
     private const int Memory = 32;
 
     private int _large = 1;
@@ -19,7 +20,7 @@ internal sealed class PullSize(long bytes)
 
     public void Saw(int size)
     {
-        // Two pulls may write at a time. Either value will do until the next message.
+        // Two pulls may write at the same time; either value works until the next message.
         var large = Volatile.Read(ref _large);
         Volatile.Write(ref _large, Math.Max(1, size > large ? size : large - ((large - size) / Memory)));
     }

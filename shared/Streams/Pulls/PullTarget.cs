@@ -3,42 +3,42 @@ using NATS.Client.JetStream;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>Where a <see cref="FramePull"/> takes messages from, and who gets them.</summary>
+/// <summary>The consumer and the receiver of a <see cref="FramePull"/>.</summary>
 public abstract class PullTarget
 {
-    /// <summary>What is pulled, for people: a stream or a subject.</summary>
+    /// <summary>The name of the stream or subject, for people.</summary>
     public abstract string Name { get; }
 
-    /// <summary>About how many bytes may be on their way.</summary>
+    /// <summary>The approximate number of bytes that may be in transit.</summary>
     public abstract long Bytes { get; }
 
     /// <summary>
-    /// How long a message may be in another process's hand without a sign of it: a consumer that delivers nothing for longer has lost track
-    /// of what is in the stream. Not known by default, so that only messages in nobody's hand are looked for.
+    /// The longest time that another process may have a message in hand; a consumer that delivers nothing for longer has lost track of the
+    /// stream. Unknown by default, which limits the check to messages that no process has in hand.
     /// </summary>
     public virtual TimeSpan LongestInHand => TimeSpan.MaxValue;
 
-    /// <summary>Whether this process takes what there is to take.</summary>
+    /// <summary>Whether this process takes messages now.</summary>
     public virtual bool IsTaking => true;
 
-    /// <summary>Finds the consumer, or creates it. Null while another process has it for itself.</summary>
+    /// <summary>Finds or creates the consumer. Returns null while another process uses it exclusively.</summary>
     public abstract Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken);
 
-    /// <summary>Deletes the consumer and creates it anew.</summary>
+    /// <summary>Deletes and recreates the consumer.</summary>
     public abstract Task RecreateAsync(string consumer, CancellationToken cancellationToken);
 
-    /// <summary>Ends when more messages are welcome.</summary>
+    /// <summary>Completes when more messages can be taken.</summary>
     public virtual Task WhenWelcomeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Called for two pulls at a time.</summary>
+    /// <summary>Takes a message. Two pulls may call it at the same time.</summary>
     public abstract ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message);
 
-    /// <summary>Whether this process has the message with this sequence and has not settled it.</summary>
+    /// <summary>Whether this process has taken the message with this sequence and not settled it.</summary>
     public abstract bool Has(ulong sequence);
 
-    /// <summary>Called once a second with what waits.</summary>
-    /// <param name="backlog">Frames that wait or are in somebody's hand.</param>
-    /// <param name="oldest">The age of the first of them.</param>
+    /// <summary>Called once a second with the backlog.</summary>
+    /// <param name="backlog">Frames that are waiting or in hand.</param>
+    /// <param name="oldest">The age of the oldest frame.</param>
     public virtual void Observe(long backlog, TimeSpan oldest)
     {
     }

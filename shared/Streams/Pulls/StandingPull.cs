@@ -3,20 +3,20 @@ using NATS.Client.JetStream;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>
-/// Takes messages of a consumer by two pulls that overlap. Two, because nats-server 2.9 may silently drop one that expires just when a
-/// message arrives: the other one gets the message then. None is cancelled: a pull ends by itself, within a second when nothing comes,
-/// since a message that the server sends to a pull that has just left is delivered again only after its ack wait.
-/// </summary>
+/// <summary>Pulls messages from a consumer with two overlapping pulls.</summary>
+/// <remarks>
+/// nats-server 2.9 may drop a pull that expires just when a message arrives, and then the other pull gets the message. Pulls are not
+/// cancelled but end within a second, because a message sent to a cancelled pull would be delivered again only after its ack wait.
+/// </remarks>
 public static class StandingPull
 {
     private static readonly TimeSpan Expires = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs until asked to stop, or until a pull ends as if its stream or consumer were gone; nothing comes after that.</summary>
-    /// <param name="bytes">About as much may be on its way to each pull.</param>
-    /// <param name="room">Ends when the next pull is welcome.</param>
-    /// <param name="take">Called for both pulls at a time.</param>
-    /// <param name="abandon">Cancels the pulls all the same: without NATS they would wait for it.</param>
+    /// <summary>Pulls until stopped, or until a pull ends as if its stream or consumer were lost. No message arrives after that.</summary>
+    /// <param name="bytes">The approximate number of bytes in transit per pull.</param>
+    /// <param name="room">Completes when the next pull may start.</param>
+    /// <param name="take">Takes a message. Both pulls may call it at the same time.</param>
+    /// <param name="abandon">Cancels pulls, which would wait for NATS while it is unavailable.</param>
     public static async Task RunAsync<T>(
         INatsJSConsumer consumer,
         long bytes,
@@ -40,7 +40,7 @@ public static class StandingPull
             }
             catch (OperationCanceledException) when (enough.IsCancellationRequested)
             {
-                // The other one has met something, or the process ends.
+                // The other pull has failed, or the process is shutting down.
             }
             finally
             {

@@ -11,8 +11,8 @@ using RideIngest.Hosting.Retries;
 namespace RideIngest.Streams.Rides;
 
 /// <summary>
-/// Says once, at start, where the servers are set up to keep less than an answer promises. It can only say what they tell a client:
-/// NATS does not tell its <c>sync_interval</c>.
+/// Warns at start about server settings that are less durable than our answers promise. It can check only settings that clients can see,
+/// which excludes NATS's <c>sync_interval</c>.
 /// </summary>
 public sealed partial class DurabilityNotice(
     INatsConnection nats, NpgsqlDataSource database, SpineSettings settings, ILogger<DurabilityNotice> logger)
@@ -20,13 +20,13 @@ public sealed partial class DurabilityNotice(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Silent: others say that a server is not there yet.
+    // No log message: others log an unavailable server.
     private static readonly ResiliencePipeline Retry = Persistently.Retry(
         Pause,
         Pause,
         on: e => e is NatsException or NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException);
 
-    // The first that can be told to sync at every publish.
+    // The first version that can sync at every publish.
     private static readonly Version KnowsSyncInterval = new(2, 10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,7 +39,7 @@ public sealed partial class DurabilityNotice(
 
     private async ValueTask OfStreamAsync(CancellationToken cancellationToken)
     {
-        // Where there is no connection yet, a request would wait for one, and nobody can cancel that.
+        // Without a connection, the request would wait for one and could not be cancelled.
         if (nats.ConnectionState != NatsConnectionState.Open)
             throw new NatsException("NATS is away");
         var stream = (await new NatsJSContext(nats).GetStreamAsync(settings.Stream, cancellationToken: cancellationToken)).Info.Config;
@@ -74,30 +74,29 @@ public sealed partial class DurabilityNotice(
     }
 
     [LoggerMessage(3001, LogLevel.Warning,
-        "Stream {Stream} is kept in memory: what was answered 202 is lost when nats-server ends. Create it anew with storage: file")]
+        "Stream {Stream} is kept in memory: records answered 202 are lost when nats-server stops. Recreate it with storage: file")]
     private partial void InMemory(string stream);
 
     [LoggerMessage(
         3002, LogLevel.Warning,
-        "Stream {Stream} has one replica: what was answered 202 and is not stored yet is lost with that server's disk; and when "
-            + "the power fails, "
-        + "as much of it as nats-server's sync_interval allows, which a client cannot see (2 minutes unless it is set; always is "
-        + "safe). ingest.replicas: 3 on a cluster keeps it")]
+        "Stream {Stream} has one replica: records answered 202 but not stored yet are lost if that server's disk is lost. A power failure "
+        + "loses those within nats-server's sync_interval, which a client cannot see (2 minutes by default; always is safe). "
+        + "ingest.replicas: 3 on a cluster avoids both")]
     private partial void OneReplica(string stream);
 
     [LoggerMessage(
         3003, LogLevel.Warning,
-        "Stream {Stream} has one replica on nats-server {Version}, which syncs to disk every 2 minutes: what was answered 202 "
-            + "within them and is not stored yet "
-        + "is lost when the power fails. nats-server 2.10 with sync_interval: always, or ingest.replicas: 3 on a cluster, keeps it")]
+        "Stream {Stream} has one replica on nats-server {Version}, which syncs to disk every 2 minutes: a power failure loses records "
+        + "answered 202 within that time and not stored yet. nats-server 2.10 with sync_interval: always, or ingest.replicas: 3 on a "
+        + "cluster, avoids that")]
     private partial void NeverAlways(string stream, string version);
 
     [LoggerMessage(3004, LogLevel.Warning,
-        "Postgres has synchronous_commit = off: what was answered 201 in the last moments before Postgres crashes is lost. Set it to on")]
+        "Postgres has synchronous_commit = off: a crash loses records that were answered 201 shortly before. Set it to on")]
     private partial void CommitsLater();
 
     [LoggerMessage(3005, LogLevel.Warning,
-        "Postgres has {Setting} = off: when its machine crashes, what was answered 201 may be lost and the database corrupted. "
+        "Postgres has {Setting} = off: a crash of its machine may lose records that were answered 201 and corrupt the database. "
         + "Set it to on")]
     private partial void MayBeCorrupted(string setting);
 }

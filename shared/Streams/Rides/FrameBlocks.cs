@@ -4,24 +4,24 @@ using NATS.Client.Core;
 
 namespace RideIngest.Streams.Rides;
 
-/// <summary>
-/// Frames fill whole blocks of the stream's file, and the stream's limit is a number of them. Before 2.10.5, nats-server leaves out what it
-/// writes around a message when it looks whether there is room for it; where that little does not fit, it deletes the oldest message, which
-/// may be one that a 202 rests on. With whole blocks, what has room has room for that too.
-/// </summary>
+/// <summary>Pads frames to whole blocks of the stream's file, and makes the stream's limit a multiple of the block size.</summary>
+/// <remarks>
+/// Before 2.10.5, nats-server ignores its own overhead per message when it checks for room. If the overhead does not fit, it deletes the
+/// oldest message, which may already be answered 202. With whole blocks, a message that has room also has room for the overhead.
+/// </remarks>
 public static class FrameBlocks
 {
-    /// <summary>More than nats-server writes around a message: 34 bytes and the subject.</summary>
+    /// <summary>More than nats-server's overhead per message: 34 bytes and the subject.</summary>
     public const int Size = 128;
 
     private const int Around = 34;
     private const int VersionAndEnd = 12;
     private const int Separators = 4;
 
-    /// <summary>The largest limit that is a number of blocks.</summary>
+    /// <summary>Rounds a limit down to whole blocks.</summary>
     public static long Whole(long bytes) => bytes - (bytes % Size);
 
-    /// <summary>Appends empty lines, which are no records, until the message fills its last block.</summary>
+    /// <summary>Appends empty lines, which decoders ignore, until the message fills its last block.</summary>
     public static void Fill(IBufferWriter<byte> payload, int length, string subject, NatsHeaders headers)
     {
         var stored = Around + Encoding.UTF8.GetByteCount(subject) + VersionAndEnd + length;

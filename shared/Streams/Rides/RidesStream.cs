@@ -13,8 +13,8 @@ public sealed class RidesStream(INatsConnection nats, SpineSettings settings)
     public const string Consumer = "store";
 
     /// <summary>
-    /// After how long without a word the server takes a consumer for gone and delivers its frames to another one. A killed consumer holds
-    /// up its frames for as long; a living one reports progress well within it.
+    /// The time without a progress report after which the server delivers a frame to another instance. Frames of a crashed instance wait
+    /// this long; a running one reports progress well before.
     /// </summary>
     public static readonly TimeSpan AckWait = TimeSpan.FromSeconds(5);
 
@@ -34,15 +34,15 @@ public sealed class RidesStream(INatsConnection nats, SpineSettings settings)
         },
         "ingest.stream");
 
-    /// <summary>Where frames of a kind are published.</summary>
+    /// <summary>Returns the subject for frames of a kind.</summary>
     public static string Subject(string kind) => SubjectPrefix + kind;
 
-    /// <summary>The kind of a frame published on this subject.</summary>
+    /// <summary>Returns the kind of a frame on this subject.</summary>
     public static string KindOf(string subject) =>
         subject.StartsWith(SubjectPrefix, StringComparison.Ordinal) ? subject[SubjectPrefix.Length..] : subject;
 
-    /// <summary>The shared consumer, created with the stream where either is missing.</summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <summary>Returns the shared consumer; creates it and the stream if missing.</summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public Task<INatsJSConsumer> ConsumerAsync(CancellationToken cancellationToken = default) => Stream.ConsumerAsync(
         new ConsumerConfig(Consumer)
         {

@@ -1,6 +1,6 @@
 namespace RideIngest.Streams.Rides;
 
-/// <summary>What the rides system and its one stage are called where all systems share a table.</summary>
+/// <summary>The names of the rides system and its one stage in tables that all systems share.</summary>
 public static class RidesSystem
 {
     public const string Name = "rides";

@@ -5,13 +5,11 @@ using NATS.Client.JetStream.Models;
 
 namespace RideIngest.Streams.Setup;
 
-/// <summary>
-/// A stream and its consumers, each created by the first process that needs it. What exists stays as its operator configured it.
-/// </summary>
-/// <param name="setting">The setting that names the stream, for the message about one that is unsuitable.</param>
+/// <summary>A stream and its consumers, created by the first process that needs them. An existing configuration is never changed.</summary>
+/// <param name="setting">The setting that names the stream, for the message about an unsuitable one.</param>
 public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, string setting)
 {
-    /// <summary>For how long the server remembers a message's id, and so stores a message that is published again only once.</summary>
+    /// <summary>How long the server remembers message ids, so that a message published again is stored only once.</summary>
     public static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
 
     private const int StreamNotFound = 10059;
@@ -28,7 +26,7 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
 
     public string Name { get; } = config.Name!;
 
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
     {
         var stream = await FindOrCreateAsync(
@@ -46,8 +44,8 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         return stream;
     }
 
-    /// <summary>A durable consumer that all processes share, created with its stream where either is missing.</summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <summary>Returns a durable consumer that all processes share; creates it and the stream if missing.</summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSConsumer> ConsumerAsync(ConsumerConfig consumer, CancellationToken cancellationToken = default)
     {
         await EnsureAsync(cancellationToken);
@@ -59,10 +57,10 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
     }
 
     /// <summary>
-    /// A consumer of this process alone, which the server removes when nobody has pulled for <paramref name="inactive"/>. Null while
-    /// another process has its subject: a work queue gives a subject to one consumer.
+    /// Returns a consumer of this process alone, which the server removes after <paramref name="inactive"/> without a pull. Null while
+    /// another process uses its subject, because a work queue gives a subject to one consumer.
     /// </summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSConsumer?> OnlyConsumerAsync(ConsumerConfig consumer, TimeSpan inactive, CancellationToken cancellationToken)
     {
         await EnsureAsync(cancellationToken);
@@ -77,10 +75,8 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         }
     }
 
-    /// <summary>
-    /// Removes a consumer once the server has processed every ack: they wait in a queue there, which a removal would overtake.
-    /// </summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <summary>Removes a consumer after the server has processed every ack, because a removal would overtake queued acks.</summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task RemoveConsumerAsync(string consumer)
     {
         for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < AcksTakenWithin; await Task.Delay(Look))
@@ -91,8 +87,8 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         await _js.DeleteConsumerAsync(Name, consumer);
     }
 
-    /// <summary>Deletes a consumer and creates it with the configuration that it had, which delivers again what is in the stream.</summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    /// <summary>Deletes and recreates a consumer with the same configuration, which delivers all messages of the stream again.</summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task RecreateConsumerAsync(string consumer, CancellationToken cancellationToken)
     {
         var existing = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info.Config;
@@ -100,7 +96,7 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
     }
 
-    // Several processes may create it at once, and the first one may have used another configuration.
+    // Several processes may create it at once, and the first one may use another configuration.
     private static async Task<T> FindOrCreateAsync<T>(Func<ValueTask<T>> find, Func<ValueTask<T>> create, int missing, params int[] taken)
     {
         try

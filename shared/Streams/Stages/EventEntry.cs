@@ -8,7 +8,9 @@ using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>Where events enter a stream: gathered into frames on one subject, or kept in the outbox while NATS is away.</summary>
+/// <summary>
+/// Accepts new events for a stream: gathers them into frames on one subject, or keeps them in the outbox while NATS is unavailable.
+/// </summary>
 public sealed class EventEntry<TEvent>
 {
     private const int MostEvents = 500;
@@ -23,7 +25,7 @@ public sealed class EventEntry<TEvent>
     private long _sent;
     private int _inHand;
 
-    /// <param name="sends">Called with the number of events of each frame that is sent, and their length in bytes.</param>
+    /// <param name="sends">Called for each frame that is sent, with its number of events and their length in bytes.</param>
     public EventEntry(
         IServiceProvider provider, string system, EnsuredStream stream, string subject, EventFormat<TEvent> format, Action<int, int> sends)
     {
@@ -34,10 +36,10 @@ public sealed class EventEntry<TEvent>
         _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync);
     }
 
-    /// <summary>Events of which it is not known yet whether the stream has them.</summary>
+    /// <summary>The number of events whose publish has no result yet.</summary>
     public int InHand => Volatile.Read(ref _inHand);
 
-    /// <returns>What becomes of the frame that the event is in: the same task for all its events.</returns>
+    /// <returns>The result for the event's frame: the same task for all its events.</returns>
     public Task<Published> AddAsync(TEvent item, ActivityContext trace)
     {
         Interlocked.Increment(ref _inHand);
@@ -46,7 +48,7 @@ public sealed class EventEntry<TEvent>
 
     private async Task SendAsync(GatheredEvents<TEvent> frame)
     {
-        // The frame is sent by whoever came last, and is no part of that request.
+        // The frame is sent in the context of its last event, but is not part of that request.
         Activity.Current = null;
         var published = new Published(PublishEnd.Unknown);
         try
@@ -60,7 +62,7 @@ public sealed class EventEntry<TEvent>
         }
         catch (Exception)
         {
-            // Whatever it is, the senders are answered: the outcome is not known.
+            // On any failure, senders get the answer that the outcome is unknown.
         }
         Interlocked.Add(ref _inHand, -frame.Count);
         frame.End(published);

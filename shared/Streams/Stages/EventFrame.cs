@@ -26,13 +26,13 @@ internal sealed class EventFrame<TEvent> : Frame
 
     public List<TEvent> Events { get; } = [];
 
-    /// <summary>Lines that are no events, and why.</summary>
+    /// <summary>Lines that are not events, with the reason.</summary>
     public List<(ReadOnlyMemory<byte> Line, string Reason)> Unreadable { get; } = [];
 
-    /// <summary>The trace that the frame was published in.</summary>
+    /// <summary>The trace in which the frame was published.</summary>
     public ActivityContext Trace { get; }
 
-    /// <summary>How often its events were tried, over all processes and frames, this time included.</summary>
+    /// <summary>The number of attempts to process its events in all processes and frames, including this one.</summary>
     public int Attempts => Deliveries + EarlierAttempts;
 
     /// <summary>Whether any event may have a trace.</summary>
@@ -43,7 +43,7 @@ internal sealed class EventFrame<TEvent> : Frame
     private int EarlierAttempts =>
         int.TryParse(Header(FrameHeaders.Attempts), NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) ? attempts : 0;
 
-    /// <summary>The trace of an event; the default when it is not traced.</summary>
+    /// <summary>The trace of an event; the default if it is not traced.</summary>
     public ActivityContext TraceOf(int index) => index < Traces.Length ? Traces[index] : default;
 
     private void Read(EventFormat<TEvent> format)
@@ -60,7 +60,7 @@ internal sealed class EventFrame<TEvent> : Frame
             }
             catch (JsonException e)
             {
-                // Copied: the frame's memory goes back to its pool.
+                // Copied, because the frame's memory returns to its pool.
                 Unreadable.Add((line.ToArray(), e.Message));
             }
         }

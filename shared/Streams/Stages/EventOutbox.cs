@@ -11,14 +11,14 @@ using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>Keeps events in a system's outbox while NATS is away. The outbox's relay publishes them once it is back.</summary>
+/// <summary>Keeps events in a system's outbox while NATS is unavailable. The outbox's relay publishes them later.</summary>
 internal sealed partial class EventOutbox<TEvent>(
     NpgsqlDataSource database, OutboxTable outbox, EventFormat<TEvent> format, ILogger<EventOutbox<TEvent>> logger)
 {
-    // The sender waits for it.
+    // Short, because senders are waiting.
     private static readonly TimeSpan KeptWithin = TimeSpan.FromSeconds(5);
 
-    /// <returns>Whether all of them are committed.</returns>
+    /// <returns>Whether all events are committed.</returns>
     public async Task<bool> KeepAsync(string subject, string id, EventsToSend<TEvent> events)
     {
         using var limit = new CancellationTokenSource(KeptWithin);
@@ -54,7 +54,7 @@ internal sealed partial class EventOutbox<TEvent>(
 
 public static class EventOutboxRegistration
 {
-    /// <summary>Gives a system an outbox, whose relay publishes to its stream.</summary>
+    /// <summary>Adds a system's outbox, with a relay that publishes to its stream.</summary>
     public static IServiceCollection AddEventOutbox(
         this IServiceCollection services, string system, Func<IServiceProvider, EnsuredStream> stream) =>
         services.AddOutbox(system, provider =>

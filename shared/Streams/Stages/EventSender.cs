@@ -10,8 +10,8 @@ using RideIngest.Streams.Setup;
 namespace RideIngest.Streams.Stages;
 
 /// <summary>Events to publish together.</summary>
-/// <param name="Traces">One per event; empty when none is traced.</param>
-/// <param name="Attempts">How often they were tried before.</param>
+/// <param name="Traces">One per event; empty if no event is traced.</param>
+/// <param name="Attempts">The number of earlier attempts to process them.</param>
 internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadOnlyList<ActivityContext> Traces, int Attempts = 0)
 {
     /// <summary>All events of a frame.</summary>
@@ -42,8 +42,8 @@ internal sealed class EventSender<TEvent>(INatsConnection nats, StreamPublisher 
     private const int Usual = 512;
 
     /// <summary>
-    /// Publishes under an id, in halves where the events are too long for one message. A half has the same events and the same id each
-    /// time. Where the events have changed in length in the meantime, some may be published twice.
+    /// Publishes events under an id, split into halves if they are too long for one message. Retries split in the same way with the same
+    /// ids, unless the length of the events has changed; then some may be published twice.
     /// </summary>
     /// <param name="sends">Called with the length of the events in bytes.</param>
     public async Task<Published> SendAsync(

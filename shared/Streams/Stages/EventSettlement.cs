@@ -8,8 +8,8 @@ using RideIngest.Streams.Publishing;
 namespace RideIngest.Streams.Stages;
 
 /// <summary>
-/// Settles a frame by the results of its events: dead letters are kept, done events handed on, and only then is the frame acked. Where that
-/// cannot be done now, the frame is given back and waits in the stream.
+/// Settles a frame by the results of its events: keeps dead letters, publishes finished events to the next stage, and only then acks. If
+/// that fails, the frame is returned to the stream.
 /// </summary>
 internal sealed partial class EventSettlement<TEvent>(
     StageDefinition stage, EventFormat<TEvent> format, EventSender<TEvent> sender, DeadLetterStore letters, FramesInHand inHand,
@@ -19,7 +19,7 @@ internal sealed partial class EventSettlement<TEvent>(
 
     private string? _waits;
 
-    /// <returns>Whether the frame is settled. If not, it was given back.</returns>
+    /// <returns>Whether the frame is settled; otherwise it was returned.</returns>
     public async Task<bool> SettleAsync(EventFrame<TEvent> frame, ReadOnlyMemory<StepResult> results, CancellationToken abandon)
     {
         try
@@ -42,7 +42,7 @@ internal sealed partial class EventSettlement<TEvent>(
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
-            // The frame is safe in the stream, and delivered again.
+            // The frame is safe in the stream and will be delivered again.
             return false;
         }
         finally
@@ -51,8 +51,8 @@ internal sealed partial class EventSettlement<TEvent>(
         }
     }
 
-    /// <summary>Retries every event of a frame by itself, so that one that fails keeps no neighbour from going on.</summary>
-    /// <returns>Whether they were parted. If not, the frame was given back.</returns>
+    /// <summary>Retries each event of a frame in a frame of its own, so that a failing event does not block the others.</summary>
+    /// <returns>Whether the frame was split; otherwise it was returned.</returns>
     public async Task<bool> PartAsync(EventFrame<TEvent> frame, StepResult retry, CancellationToken abandon)
     {
         try
@@ -123,7 +123,7 @@ internal sealed partial class EventSettlement<TEvent>(
         }
         catch (Exception e) when (e is NatsException or OperationCanceledException)
         {
-            // It is delivered again, and handed on under the id that the stream knows already.
+            // The frame will be delivered again, and its events published under ids that the stream already knows.
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class GatheredEvents<TEvent> : IGatheredFrame<(TEvent Event, Act
 
     public Task Ended => _published.Task;
 
-    /// <summary>What became of the frame: one task for all its events.</summary>
+    /// <summary>The result of publishing the frame: one task for all its events.</summary>
     public Task<Published> Published => _published.Task;
 
     public void Add((TEvent Event, ActivityContext Trace) item)

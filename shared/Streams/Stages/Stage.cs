@@ -8,18 +8,18 @@ namespace RideIngest.Streams.Stages;
 /// <summary>A stage that runs in this process.</summary>
 public abstract class Stage
 {
-    /// <summary>Why no events come, for an operator to read; null when all is well.</summary>
+    /// <summary>The reason why no events arrive, for operators; null when all is well.</summary>
     public abstract string? Trouble { get; }
 
-    /// <summary>Whether another process has the stage for itself.</summary>
+    /// <summary>Whether another process runs the stage exclusively.</summary>
     public abstract bool StandsBy { get; }
 
-    /// <summary>Takes events until asked to stop; completes when those in hand are settled.</summary>
-    /// <param name="abandon">Cancels what would wait for a server.</param>
+    /// <summary>Takes events until stopped, and completes when those in hand are settled.</summary>
+    /// <param name="abandon">Cancels operations that would wait for a server.</param>
     internal abstract Task RunAsync(CancellationToken stop, CancellationToken abandon);
 }
 
-/// <summary>A stage of events of one type: a pull and a loop for each of its subjects.</summary>
+/// <summary>A stage for one type of event, with a pull and a loop for each of its subjects.</summary>
 public sealed class Stage<TEvent> : Stage
 {
     private readonly List<(StageLane<TEvent> Lane, FramePull Pull, StageLoop<TEvent> Loop)> _lanes = [];

@@ -4,36 +4,35 @@ using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>Where a stage takes its events from.</summary>
+/// <summary>A source of a stage's events.</summary>
 /// <param name="Consumer">The durable consumer that all processes with the stage share.</param>
 public sealed record StageSource(string Consumer, string Subject);
 
-/// <summary>A step of a system between its streams.</summary>
+/// <summary>The definition of a stage: its sources, the next subject, and its limits.</summary>
 /// <param name="System">The system, as in metrics and dead letters.</param>
 /// <param name="Name">The stage, unique in its system.</param>
 public sealed record StageDefinition(string System, string Name, EnsuredStream Stream)
 {
-    /// <summary>One consumer each: nats-server 2.9 knows one filter subject per consumer.</summary>
+    /// <summary>The sources. Each has its own consumer, because nats-server 2.9 supports one filter subject per consumer.</summary>
     public required IReadOnlyList<StageSource> From { get; init; }
 
-    /// <summary>The subject that an event is handed on to when its step is done; null at the end.</summary>
+    /// <summary>The subject of the next stage; null for the last stage.</summary>
     public string? Next { get; init; }
 
-    /// <summary>A batch ends when it has as many events.</summary>
+    /// <summary>The number of events at which a batch is full.</summary>
     public int BatchEvents { get; init; } = 2000;
 
-    /// <summary>How often an event is tried that its step throws on, before it becomes a dead letter.</summary>
+    /// <summary>The number of attempts after which an event becomes a dead letter if its step throws.</summary>
     public int MostAttempts { get; init; } = 10;
 
-    /// <summary>How long a step may take; after that it is cancelled, and counts as one that threw.</summary>
+    /// <summary>The time limit of a step. After that it is cancelled and counts as failed.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Finds the consumer in a way of the stage's own. Null while another process has it for itself.</summary>
+    /// <summary>Replaces the way in which the stage finds its consumer. Returns null while another process uses it exclusively.</summary>
     public Func<ConsumerConfig, CancellationToken, Task<INatsJSConsumer?>>? Reach { get; init; }
 
     /// <summary>
-    /// Where single events wait that were parted from their frame, because their neighbours went on. A stage with a reach of its own has
-    /// none.
+    /// The source of single events that are retried apart from their original frame. Null for a stage with its own <see cref="Reach"/>.
     /// </summary>
     public StageSource? Retries => Reach is null ? new($"{Name}-retry", $"{From[0].Subject.Split('.')[0]}.retry.{Name}") : null;
 

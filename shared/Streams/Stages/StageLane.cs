@@ -7,7 +7,7 @@ using RideIngest.Streams.Pulls;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>The frames of one subject of a stage that wait for its step.</summary>
+/// <summary>The frames of one subject that wait for a stage's step.</summary>
 internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource source, EventFormat<TEvent> format, FramesInHand inHand)
     : PullTarget
 {
@@ -51,10 +51,10 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
 
     public override void Observe(long backlog, TimeSpan oldest) => StageTelemetry.Observed(stage, source.Subject, backlog, oldest);
 
-    /// <summary>No more frames come.</summary>
+    /// <summary>Marks the end of the frames.</summary>
     public void Complete() => _frames.Writer.Complete();
 
-    /// <summary>Waits for a frame, and returns those that are there with it; null when no more come.</summary>
+    /// <summary>Waits for a frame and returns it with those behind it; null when no more come.</summary>
     public async ValueTask<List<EventFrame<TEvent>>?> NextBatchAsync()
     {
         if (!await _frames.Reader.WaitToReadAsync())

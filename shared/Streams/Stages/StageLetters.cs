@@ -2,7 +2,7 @@ using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>The dead letters of a frame.</summary>
+/// <summary>Builds the dead letters of a frame.</summary>
 internal static class StageLetters
 {
     public static List<DeadLetter> Of<TEvent>(

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace RideIngest.Streams.Stages;
 
 /// <summary>
-/// Runs a stage's step over the frames of one subject. A frame is acked after what its step did is committed and handed on, so a process
-/// may end anywhere: what it had in hand is delivered again.
+/// Runs a stage's step over the frames of one subject. A frame is acked only after its step's work is committed and its events are
+/// published, so after a crash its frames are delivered again.
 /// </summary>
 internal sealed partial class StageLoop<TEvent>(
     StageDefinition stage, StageLane<TEvent> lane, Step<TEvent> step, EventSettlement<TEvent> settlement, ILogger logger)
 {
-    // A backlog that has to wait must not circle between the stream and us.
+    // Keeps a backlog that cannot be processed from cycling between the stream and this process.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends when no more frames come and those in hand are settled.</summary>
-    /// <param name="abandon">Cancels what would wait for a server.</param>
+    /// <summary>Completes when no more frames come and those in hand are settled.</summary>
+    /// <param name="abandon">Cancels operations that would wait for a server.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         while (await lane.NextBatchAsync() is { } frames)
@@ -35,7 +35,7 @@ internal sealed partial class StageLoop<TEvent>(
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
-            // The frames are safe in the stream, and delivered again.
+            // The frames are safe in the stream and will be delivered again.
             return false;
         }
         catch (Exception e) when (frames.Count > 1)
@@ -67,7 +67,7 @@ internal sealed partial class StageLoop<TEvent>(
         var batch = new Batch<TEvent>(frames);
         var since = Stopwatch.GetTimestamp();
 
-        // A step that does not heed its token is left behind, and its frames are tried again.
+        // A step that ignores its token is abandoned, and its frames are retried.
         var results = await step.RunAsync(batch, limit.Token).WaitAsync(limit.Token);
         StageTelemetry.Ran(stage, Stopwatch.GetElapsedTime(since));
         return results.Length == batch.Events.Count

@@ -5,28 +5,28 @@ using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>The spans and metrics that every stage has.</summary>
+/// <summary>The spans and metrics of all stages.</summary>
 internal static class StageTelemetry
 {
     private static readonly Meter Meter = RideIngestTelemetry.Meter;
 
     private static readonly Counter<long> Events = Meter.CreateCounter<long>(
-        "rideingest.stage.events", description: "Events that a stage has settled or given back, by result.");
+        "rideingest.stage.events", description: "Events that a stage has settled or returned, by result.");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "rideingest.stage.duration", "s", "One run of a stage's step.");
+        "rideingest.stage.duration", "s", "Duration of one run of a stage's step.");
 
     private static readonly ConcurrentDictionary<(string System, string Stage, string Subject), (long Backlog, double Oldest)> Seen = new();
 
     static StageTelemetry()
     {
         Meter.CreateObservableGauge(
-            "rideingest.stage.backlog", () => Each(seen => seen.Backlog), description: "Frames that wait for a stage or are in its hand.");
+            "rideingest.stage.backlog", () => Each(seen => seen.Backlog), description: "Frames that wait for a stage or are in hand.");
         Meter.CreateObservableGauge(
             "rideingest.stage.oldest.age", () => Each(seen => seen.Oldest), "s", "Age of the oldest frame that waits for a stage.");
     }
 
-    /// <summary>Starts the span of a batch, in the trace of its first frame that is recorded; it links to the others.</summary>
+    /// <summary>Starts the span of a batch in the trace of its first recorded frame, with links to all other traces.</summary>
     public static Activity? Start<TEvent>(StageDefinition stage, IReadOnlyList<EventFrame<TEvent>> frames)
     {
         EventFrame<TEvent>? owner = null;

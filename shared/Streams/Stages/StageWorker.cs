@@ -14,10 +14,10 @@ namespace RideIngest.Streams.Stages;
 /// <summary>Runs the stages of one system in this process.</summary>
 public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> stages, Func<Task>? leave) : IHostedService, IDisposable
 {
-    // With NATS away there is no use in waiting: the frames are safe in the stream.
+    // While NATS is unavailable, waiting is useless: the frames are safe in the stream.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // A server that stands still looks as if it were there.
+    // A server that hangs still looks connected.
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
@@ -33,7 +33,7 @@ public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> 
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more, settles what is in hand, and leaves nothing to be delivered again.</summary>
+    /// <summary>Stops taking frames and settles those in hand, so that nothing is delivered again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _answers = connection.PingAsync(cancellationToken).AsTask().WaitAsync(LongPatience, cancellationToken);
@@ -51,7 +51,7 @@ public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> 
         }
         catch (Exception e) when (e is NatsException or TimeoutException)
         {
-            // What the server did not get is delivered again.
+            // Frames whose acks did not reach the server are delivered again.
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> 
         if (leave is not null)
             await leave();
 
-        // The server answers after it has processed every ack.
+        // The answer shows that the server has processed every ack.
         await connection.PingAsync();
     }
 }
@@ -74,7 +74,7 @@ public sealed class StageWorker(NatsConnection connection, IReadOnlyList<Stage> 
 public static class StageRegistration
 {
     /// <summary>Runs stages in this process.</summary>
-    /// <param name="leave">Called when they have stopped, while NATS is there.</param>
+    /// <param name="leave">Called after they have stopped, if NATS is available.</param>
     public static IServiceCollection AddStages(
         this IServiceCollection services, Func<IServiceProvider, IReadOnlyList<Stage>> stages, Func<IServiceProvider, Task>? leave = null)
     {

@@ -1,14 +1,14 @@
 namespace RideIngest.Streams.Stages;
 
-/// <summary>The job of a stage.</summary>
+/// <summary>The work of a stage.</summary>
 public abstract class Step<TEvent>
 {
-    /// <summary>Processes events that arrived together. May be called again with the same ones: twice must be as good as once.</summary>
-    /// <returns>One result per event, in their order. After an exception each frame is tried alone.</returns>
+    /// <summary>Processes events that arrived together. Must be idempotent, because it may be called again with the same events.</summary>
+    /// <returns>One result per event, in order. After an exception, each frame is tried alone.</returns>
     public abstract Task<StepResult[]> RunAsync(Batch<TEvent> batch, CancellationToken cancellationToken);
 }
 
-/// <summary>Events of one or several frames.</summary>
+/// <summary>The events of one or several frames.</summary>
 public sealed class Batch<TEvent>
 {
     internal Batch(IReadOnlyList<EventFrame<TEvent>> frames) =>

@@ -2,7 +2,7 @@ using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Streams.Stages;
 
-/// <summary>What a step did with one event: done, retry after a while, or dead letter.</summary>
+/// <summary>The result of a step for one event: done, retry, or dead letter.</summary>
 public readonly record struct StepResult
 {
     public static readonly StepResult Done;
@@ -20,12 +20,12 @@ public readonly record struct StepResult
     /// <param name="after">When to retry; by default the stage decides, with a pause that grows with the attempts.</param>
     public static StepResult Retry(string reason, TimeSpan after = default) => new(new NotDone(reason) { IsRetry = true, After = after });
 
-    /// <summary>The event cannot be processed. It is kept as a dead letter.</summary>
-    /// <param name="code">Stable, so that equal failures are found together.</param>
+    /// <summary>The event cannot be processed and is kept as a dead letter.</summary>
+    /// <param name="code">A stable code, so that equal failures are grouped.</param>
     public static StepResult DeadLetter(string code, string reason, DeadLetterClass @class = DeadLetterClass.Poison) =>
         new(new NotDone(reason) { Code = code, Class = @class });
 
-    /// <summary>The same result for each of so many events.</summary>
+    /// <summary>Returns the same result for this number of events.</summary>
     public static StepResult[] Each(int count, StepResult result = default)
     {
         var results = new StepResult[count];
