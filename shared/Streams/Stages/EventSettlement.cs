@@ -45,6 +45,11 @@ internal sealed partial class EventSettlement<TEvent>(
             // The frame is safe in the stream and will be delivered again.
             return false;
         }
+        catch (Exception e)
+        {
+            NotSettled(e, stage.System, stage.Name, frame.Sequence);
+            return await ReturnAsync(frame, StepResult.Retry(e.Message), abandon);
+        }
         finally
         {
             inHand.Remove(frame);
@@ -63,6 +68,10 @@ internal sealed partial class EventSettlement<TEvent>(
                 return await ReturnAsync(frame, retry, abandon);
             await AckAsync(frame, abandon);
             return true;
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            return false;
         }
         finally
         {
@@ -147,6 +156,10 @@ internal sealed partial class EventSettlement<TEvent>(
 
     [LoggerMessage(3211, LogLevel.Warning, "Events of {System} wait for stage {Stage}: {Reason}. Retrying")]
     private partial void EventsWait(string system, string stage, string reason);
+
+    [LoggerMessage(3214, LogLevel.Error,
+        "Frame {Sequence} of {System} could not be settled by stage {Stage}, with an unexpected exception. It is returned and retried")]
+    private partial void NotSettled(Exception exception, string system, string stage, ulong sequence);
 
     [LoggerMessage(3212, LogLevel.Information, "Events of {System} pass stage {Stage} again")]
     private partial void GoesOn(string system, string stage);
