@@ -18,7 +18,7 @@ internal sealed class FrameIntake(
 {
     private readonly int _commandTimeout = new NpgsqlConnectionStringBuilder(database.ConnectionString).CommandTimeout;
 
-    public override string Name => $"The stream {rides.Stream.Name}";
+    public override string Name => rides.Stream.Name;
 
     public override long Bytes => settings.PullBytes;
 
