@@ -8,7 +8,6 @@ namespace RideIngest.Casino.Aggregates;
 internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefaults defaults, ILogger<EventOutput> logger) : IDisposable
 {
     private readonly Stream _out = settings.Output ?? defaults.Output ? Console.OpenStandardOutput() : Stream.Null;
-    private readonly CasinoEventFormat _format = new();
     private bool _fails;
 
     /// <summary>Writes events as lines. A closed pipe is ignored; .NET reports no error for it.</summary>
@@ -22,7 +21,7 @@ internal sealed partial class EventOutput(CasinoSettings settings, CasinoDefault
             if (_fails)
                 await _out.WriteAsync("\n"u8.ToArray());
             var lines = new ArrayBufferWriter<byte>();
-            _format.Write(events, lines);
+            CasinoEventFormat.Instance.Write(events, lines);
             await _out.WriteAsync(lines.WrittenMemory);
             if (_fails)
                 Works();

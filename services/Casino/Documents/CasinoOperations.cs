@@ -30,7 +30,7 @@ internal static class CasinoOperations
         .Answers(typeof(IntakeAnswer), 207, "The stream has all but those in `problems`", Json(
             """
             {"received":2,"published":1,"problems":[{"index":1,"type":"/problems/validation","title":"The event breaks a rule",
-             "status":422,"id":2,"detail":"has_won is required for a bet.","errors":{"has_won":["is required for a bet"]}}]}
+             "status":422,"id":2,"detail":"game_id is required for a bet.","errors":{"game_id":["is required for a bet"]}}]}
             """))
         .Refuses("unauthorized", "forbidden", "request-timeout", "internal", "busy", "rate-limit",
             ("bad-request", "There is no event in the body."),

@@ -7,6 +7,12 @@ namespace RideIngest.Casino.Events;
 /// <summary>The format of casino events between stages.</summary>
 internal sealed class CasinoEventFormat : EventFormat<CasinoEvent>
 {
+    public static readonly CasinoEventFormat Instance = new();
+
+    private CasinoEventFormat()
+    {
+    }
+
     public override string Kind => "events";
 
     public override string KeyOf(CasinoEvent item) => item.Id.ToString(CultureInfo.InvariantCulture);

@@ -34,7 +34,7 @@ internal sealed class EventPublisher(IServiceProvider provider, CasinoStream cas
     }
 
     private static EventEntry<CasinoEvent> Entry(IServiceProvider provider, CasinoStream casino, StreamRoom room, StageSource source) =>
-        new(provider, CasinoStream.System, casino.Stream, source.Subject, new CasinoEventFormat(), (events, bytes) =>
+        new(provider, CasinoStream.System, casino.Stream, source.Subject, CasinoEventFormat.Instance, (events, bytes) =>
         {
             CasinoTelemetry.FramePublished(events);
             room.Took(bytes);

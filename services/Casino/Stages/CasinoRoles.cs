@@ -10,7 +10,6 @@ namespace RideIngest.Casino.Stages;
 /// <summary>Creates the stages for this process's roles. The generator has no stage, because it only publishes.</summary>
 internal sealed class CasinoRoles(IServiceProvider provider, CasinoStream casino, CasinoSettings settings)
 {
-    private readonly CasinoEventFormat _format = new();
     private IReadOnlyList<Stage>? _stages;
 
     public IReadOnlyList<Stage> Stages => _stages ??= [.. settings.Roles.Distinct().SelectMany(Of)];
@@ -41,5 +40,5 @@ internal sealed class CasinoRoles(IServiceProvider provider, CasinoStream casino
     }
 
     private Stage<CasinoEvent> Of<TStep>(StageDefinition definition)
-        where TStep : Step<CasinoEvent> => new(provider, definition, _format, provider.GetRequiredService<TStep>());
+        where TStep : Step<CasinoEvent> => new(provider, definition, CasinoEventFormat.Instance, provider.GetRequiredService<TStep>());
 }

@@ -1,5 +1,4 @@
 using NATS.Client.Core;
-using NATS.Client.JetStream.Models;
 using RideIngest.Casino.Settings;
 using RideIngest.Streams.Setup;
 using RideIngest.Streams.Stages;
@@ -25,16 +24,8 @@ internal sealed class CasinoStream(INatsConnection nats, CasinoSettings settings
 
     public EnsuredStream Stream { get; } = new(
         nats,
-        new StreamConfig(settings.Stream, ["casino.>"])
-        {
-            Description = "Casino events on their way from stage to stage",
-            Storage = StreamConfigStorage.File,
-            Retention = StreamConfigRetention.Workqueue,
-            Discard = StreamConfigDiscard.New,
-            MaxBytes = settings.StreamBytes,
-            NumReplicas = settings.Replicas,
-            DuplicateWindow = EnsuredStream.DuplicateWindow,
-        },
+        EnsuredStream.WorkQueue(
+            settings.Stream, "casino.>", "Casino events on their way from stage to stage", settings.StreamBytes, settings.Replicas),
         "casino.stream");
 
     /// <summary>Defines a stage of the casino.</summary>

@@ -1,6 +1,5 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Settings;
@@ -52,20 +51,10 @@ internal sealed class FrameIntake(
 
     public override async ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
-        ReadOnlyMemory<byte>? raw = null;
-        if (message.Error is not null)
-            raw = await RawAsync(message.Metadata!.Value.Sequence.Stream);
-        var frame = decoder.Decode(message, raw);
+        var frame = decoder.Decode(message, await rides.Stream.UnreadableAsync(message));
         inHand.Add(frame);
         queue.Add(frame);
     }
 
     public override bool Has(ulong sequence) => inHand.Has(sequence);
-
-    /// <summary>Reads from the stream a message whose headers the client cannot parse.</summary>
-    private async Task<ReadOnlyMemory<byte>> RawAsync(ulong sequence)
-    {
-        var stream = await rides.Stream.EnsureAsync();
-        return (await stream.GetAsync(new StreamMsgGetRequest { Seq = sequence })).Message.Data;
-    }
 }

@@ -22,16 +22,9 @@ public sealed class RidesStream(INatsConnection nats, SpineSettings settings)
 
     public EnsuredStream Stream { get; } = new(
         nats,
-        new StreamConfig(settings.Stream, [SubjectPrefix + ">"])
-        {
-            Description = "Frames of records on their way to Postgres",
-            Storage = StreamConfigStorage.File,
-            Retention = StreamConfigRetention.Workqueue,
-            Discard = StreamConfigDiscard.New,
-            MaxBytes = FrameBlocks.Whole(settings.StreamBytes),
-            NumReplicas = settings.Replicas,
-            DuplicateWindow = EnsuredStream.DuplicateWindow,
-        },
+        EnsuredStream.WorkQueue(
+            settings.Stream, SubjectPrefix + ">", "Frames of records on their way to Postgres", FrameBlocks.Whole(settings.StreamBytes),
+            settings.Replicas),
         "ingest.stream");
 
     /// <summary>Returns the subject for frames of a kind.</summary>

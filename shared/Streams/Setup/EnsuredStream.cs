@@ -10,7 +10,7 @@ namespace RideIngest.Streams.Setup;
 public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, string setting)
 {
     /// <summary>How long the server remembers message ids, so that a message published again is stored only once.</summary>
-    public static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
 
     private const int StreamNotFound = 10059;
     private const int StreamNameInUse = 10058;
@@ -25,6 +25,19 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
     private readonly NatsJSContext _js = new(nats);
 
     public string Name { get; } = config.Name!;
+
+    /// <summary>A work queue on disk that refuses new messages when it is full.</summary>
+    public static StreamConfig WorkQueue(string name, string subjects, string description, long maxBytes, int replicas) =>
+        new(name, [subjects])
+        {
+            Description = description,
+            Storage = StreamConfigStorage.File,
+            Retention = StreamConfigRetention.Workqueue,
+            Discard = StreamConfigDiscard.New,
+            MaxBytes = maxBytes,
+            NumReplicas = replicas,
+            DuplicateWindow = DuplicateWindow,
+        };
 
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
@@ -94,6 +107,18 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         var existing = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info.Config;
         await _js.DeleteConsumerAsync(Name, consumer, cancellationToken);
         await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads the payload of a message whose headers the client cannot parse from the stream itself. Null for any other message.
+    /// </summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> UnreadableAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    {
+        if (message.Error is null || message.Metadata is not { } metadata)
+            return null;
+        var stream = await EnsureAsync();
+        return (await stream.GetAsync(new StreamMsgGetRequest { Seq = metadata.Sequence.Stream })).Message.Data;
     }
 
     // Several processes may create it at once, and the first one may use another configuration.

@@ -11,12 +11,13 @@ namespace RideIngest.Streams.Stages;
 /// <summary>A frame of events that a stage has in hand.</summary>
 internal sealed class EventFrame<TEvent> : Frame
 {
-    public EventFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, EventFormat<TEvent> format)
+    /// <param name="raw">The payload of a message that the client cannot read.</param>
+    public EventFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, EventFormat<TEvent> format, ReadOnlyMemory<byte>? raw)
         : base(message)
     {
         Trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
         if (message.Error is { } error)
-            Unreadable.Add((default, $"The message could not be read: {error.Message}"));
+            Unreadable.Add((raw ?? default, $"The message could not be read: {error.Message}"));
         else
             Read(format);
         Traces = Trace == default && Header(FrameHeaders.Traces) is null

@@ -42,7 +42,7 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
 
     public override async ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
-        var frame = new EventFrame<TEvent>(message, format);
+        var frame = new EventFrame<TEvent>(message, format, await stage.Stream.UnreadableAsync(message));
         inHand.Add(frame);
         await _frames.Writer.WriteAsync(frame);
     }

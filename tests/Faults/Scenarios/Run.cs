@@ -29,12 +29,12 @@ internal sealed class Run(World world, Ledger ledger, Random random)
 
     /// <summary>Does this to all of them, lets some seconds pass, and undoes it.</summary>
     public async Task ForAWhileAsync(
-        IEnumerable<TcpProxy> networks, Action<TcpProxy> break_, Action<TcpProxy> mend, double least = 3, double most = 5)
+        IEnumerable<TcpProxy> networks, Action<TcpProxy> apply, Action<TcpProxy> restore, double least = 3, double most = 5)
     {
         var all = networks.ToList();
-        all.ForEach(break_);
+        all.ForEach(apply);
         await WaitAsync(least, most);
-        all.ForEach(mend);
+        all.ForEach(restore);
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ using static RideIngest.Integration.Casino.GivenEvents;
 
 namespace RideIngest.Integration.Casino;
 
-/// <summary>Roles as processes of their own, and what becomes of events when one ends. What else they need runs in this process.</summary>
+/// <summary>No event is lost when a role's process is killed or stopped. Everything else runs in the test process.</summary>
 public sealed class CasinoRolesTests
 {
     private const int Events = 10_000;

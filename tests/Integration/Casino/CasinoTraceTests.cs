@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Waiting;
 using static RideIngest.Integration.Casino.CasinoSystem;
 using static RideIngest.Integration.Casino.GivenEvents;
@@ -10,21 +10,9 @@ namespace RideIngest.Integration.Casino;
 /// <summary>One trace per request, from its POST to the last stage.</summary>
 public sealed class CasinoTraceTests : IDisposable
 {
-    private readonly ConcurrentQueue<Activity> _spans = new();
-    private readonly ActivityListener _listener;
+    private readonly RecordedSpans _spans = new();
 
-    public CasinoTraceTests()
-    {
-        _listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name is "RideIngest" or "Microsoft.AspNetCore",
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = _spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(_listener);
-    }
-
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _spans.Dispose();
 
     [Fact]
     public async Task An_events_trace_goes_through_every_stage()
@@ -46,6 +34,6 @@ public sealed class CasinoTraceTests : IDisposable
         var currency = Spans("casino currency").Select(span => span.SpanId).ToHashSet();
         Assert.All(Spans("casino player"), span => Assert.Contains(span.ParentSpanId, currency));
 
-        IEnumerable<Activity> Spans(string name) => _spans.Where(span => span.TraceId == trace && span.OperationName == name);
+        IEnumerable<Activity> Spans(string name) => _spans.All.Where(span => span.TraceId == trace && span.OperationName == name);
     }
 }

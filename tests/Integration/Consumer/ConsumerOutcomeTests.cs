@@ -8,7 +8,7 @@ using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Consumer;
 
-/// <summary>What becomes of frames, as their publishers and the tables tell.</summary>
+/// <summary>The outcomes of frames: the reply that the publisher gets, and the rows in the tables.</summary>
 public sealed class ConsumerOutcomeTests(SharedRig shared) : IClassFixture<SharedRig>, IAsyncLifetime
 {
     private readonly ConsumerRig _rig = shared.Rig;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -12,21 +11,9 @@ namespace RideIngest.Integration.Producer;
 /// <summary>One trace per record, from its request to the reply.</summary>
 public sealed class ProducerTraceTests : IDisposable
 {
-    private readonly ConcurrentQueue<Activity> _spans = new();
-    private readonly ActivityListener _listener;
+    private readonly RecordedSpans _spans = new();
 
-    public ProducerTraceTests()
-    {
-        _listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name is "RideIngest" or "Microsoft.AspNetCore",
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = _spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(_listener);
-    }
-
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _spans.Dispose();
 
     [Fact]
     public async Task A_lone_record_has_one_trace_through_HTTP_publish_store_and_reply()
@@ -61,7 +48,7 @@ public sealed class ProducerTraceTests : IDisposable
             await SpanAsync(span => span.OperationName == "store bookings" && IsOf(span, trace));
         }
         Assert.Contains(
-            _spans, span => span.OperationName == "publish" && span.Links.Any(
+            _spans.All, span => span.OperationName == "publish" && span.Links.Any(
                 link => link.Context.TraceId == traces[^1] || link.Context.TraceId == traces[^2]));
     }
 
@@ -82,7 +69,7 @@ public sealed class ProducerTraceTests : IDisposable
                     link => link.Context.SpanId == span.SpanId)));
         }
         Assert.All(
-            _spans.Where(
+            _spans.All.Where(
                 span => span.OperationName is "publish" or "store bookings" or "reply" && (traces.Contains(span.TraceId) || span.Links.Any(
                     link => traces.Contains(link.Context.TraceId)))),
             span => Assert.Contains(span.TraceId, traces));
@@ -133,7 +120,7 @@ public sealed class ProducerTraceTests : IDisposable
 
     private async Task<Activity> SpanAsync(Func<Activity, bool> wanted)
     {
-        await Eventually.True(() => _spans.Any(wanted));
-        return _spans.First(wanted);
+        await Eventually.True(() => _spans.All.Any(wanted));
+        return _spans.All.First(wanted);
     }
 }
