@@ -1,64 +1,70 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Casino.Aggregates;
 using RideIngest.Casino.Documents;
 using RideIngest.Casino.Enrich;
+using RideIngest.Casino.Events;
 using RideIngest.Casino.Page;
 using RideIngest.Casino.Publish;
 using RideIngest.Casino.Settings;
-using RideIngest.Casino.Stages;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
-using RideIngest.Hosting.Health;
-using RideIngest.Hosting.Processes;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Storage.Postgres;
-using RideIngest.Streams.Nats;
-using RideIngest.Streams.Stages;
+using RideIngest.Streams.Setup;
+using RideIngest.Streams.Systems;
 
 namespace RideIngest.Casino;
 
-/// <summary>Publishes casino events, enriches them role by role, and counts and prints them.</summary>
-public sealed class CasinoModule(CasinoDefaults defaults) : IModule
+/// <summary>Accepts casino events, enriches them role by role, and counts and prints them.</summary>
+public sealed class CasinoModule(CasinoDefaults defaults) : SystemModule<CasinoSettings>("casino", defaults.Essential)
 {
-    public string Name => "casino";
+    private const string Notes =
+        "`amount` and `currency` are for bets and deposits only, `has_won` for bets, `game_id` for all but deposits. "
+        + "`amount` is in the currency's smallest unit.";
 
-    public void AddServices(IServiceCollection services)
+    protected override void Define(SystemBuilder<CasinoSettings> system)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services
-            .AddSettings<CasinoSettings>("casino")
-            .AddSwitch("roles", "casino.roles")
-            .AddScopes(EventIntake.Scope, Scopes.Read)
-            .AddNats(defaults.Essential)
-            .AddMigrations("casino", typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoRoles>().Has(Role.Player))
-            .AddSingleton(defaults)
-            .AddSingleton(CasinoOperations.Tag)
-            .AddSingleton<CasinoStream>()
-            .AddSingleton<CasinoRoles>();
+        var format = CasinoEventFormat.Instance;
+        system.Describe("Publish casino events, and read the figures that are made of them");
+        system.Intake("/casino/events", new EventKind(), Subjects.OfNew, format, Notes);
+        system.Stage<CurrencyStep, CasinoEvent>(
+            "currency", format, from: [Subjects.Plain, Subjects.Foreign], next: Subjects.Player, Runs(Role.Currency));
+        system.Stage<PlayerStep, CasinoEvent>("player", format, from: [Subjects.Player], next: Subjects.Description, Runs(Role.Player));
+        system.Stage<DescriptionStep, CasinoEvent>(
+            "description", format, from: [Subjects.Description], next: Subjects.Aggregates, Runs(Role.Description));
+        system.Stage<AggregatesStep, CasinoEvent>(
+            "aggregates", format, from: [Subjects.Aggregates], next: null, Runs(Role.Aggregates), static (stage, provider) => stage with
+            {
+                Reach = provider.GetRequiredService<CountingSeat>().TakeAsync,
+            });
+        system.Leave(static provider => provider.GetRequiredService<CountingSeat>().LeaveAsync());
+        system.Map(MapFigures);
+        AddOwn(system.Services);
 
-        services.AddSingleton<StreamRoom>().AddHostedService(provider => provider.GetRequiredService<StreamRoom>());
-        services.AddSingleton<EventPublisher>().AddSingleton<EventIntake>().AddSingleton<Generator>();
-        services.AddSingleton<RatesApi>().AddSingleton<ExchangeRates>();
-        services.AddSingleton<CurrencyStep>().AddSingleton<PlayerStep>().AddSingleton<DescriptionStep>();
-        services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>().AddSingleton<AggregatesStep>().AddSingleton<MissingPlayers>();
-        services.AddSingleton(provider => new CountingSeat(
-            provider.GetRequiredService<CasinoStream>().Stream, provider.GetRequiredService<EventAggregates>()));
-        services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
-        services.AddEventOutbox(CasinoStream.System, provider => provider.GetRequiredService<CasinoStream>().Stream);
-        services.AddStages(
-            provider => provider.GetRequiredService<CasinoRoles>().Stages,
-            leave: provider => provider.GetRequiredService<CountingSeat>().LeaveAsync());
-
-        // Registered last, so that it stops first, and the stages can still process its last events.
-        services.AddHostedService(provider => provider.GetRequiredService<Generator>());
-        services.AddReadinessCheck<CasinoReadiness>(defaults.Essential);
+        static Func<CasinoSettings, bool> Runs(Role role) => settings => settings.Roles.Contains(role);
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder endpoints)
+    private void AddOwn(IServiceCollection services)
+    {
+        services
+            .AddSwitch("roles", "casino.roles")
+            .AddScopes(Scopes.Read)
+            .AddMigrations(
+                Name, typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoSettings>().Roles.Contains(Role.Player))
+            .AddSingleton(defaults);
+        services.AddSingleton<RatesApi>().AddSingleton<ExchangeRates>().AddSingleton<MissingPlayers>();
+        services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>();
+        services.AddSingleton(provider => new CountingSeat(
+            provider.GetRequiredKeyedService<EnsuredStream>(Name), provider.GetRequiredService<EventAggregates>()));
+        services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
+
+        // Registered last, so that it stops first, and the stages can still process its last events.
+        services.AddHostedService<Generator>();
+    }
+
+    private static void MapFigures(IEndpointRouteBuilder endpoints)
     {
         var provider = endpoints.ServiceProvider;
-        endpoints.MapPost("/casino/events", provider.GetRequiredService<EventIntake>().PostAsync).Needs(EventIntake.Scope).AsPublish();
-        if (!provider.GetRequiredService<CasinoRoles>().Has(Role.Aggregates))
+        if (!provider.GetRequiredService<CasinoSettings>().Roles.Contains(Role.Aggregates))
             return;
         endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get)
             .Needs(Scopes.Read).LimitedAsRead().AsFigures();

@@ -19,15 +19,13 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public string Url => settings.Rates.Url?.TrimEnd('/') ?? OwnAddress + defaults.RatesPath;
+    // Null for rates that this process serves itself, at an address that is known only later.
+    private readonly string? _url = settings.Rates.Url is null && defaults.RatesPath is null
+        ? throw new StartupException(
+            "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com")
+        : settings.Rates.Url?.TrimEnd('/');
 
-    /// <exception cref="StartupException">No exchange-rate API is configured.</exception>
-    public void EnsureChosen()
-    {
-        if (settings.Rates.Url is null && defaults.RatesPath is null)
-            throw new StartupException(
-                "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com");
-    }
+    public string Url => _url ?? OwnAddress + defaults.RatesPath;
 
     /// <returns>The price of one EUR in each known currency.</returns>
     /// <exception cref="RatesException">The API is unavailable, or its answer is invalid.</exception>

@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Casino.Events;
 
 /// <summary>An action of a player. The last three properties are null at first; each of three roles sets one.</summary>
-public sealed record CasinoEvent : Record
+public sealed record CasinoEvent : Record<long>
 {
     public long PlayerId { get; init; }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Processes;
+using RideIngest.Streams.Intake;
 using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
@@ -11,7 +12,7 @@ namespace RideIngest.Casino.Publish;
 /// does not take are retried until it does.
 /// </summary>
 internal sealed class Generator(
-    EventPublisher publisher, CasinoSettings settings, CasinoDefaults defaults, TimeProvider clock, NormalStop normalStop)
+    EventPublisher<CasinoEvent> publisher, CasinoSettings settings, CasinoDefaults defaults, TimeProvider clock, NormalStop normalStop)
     : BackgroundService
 {
     private const int Together = 1000;

@@ -1,25 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using RideIngest.Hosting.Config;
+using RideIngest.Streams.Systems;
 
 namespace RideIngest.Casino.Settings;
 
 /// <summary>The section <c>casino</c>.</summary>
-public sealed class CasinoSettings
+public sealed class CasinoSettings() : SystemSettings("CASINO")
 {
     /// <summary>The roles of this process.</summary>
     [MinLength(1, ErrorMessage = "At least one role is needed"), GoodValue("generator,currency,player,description,aggregates")]
     public List<Role> Roles { get; set; } = [.. Enum.GetValues<Role>()];
-
-    [Required, RegularExpression("[A-Za-z0-9_-]+", ErrorMessage = "A stream's name has letters, digits, _ and - only"), GoodValue("CASINO")]
-    public string Stream { get; set; } = "CASINO";
-
-    /// <summary>The stream's maximum size when it is created. New events enter while it holds less than a quarter of that.</summary>
-    [Range(16 * 1024 * 1024, long.MaxValue, ErrorMessage = "It must be 16MB or more"), GoodValue("1GB")]
-    public long StreamBytes { get; set; } = 1L << 30;
-
-    /// <summary>The stream's number of replicas when it is created.</summary>
-    [Range(1, 5, ErrorMessage = "It must be from 1 to 5"), GoodValue("3")]
-    public int Replicas { get; set; } = 1;
 
     /// <summary>Whether the role aggregates prints each event; the default is in <see cref="CasinoDefaults"/>.</summary>
     public bool? Output { get; set; }

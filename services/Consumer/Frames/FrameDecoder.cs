@@ -46,5 +46,5 @@ internal sealed class FrameDecoder(Catalog catalog)
 
     // Not even a JSON object; the problems of an object would name fields.
     private static bool IsNoRecord(FrameLine line) =>
-        line.Reading is { IsValid: false, Id: null } reading && reading.Problems.All(p => p.Field.Length == 0);
+        line.Reading is { IsValid: false, Id.IsMissing: true } reading && reading.Problems.All(p => p.Field.Length == 0);
 }

@@ -55,7 +55,7 @@ internal sealed partial class KindBatch(
         {
             for (var i = 0; i < frame.Lines.Count; i++)
             {
-                if (frame.Lines[i].Reading.Record is { } record)
+                if (frame.Lines[i].Reading.Record is Record<long> record)
                     incoming.Add(new Incoming(record, frame.Traces[i].TraceId));
             }
         }
@@ -74,7 +74,7 @@ internal sealed partial class KindBatch(
             var outcome = reading.IsValid ? outcomes[next++] : new Outcome(Status.Invalid, null, string.Join("; ", reading.Problems));
             if (outcome.Status == Status.Stored)
                 continue;
-            exceptions.Add(new ReplyOutcome(i, reading.Id, outcome));
+            exceptions.Add(new ReplyOutcome(i, reading.Id.Number, outcome));
             if (IsLetter(outcome.Status, frame))
                 letters.Add(Letter(frame, i, outcome));
         }
@@ -95,7 +95,7 @@ internal sealed partial class KindBatch(
             Stage = RidesSystem.StoreStage,
             Subject = frame.Subject,
             Kind = frame.KindName,
-            Key = line.Reading.Id?.ToString(CultureInfo.InvariantCulture),
+            Key = line.Reading.Id.ToString(),
             Digest = line.Reading.Record is { } record ? frame.Kind!.Digest(record) : DeadLetter.DigestOf(bytes.Span),
             Class = outcome.Status == Status.Failed ? DeadLetterClass.System : DeadLetterClass.Poison,
             Code = outcome.Code ?? outcome.Status.Word(),

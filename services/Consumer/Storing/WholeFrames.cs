@@ -42,7 +42,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
     };
 
     private static ReplyOutcome Failed(RecordFrame frame, FrameLine line, int index) =>
-        new(index, line.Reading.Id, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
+        new(index, line.Reading.Id.Number, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));
 
     [LoggerMessage(4501, LogLevel.Warning,
         "Frame {Sequence} on {Subject} ({Bytes} bytes) was kept whole in ops.dead_letters: {Reason}")]

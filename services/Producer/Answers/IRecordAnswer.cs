@@ -11,7 +11,7 @@ internal interface IRecordAnswer
     TimeSpan RetryAfter { get; }
 
     /// <summary>Writes the outcome of a record. The response is flushed when the request ends.</summary>
-    Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled);
+    Task SettledAsync(HttpContext http, Kind kind, Record<long> record, in Settled settled);
 
-    Task RefusedAsync(HttpContext http, long? id, Problem problem);
+    Task RefusedAsync(HttpContext http, RecordId id, Problem problem);
 }

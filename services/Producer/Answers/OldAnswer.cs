@@ -24,7 +24,7 @@ internal sealed class OldAnswer(ConsumerNews news) : IRecordAnswer
 
     public TimeSpan RetryAfter => news.RetryAfter;
 
-    public Task SettledAsync(HttpContext http, Records.Kinds.Kind kind, Record record, in Settled settled)
+    public Task SettledAsync(HttpContext http, Records.Kinds.Kind kind, Record<long> record, in Settled settled)
     {
         var status = settled.Outcome.Status;
         ProducerTelemetry.Answered(kind, status);
@@ -40,11 +40,11 @@ internal sealed class OldAnswer(ConsumerNews news) : IRecordAnswer
         return Task.CompletedTask;
     }
 
-    public Task RefusedAsync(HttpContext http, long? id, Problem problem)
+    public Task RefusedAsync(HttpContext http, RecordId id, Problem problem)
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
         problem.WriteHeaders(http.Response);
-        Write(http.Response, problem.Status, problem.Id ?? id, NotSaved, problem.Line);
+        Write(http.Response, problem.Status, (problem.Id.IsMissing ? id : problem.Id).Number, NotSaved, problem.Line);
         return Task.CompletedTask;
     }
 

@@ -15,7 +15,7 @@ internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
 
     public TimeSpan RetryAfter => news.RetryAfter;
 
-    public Task SettledAsync(HttpContext http, Kind kind, Record record, in Settled settled)
+    public Task SettledAsync(HttpContext http, Kind kind, Record<long> record, in Settled settled)
     {
         var status = settled.Outcome.Status;
         ProducerTelemetry.Answered(kind, status);
@@ -42,15 +42,15 @@ internal sealed class RecordAnswer(ConsumerNews news) : IRecordAnswer
         return Task.CompletedTask;
     }
 
-    public Task RefusedAsync(HttpContext http, long? id, Problem problem)
+    public Task RefusedAsync(HttpContext http, RecordId id, Problem problem)
     {
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", problem.Type));
-        return (problem with { Id = problem.Id ?? id }).ExecuteAsync(http);
+        return (problem with { Id = problem.Id.IsMissing ? id : problem.Id }).ExecuteAsync(http);
     }
 
     /// <summary>Sets the headers that say where and when to ask for the outcome of an accepted record.</summary>
     /// <returns>The receipt.</returns>
-    public static string Accept(HttpResponse response, Kind kind, Record record, in Settled settled, TimeSpan retryAfter)
+    public static string Accept(HttpResponse response, Kind kind, Record<long> record, in Settled settled, TimeSpan retryAfter)
     {
         var receipt = new Receipt(kind.Name, record.Id, kind.Digest(record), settled.Sequence).ToString();
         response.Headers.Location = $"/v1/receipts/{receipt}";

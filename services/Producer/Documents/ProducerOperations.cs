@@ -62,7 +62,7 @@ internal static class ProducerOperations
 
     public static void AsRead(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation($"get{kind.RecordName}", kind.Name, $"A stored record of {kind.Name}")
-        .Path("id", Parameters.Id, "The record's id", kind.Sample.Id)
+        .Path("id", Parameters.Id, "The record's id", kind.Sample.Key.Number)
         .Answers(kind, 200, "The stored record")
         .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
             ("not-found", "No record with this id is stored, or the id is invalid."),

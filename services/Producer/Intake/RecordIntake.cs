@@ -25,13 +25,13 @@ internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimit
             ?? (prefer.Count == 0 ? null : Preference.Read(prefer, out preference))
             ?? Caller.Of(http)?.Take(1);
         if (refusal is not null)
-            return answer.RefusedAsync(http, null, refusal);
+            return answer.RefusedAsync(http, default, refusal);
         if (!limits.TryEnter())
-            return answer.RefusedAsync(http, null, Refusals.Busy(answer.RetryAfter, "The limit is producer.records_in_flight."));
+            return answer.RefusedAsync(http, default, Refusals.Busy(answer.RetryAfter, "The limit is producer.records_in_flight."));
         return TakeAsync(http, preference);
     }
 
-    public Task RefusedAsync(HttpContext http, Problem refusal) => answer.RefusedAsync(http, null, refusal);
+    public Task RefusedAsync(HttpContext http, Problem refusal) => answer.RefusedAsync(http, default, refusal);
 
     private async Task TakeAsync(HttpContext http, Preference preference)
     {
@@ -41,14 +41,14 @@ internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimit
             var longest = limits.LongestRecord;
             if (await RecordBody.ReadAsync(http.Request, kind, longest) is not { } reading)
             {
-                await answer.RefusedAsync(http, null, Refusals.TooLarge(longest));
+                await answer.RefusedAsync(http, default, Refusals.TooLarge(longest));
                 return;
             }
-            if (reading.Record is not { } record)
+            if (reading.Record is not Record<long> record)
             {
                 ProducerTelemetry.Answered(kind, Status.Invalid);
                 var problem = Invalid.Of(reading);
-                failures.Add(kind, reading.Id, Status.Invalid, problem.Detail);
+                failures.Add(kind, reading.Id.Number, Status.Invalid, problem.Detail);
                 await answer.RefusedAsync(http, reading.Id, problem);
                 return;
             }
@@ -63,7 +63,7 @@ internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimit
         }
         catch (IOException e) when (!http.RequestAborted.IsCancellationRequested && Problem.OfBody(e) is { } problem)
         {
-            await answer.RefusedAsync(http, null, problem);
+            await answer.RefusedAsync(http, default, problem);
         }
         finally
         {

@@ -21,13 +21,13 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
 
     public void Add(in Uploaded uploaded)
     {
-        if (uploaded.Reading.Record is { } record)
+        if (uploaded.Reading.Record is Record<long> record)
         {
             _entries.Add(new Entry(uploaded.Index, record.Id, Frame.Count, null));
             Frame.Add(record);
             return;
         }
-        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
+        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id.Number, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
     }
 
     /// <summary>The outcome of each record, once the frame is settled.</summary>
@@ -45,7 +45,7 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         }
     }
 
-    private UploadResult Of(long index, Outcome outcome, Record record, ulong sequence)
+    private UploadResult Of(long index, Outcome outcome, Record<long> record, ulong sequence)
     {
         var receipt = outcome.Status == Status.Accepted ? new Receipt(kind.Name, record.Id, kind.Digest(record), sequence) : null;
         return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);

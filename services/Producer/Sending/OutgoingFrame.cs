@@ -9,7 +9,7 @@ namespace RideIngest.Producer.Sending;
 /// <summary>Records of one kind that travel as one message. The first settlement wins; later ones are ignored.</summary>
 internal abstract class OutgoingFrame(Kind kind)
 {
-    private readonly List<Record> _records = [];
+    private readonly List<Record<long>> _records = [];
 
     public Kind Kind => kind;
 
@@ -18,7 +18,7 @@ internal abstract class OutgoingFrame(Kind kind)
 
     public FramePayload Payload { get; } = new();
 
-    public IReadOnlyList<Record> Records => _records;
+    public IReadOnlyList<Record<long>> Records => _records;
 
     public int Count => _records.Count;
 
@@ -58,7 +58,7 @@ internal abstract class OutgoingFrame(Kind kind)
     /// <summary>Whether the reply has the outcome of every record. A truncated one does not; the receipts will.</summary>
     protected bool Answers(FrameReply reply) => reply.Received == Count && !reply.Truncated;
 
-    protected void Append(Record record)
+    protected void Append(Record<long> record)
     {
         if (_records.Count == 0)
             FrameLines.Begin(kind, Payload);

@@ -26,7 +26,7 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFr
     public override IReadOnlyList<ActivityContext> Traces => _traces;
 
     /// <summary>Adds a record. Allowed only before the frame is sent.</summary>
-    public void Add(Record record) => Append(record);
+    public void Add(Record<long> record) => Append(record);
 
     public override void Published(ulong sequence, bool storing)
     {

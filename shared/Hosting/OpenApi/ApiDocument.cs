@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Endpoints;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Hosting.OpenApi;
 
@@ -38,7 +40,9 @@ internal sealed class ApiDocument(IServiceProvider services)
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.ShouldInclude = IsOperation;
             options.CreateSchemaReferenceId = type =>
-                type.Type == typeof(ProblemBody) ? "Problem" : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+                type.Type == typeof(ProblemBody) ? "Problem"
+                : IsId(type.Type) ? null
+                : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddSchemaTransformer(AsWeWriteIt);
             options.AddOperationTransformer(WhoMayUseIt);
             options.AddDocumentTransformer<DocumentHead>();
@@ -77,12 +81,26 @@ internal sealed class ApiDocument(IServiceProvider services)
     // Optional properties are left out of answers and never null. Enumerations are written as names.
     private static Task AsWeWriteIt(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
+        // As a list of types it would be one of them in generated clients.
+        if (IsId(context.JsonTypeInfo.Type))
+        {
+            schema.OneOf =
+            [
+                new OpenApiSchema { Type = JsonSchemaType.Null },
+                new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+                new OpenApiSchema { Type = JsonSchemaType.String },
+            ];
+            schema.Description ??= context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false)
+                .OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
+        }
         if (context.JsonPropertyInfo is { IsRequired: false })
             schema.Type &= ~JsonSchemaType.Null;
         if (schema.Enum is { Count: > 0 })
             schema.Type ??= JsonSchemaType.String;
         return Task.CompletedTask;
     }
+
+    private static bool IsId(Type type) => type == typeof(RecordId) || type == typeof(RecordId?);
 
     private static Task WhoMayUseIt(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Hosting.Problems;
 
@@ -21,7 +22,7 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The id of the record concerned.</summary>
-    public long? Id { get; init; }
+    public RecordId Id { get; init; }
 
     /// <summary>The problems by field.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
@@ -105,10 +106,8 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         json.WriteNumber("status", Status);
         if (Detail is not null)
             json.WriteString("detail", Detail);
-        if (Id is { } id)
-            json.WriteNumber("id", id);
-        else
-            json.WriteNull("id");
+        json.WritePropertyName("id");
+        Id.WriteTo(json);
         if (Errors is not null)
         {
             json.WriteStartObject("errors");

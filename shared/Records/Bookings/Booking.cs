@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Bookings;
 
 /// <summary>A booked trip.</summary>
-public sealed record Booking : Record
+public sealed record Booking : Record<long>
 {
     public long UserId { get; init; }
     public int VehicleModelId { get; init; }

@@ -43,12 +43,14 @@ public abstract class Field<TRecord> : Field
             case JsonTokenType.String:
                 return reader.ValueIsEscaped ? ParseEscaped(ref reader, record) : Parse(reader.ValueSpan, record);
             default:
-                return TakesLiterals ? Parse(reader.ValueSpan, record) : NotAnyOf($"the JSON value {Excerpt.Of(reader.ValueSpan)}");
+                return TakesLiteral(reader.ValueSpan)
+                    ? Parse(reader.ValueSpan, record)
+                    : NotAnyOf($"the JSON value {Excerpt.Of(reader.ValueSpan)}");
         }
     }
 
-    /// <summary>Whether JSON numbers, true and false are accepted; text fields accept JSON strings only.</summary>
-    private protected virtual bool TakesLiterals => true;
+    /// <summary>Whether a JSON number, true or false is accepted; text fields accept JSON strings only.</summary>
+    private protected virtual bool TakesLiteral(ReadOnlySpan<byte> literal) => true;
 
     /// <summary>The most bytes that the value takes as JSON, without its name.</summary>
     internal abstract int LargestJson { get; }

@@ -21,6 +21,7 @@ public sealed class TextField<TRecord> : Field<TRecord>
     private Regex? _whole;
     private string? _pattern;
     private string? _expected;
+    private bool _orInteger;
 
     internal TextField(Expression<Func<TRecord, string?>> property, int maxLength)
         : this(PropertyName.Of(property.Body), maxLength)
@@ -46,13 +47,20 @@ public sealed class TextField<TRecord> : Field<TRecord>
         return this;
     }
 
+    /// <summary>Accepts a JSON integer, which is its decimal form.</summary>
+    public TextField<TRecord> OrInteger()
+    {
+        _orInteger = true;
+        return this;
+    }
+
     public override FieldType Type => FieldType.Text;
 
     public override int? MaxLength => _characters;
 
     public override string? Pattern => _pattern;
 
-    public override string Expected => _expected ?? $"text of at most {_characters} characters";
+    public override string Expected => (_expected ?? $"text of at most {_characters} characters") + (_orInteger ? ", or an integer" : "");
 
     internal override int LargestJson => 2 + (_bytes * 6);
 
@@ -60,7 +68,8 @@ public sealed class TextField<TRecord> : Field<TRecord>
 
     internal override int LargestCopy => sizeof(int) + _bytes;
 
-    private protected override bool TakesLiterals => false;
+    private protected override bool TakesLiteral(ReadOnlySpan<byte> literal) =>
+        _orInteger && literal.TrimStart((byte)'-').IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     internal override string? Parse(ReadOnlySpan<byte> text, TRecord record)
     {

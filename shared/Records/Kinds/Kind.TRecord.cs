@@ -15,6 +15,7 @@ public abstract class Kind<TRecord> : Kind
     where TRecord : Record, new()
 {
     private const int MostFields = 64;
+    private const int MostIdCharacters = 64;
 
     private readonly Field<TRecord>[] _fields;
     private readonly FieldNames _names;
@@ -29,7 +30,7 @@ public abstract class Kind<TRecord> : Kind
     protected Kind(string name, string schema, params Field<TRecord>[] fields)
         : base(name, schema)
     {
-        _fields = [Field(record => record.Id).AtLeast(1), .. fields];
+        _fields = [IdField(), .. fields];
         _names = new FieldNames(_fields);
         for (var i = 0; i < _fields.Length; i++)
             _required |= _fields[i].Required ? 1UL << i : 0;
@@ -179,5 +180,14 @@ public abstract class Kind<TRecord> : Kind
         return problems.Any ? Invalid(record, ref problems) : new Reading(record);
     }
 
-    internal static Reading Invalid(TRecord record, ref FieldProblems problems) => new(record.Id == 0 ? null : record.Id, problems.All);
+    private static Field<TRecord> IdField()
+    {
+        if (typeof(TRecord).IsAssignableTo(typeof(Record<long>)))
+            return Field(record => ((Record<long>)(Record)record).Id).AtLeast(1);
+        return Text(record => ((Record<string>)(Record)record).Id, MostIdCharacters)
+            .Matching($"^[A-Za-z0-9._:-]{{1,{MostIdCharacters}}}$", $"1 to {MostIdCharacters} letters, digits or . _ : -")
+            .OrInteger();
+    }
+
+    internal static Reading Invalid(TRecord record, ref FieldProblems problems) => new(record.Key, problems.All);
 }

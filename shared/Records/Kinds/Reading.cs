@@ -10,25 +10,25 @@ public readonly struct Reading
     internal Reading(Record record)
     {
         Record = record;
-        Id = record.Id;
+        Id = record.Key;
     }
 
-    internal Reading(long? id, IReadOnlyList<FieldProblem> problems)
+    internal Reading(RecordId id, IReadOnlyList<FieldProblem> problems)
     {
         Id = id;
         _problems = problems;
     }
 
     internal Reading(string problem)
-        : this(null, [new FieldProblem("", problem)])
+        : this(default(RecordId), [new FieldProblem("", problem)])
     {
     }
 
     /// <summary>The valid record; null when there are <see cref="Problems"/>.</summary>
     public Record? Record { get; }
 
-    /// <summary>The record's id if it could be read, even if the record is invalid.</summary>
-    public long? Id { get; }
+    /// <summary>The record's id; missing if it could not be read. An invalid record may have one.</summary>
+    public RecordId Id { get; }
 
     public IReadOnlyList<FieldProblem> Problems => _problems ?? [];
 

@@ -3,7 +3,7 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Records.Rides;
 
 /// <summary>A requested trip and its result.</summary>
-public sealed record Ride : Record
+public sealed record Ride : Record<long>
 {
     public long? BookingId { get; init; }
     public long UserId { get; init; }

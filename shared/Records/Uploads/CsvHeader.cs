@@ -35,7 +35,7 @@ internal sealed class CsvHeader
             problems.Add("", $"the header {wrong}");
         FindMissing(kind, columns, unknown, ref problems);
         header = problems.Any ? null : new CsvHeader([.. columns]);
-        return problems.Any ? new Reading(null, problems.All) : null;
+        return problems.Any ? new Reading(default(RecordId), problems.All) : null;
     }
 
     /// <summary>Detects wrong separators, which would otherwise look like a header without known columns.</summary>

@@ -64,7 +64,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded Record(string problem) => Record(new Reading(problem));
 
-    protected Uploaded TooLong(long? id) => Record(WholeProblem(id, TooLongBy));
+    protected Uploaded TooLong(RecordId id) => Record(WholeProblem(id, TooLongBy));
 
     protected Uploaded End(Reading reading)
     {
@@ -74,12 +74,12 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded End(string problem) => End(new Reading(problem));
 
-    protected static Reading WholeProblem(long? id, string problem) => new(id, [new FieldProblem("", problem)]);
+    protected static Reading WholeProblem(RecordId id, string problem) => new(id, [new FieldProblem("", problem)]);
 
     protected string TooLongBy => $"is longer than {longest} bytes";
 
     /// <summary>The id of a record that is too long or incomplete, if the id is among its first bytes.</summary>
-    protected long? IdIn(in ReadOnlySequence<byte> json) => Kind.Read(Join(json.Slice(0, Math.Min(json.Length, longest)))).Id;
+    protected RecordId IdIn(in ReadOnlySequence<byte> json) => Kind.Read(Join(json.Slice(0, Math.Min(json.Length, longest)))).Id;
 
     /// <summary>Returns the piece as one span, copied only if it is in several segments. Valid until the next call.</summary>
     protected ReadOnlySpan<byte> Join(in ReadOnlySequence<byte> piece)

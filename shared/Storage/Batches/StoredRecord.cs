@@ -3,4 +3,4 @@ using RideIngest.Records.Kinds;
 namespace RideIngest.Storage.Batches;
 
 /// <summary>A record as stored in Postgres.</summary>
-public sealed record StoredRecord(Record Record, Guid Digest, string? TraceId, DateTimeOffset StoredAt);
+public sealed record StoredRecord(Record<long> Record, Guid Digest, string? TraceId, DateTimeOffset StoredAt);

@@ -40,7 +40,7 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
     {
         var after = kind.Fields.Count;
         return new StoredRecord(
-            kind.Load(row),
+            (Record<long>)kind.Load(row),
             row.GetGuid(after),
             row.IsDBNull(after + 1) ? null : row.GetString(after + 1),
             row.GetFieldValue<DateTimeOffset>(after + 2));

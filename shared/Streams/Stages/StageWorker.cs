@@ -82,7 +82,9 @@ public static class StageRegistration
         services.TryAddSingleton<OrphanWatch>();
         services.TryAddSingleton<StreamPublisher>();
         services.TryAddSingleton<DeadLetterStore>();
-        return services.AddHostedService(provider => new StageWorker(
+
+        // AddHostedService would ignore the worker of a second system, because both have the same type.
+        return services.AddSingleton<IHostedService>(provider => new StageWorker(
             provider.GetRequiredService<NatsConnection>(), stages(provider), leave is null ? null : () => leave(provider)));
     }
 }

@@ -45,7 +45,7 @@ internal static class Checker
             {
                 if (!ledger.Records.ContainsKey(record.Id) && !ledger.Frames.Any(frame => frame.Ids.Contains(record.Id)))
                     findings.Add(new Finding(Break.Unsent, $"a dead letter holds record {record.Id}, which nobody sent"));
-                else if (Content.Of(record.Id, Content.VersionOf(record)) != record)
+                else if (!Content.Of(record.Id, Content.VersionOf(record)).Equals(record))
                     findings.Add(new Finding(Break.Unsent, $"a dead letter holds record {record.Id} not as anybody sent it"));
                 (byId.TryGetValue(record.Id, out var versions) ? versions : byId[record.Id] = []).Add(Content.VersionOf(record));
             }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using RideIngest.Faults.Load;
-using Record = RideIngest.Records.Kinds.Record;
+using RideIngest.Records.Kinds;
 
 namespace RideIngest.Faults.Checking;
 
@@ -11,7 +11,7 @@ internal sealed record Letter(long? Id, string Code, byte[] Payload);
 /// <summary>What Postgres holds, read column by column with nothing of the product's own reading.</summary>
 internal sealed class Evidence
 {
-    public Dictionary<long, Record> Rows { get; } = [];
+    public Dictionary<long, Record<long>> Rows { get; } = [];
 
     /// <summary>Ids that are there more than once.</summary>
     public List<long> Repeated { get; } = [];
@@ -36,7 +36,7 @@ internal sealed class Evidence
     }
 
     private async Task ReadAsync<T>(NpgsqlDataSource database, string select, Func<NpgsqlDataReader, T> read, long firstId)
-        where T : Record
+        where T : Record<long>
     {
         await using var command = database.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"{select} where id >= {firstId}"));
         await using var row = await command.ExecuteReaderAsync();

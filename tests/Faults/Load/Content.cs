@@ -45,5 +45,6 @@ internal static class Content
     };
 
     /// <summary>What the bytes of a dead letter were, if they are a record of ours.</summary>
-    public static Record? Read(ReadOnlySpan<byte> json) => Kinds["bookings"].Read(json).Record ?? Kinds["rides"].Read(json).Record;
+    public static Record<long>? Read(ReadOnlySpan<byte> json) =>
+        (Record<long>?)(Kinds["bookings"].Read(json).Record ?? Kinds["rides"].Read(json).Record);
 }

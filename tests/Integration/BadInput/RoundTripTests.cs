@@ -26,7 +26,7 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
         var answer = await shared.System.PostAsync($"/v1/{name}", generator.Json(values));
 
         Assert.True(answer.Status == 201, answer.Text);
-        var back = await shared.System.GetAsync($"/v1/{name}/{record.Id}");
+        var back = await shared.System.GetAsync($"/v1/{name}/{record.Key}");
         Assert.Equal(Encoding.UTF8.GetString(RecordGenerator.Canonical(kind, record)), back.Text);
     });
 

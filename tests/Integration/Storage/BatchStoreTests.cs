@@ -23,10 +23,10 @@ public sealed class BatchStoreTests
     {
         var kind = RecordsDatabase.Catalog[name];
         await using var database = await RecordsDatabase.CreateAsync();
-        var trace = ActivityTraceId.CreateRandom();
+        var (record, trace) = ((Record<long>)kind.Sample, ActivityTraceId.CreateRandom());
 
-        var outcomes = await new BatchStore(database, kind).StoreAsync([new(kind.Sample, trace)]);
-        var stored = await new StoredRecords(database, kind).FindAsync(kind.Sample.Id);
+        var outcomes = await new BatchStore(database, kind).StoreAsync([new(record, trace)]);
+        var stored = await new StoredRecords(database, kind).FindAsync(record.Id);
 
         Assert.Equal([new Outcome(Status.Stored)], outcomes);
         Assert.Equal(kind.Sample, stored!.Record);
@@ -41,7 +41,7 @@ public sealed class BatchStoreTests
     {
         var kind = RecordsDatabase.Catalog[name];
         await using var database = await RecordsDatabase.CreateAsync();
-        var record = (Record)Activator.CreateInstance(kind.Sample.GetType())!;
+        var record = (Record<long>)Activator.CreateInstance(kind.Sample.GetType())!;
         await new BatchStore(database, kind).StoreAsync([new(record)]);
 
         Assert.Equal(record, (await new StoredRecords(database, kind).FindAsync(0))!.Record);

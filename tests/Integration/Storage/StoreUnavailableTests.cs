@@ -12,13 +12,14 @@ namespace RideIngest.Integration.Storage;
 public sealed class StoreUnavailableTests
 {
     private static readonly Kind Bookings = RecordsDatabase.Catalog["bookings"];
+    private static readonly Record<long> Booking = (Record<long>)Bookings.Sample;
 
     [Fact]
     public async Task A_server_that_is_not_there_is_unavailable()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody");
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => new BatchStore(nowhere, Bookings).StoreAsync([new(Bookings.Sample)]));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => new BatchStore(nowhere, Bookings).StoreAsync([new(Booking)]));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => new StoredRecords(nowhere, Bookings).FindAsync(1));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => new DeadLetterStore(nowhere).FindAsync(1));
     }
@@ -36,7 +37,7 @@ public sealed class StoreUnavailableTests
         database.Clear();
 
         var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => new BatchStore(database, Bookings).StoreAsync([new(Bookings.Sample)]));
+            () => new BatchStore(database, Bookings).StoreAsync([new(Booking)]));
 
         Assert.Equal(sqlState, unavailable.SqlState);
     }
@@ -49,13 +50,13 @@ public sealed class StoreUnavailableTests
         await using var database = NpgsqlDataSource.Create(connection);
         await RecordsDatabase.PrepareAsync(database);
         var store = new BatchStore(database, Bookings);
-        await store.StoreAsync([new(Bookings.Sample)]);
+        await store.StoreAsync([new(Booking)]);
         await using (var other = NpgsqlDataSource.Create(connection))
             await other.ExecuteAsync(
                 "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = 'cut_off'");
 
-        var first = await Xunit.Record.ExceptionAsync(() => store.StoreAsync([new(Bookings.Sample)]));
-        var again = await store.StoreAsync([new(Bookings.Sample)]);
+        var first = await Xunit.Record.ExceptionAsync(() => store.StoreAsync([new(Booking)]));
+        var again = await store.StoreAsync([new(Booking)]);
 
         Assert.True(first is null or StoreUnavailableException);
         Assert.Equal(Status.Duplicate, again[0].Status);
@@ -72,7 +73,7 @@ public sealed class StoreUnavailableTests
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new BatchStore(database, Bookings).StoreAsync([new(Bookings.Sample)], giveUp.Token));
+            () => new BatchStore(database, Bookings).StoreAsync([new(Booking)], giveUp.Token));
         await transaction.RollbackAsync();
 
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from rides.bookings"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RideIngest.Records.Kinds;
+using RideIngest.Records.Rides;
 
 namespace RideIngest.Integration.Systems;
 
@@ -26,7 +27,7 @@ internal static class Given
     public static string Ride(long id)
     {
         var json = new System.Buffers.ArrayBufferWriter<byte>();
-        Catalog["rides"].WriteJson(Catalog["rides"].Sample with { Id = id }, json);
+        Catalog["rides"].WriteJson((Ride)Catalog["rides"].Sample with { Id = id }, json);
         return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 

@@ -46,13 +46,13 @@ public sealed class DigestTests
         Assert.NotEqual(before, new After().Digest(new AfterRecord { Id = 9, First = 1, Second = 2, New = 0 }));
     }
 
-    private sealed record BeforeRecord : Record
+    private sealed record BeforeRecord : Record<long>
     {
         public int First { get; init; }
         public int Second { get; init; }
     }
 
-    private sealed record AfterRecord : Record
+    private sealed record AfterRecord : Record<long>
     {
         public long Second { get; init; }
         public int? New { get; init; }

@@ -66,7 +66,7 @@ public sealed class FrameLinesTests
     {
         var reading = Read(GivenKinds.Notes, $"{names}\n{row}\n")[^1].Reading;
 
-        Assert.Equal(id, reading.Id);
+        Assert.Equal(id, reading.Id.Number);
         Assert.StartsWith(problems, string.Join("; ", reading.Problems), StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public sealed class FrameLinesTests
         var lines = new List<FrameLine>();
         FrameLines.Read(GivenKinds.Notes, payload, lines);
 
-        Assert.Equal((7, "body"), (Assert.Single(lines).Reading.Id, Assert.Single(lines[0].Reading.Problems).Field));
+        Assert.Equal((7, "body"), (Assert.Single(lines).Reading.Id.Number, Assert.Single(lines[0].Reading.Problems).Field));
         Assert.Equal(payload[lines[0].Offset..^1], FrameLines.AsObject(payload, lines[0]).ToArray());
         Assert.Equal(payload[lines[0].Offset..], FrameLines.AsObjects(payload).ToArray());
     }

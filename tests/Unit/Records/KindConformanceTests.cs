@@ -22,7 +22,7 @@ public sealed class KindConformanceTests
 
         Assert.Empty(reading.Problems);
         Assert.Equal(kind.Sample, reading.Record);
-        Assert.Equal(kind.Sample.Id, reading.Id);
+        Assert.Equal(kind.Sample.Key, reading.Id);
         Assert.Equal(kind.Digest(kind.Sample), kind.Digest(reading.Record!));
     }
 

@@ -4,7 +4,7 @@ using Record = RideIngest.Records.Kinds.Record;
 namespace RideIngest.Unit.Records;
 
 /// <summary>A kind of the tests' own, with what bookings and rides lack: free text, an alias, optional flags and choices.</summary>
-public sealed record Note : Record
+public sealed record Note : Record<long>
 {
     public string Body { get; init; } = "";
     public Mood? Mood { get; init; }

@@ -17,7 +17,7 @@ public sealed class UploadTests
         var items = await GivenKinds.Upload(
             GivenKinds.Bookings, UploadFormat.Csv, GivenKinds.ExportHeader + "\n" + string.Join("\n", rows));
 
-        Assert.Equal(Enumerable.Range(1, 200).Select(id => (long?)id), items.Select(i => i.Reading.Record?.Id));
+        Assert.Equal(Enumerable.Range(1, 200).Select(id => (long?)id), items.Select(i => i.Reading.Record?.Key.Number));
         Assert.Equal(Enumerable.Range(2, 200).Select(line => (long)line), items.Select(i => i.Line));
     }
 
@@ -114,7 +114,7 @@ public sealed class UploadTests
     {
         var last = (await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.JsonArray, $"[{Good},{{\"id\":2,\"body\":\"tw"))[^1];
 
-        Assert.Equal((2, Good.Length + 2, true), (last.Reading.Id, (int)last.Offset, last.EndsUpload));
+        Assert.Equal((2, Good.Length + 2, true), (last.Reading.Id.Number, (int)last.Offset, last.EndsUpload));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class UploadTests
 
         Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
-        Assert.Equal((2, layout.IndexOf("{1}", StringComparison.Ordinal) - 3 + Good.Length), (items[1].Reading.Id, (int)items[1].Offset));
+        Assert.Equal((2, layout.IndexOf("{1}", StringComparison.Ordinal) - 3 + Good.Length), (items[1].Reading.Id.Number, (int)items[1].Offset));
     }
 
     [Theory]
@@ -212,8 +212,8 @@ public sealed class UploadTests
 
         var items = await GivenKinds.Upload(GivenKinds.Notes, UploadFormat.Csv, Encoding.UTF8.GetBytes(rows), longest: fits.Length);
 
-        Assert.Equal([1, 3], items.Where(i => i.Reading.IsValid).Select(i => (int)i.Reading.Id!));
-        Assert.Equal(12, items[1].Reading.Id);
+        Assert.Equal([1, 3], items.Where(i => i.Reading.IsValid).Select(i => (int)i.Reading.Id.Number!));
+        Assert.Equal(12, items[1].Reading.Id.Number);
         Assert.Equal("has a quoted cell that does not end", items[1].Reading.Problems[0].Message);
     }
 

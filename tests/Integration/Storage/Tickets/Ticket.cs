@@ -4,7 +4,7 @@ using Record = RideIngest.Records.Kinds.Record;
 namespace RideIngest.Integration.Storage.Tickets;
 
 /// <summary>A kind that exists only here: a folder with a record, its fields and its SQL.</summary>
-public sealed record Ticket : Record
+public sealed record Ticket : Record<long>
 {
     public string Seat { get; init; } = "";
     public int? Price { get; init; }

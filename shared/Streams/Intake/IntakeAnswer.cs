@@ -2,12 +2,13 @@ using System.ComponentModel;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Problems;
 using RideIngest.Records.Kinds;
 using RideIngest.Streams.Publishing;
 
-namespace RideIngest.Casino.Publish;
+namespace RideIngest.Streams.Intake;
 
 /// <summary>The answer to posted events. 202 means that the stream has all of them.</summary>
 [Description("What became of the events")]
@@ -82,13 +83,14 @@ internal sealed record RefusedEvent(
     [property: Description("The type of the problem")] string Type,
     [property: Description("What is wrong, in a few words")] string Title,
     [property: Description("The status code that it would have been alone")] int Status,
-    [property: Description("The event's id, if it could be read")] long? Id = null,
+    [property: Description("The event's id, if it could be read")] RecordId? Id = null,
     [property: Description("What is wrong with it")] string? Detail = null,
     [property: Description("What is wrong, by field")] IReadOnlyDictionary<string, string[]>? Errors = null)
 {
     public static RefusedEvent Of(long index, Reading reading)
     {
         var problem = IntakeAnswer.Refusal(reading);
-        return new(index, $"/problems/{problem.Type}", problem.Title, problem.Status, problem.Id, problem.Detail, problem.Errors);
+        RecordId? id = reading.Id.IsMissing ? null : reading.Id;
+        return new(index, $"/problems/{problem.Type}", problem.Title, problem.Status, id, problem.Detail, problem.Errors);
     }
 }

@@ -1,24 +1,21 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using RideIngest.Casino.Events;
-using RideIngest.Casino.Telemetry;
+using Microsoft.AspNetCore.Http;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
+using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
 using RideIngest.Streams.Publishing;
 
-namespace RideIngest.Casino.Publish;
+namespace RideIngest.Streams.Intake;
 
 /// <summary>
-/// <c>POST /casino/events</c>: one event, an array of events, or JSON lines. Valid events are published even if others are invalid.
+/// Accepts posted events of one kind: one event, an array of events, or JSON lines. Valid events are published even if others are invalid.
 /// </summary>
-internal sealed class EventIntake(EventPublisher publisher)
+internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEvent> publisher)
+    where TEvent : Record, new()
 {
-    public static readonly string Scope = Scopes.Write("casino");
-
-    private const int LongestEvent = 64 * 1024;
     private const int MostProblems = 1000;
-    private static readonly EventKind Kind = new();
 
     public async Task PostAsync(HttpContext http)
     {
@@ -49,49 +46,49 @@ internal sealed class EventIntake(EventPublisher publisher)
             return tooMany;
         var body = http.Request.BodyReader;
         var read = await body.ReadAsync();
-        while (!read.IsCompleted && read.Buffer.Length <= LongestEvent)
+        while (!read.IsCompleted && read.Buffer.Length <= UploadReader.DefaultLongestRecord)
         {
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             read = await body.ReadAsync();
         }
-        var reading = read.Buffer.Length > LongestEvent ? default : Kind.Read(read.Buffer.ToArray());
+        var reading = read.Buffer.Length > UploadReader.DefaultLongestRecord ? default : kind.Read(read.Buffer.ToArray());
         body.AdvanceTo(read.Buffer.End);
-        if (reading.Record is not CasinoEvent e)
+        if (reading.Record is not TEvent item)
         {
-            CasinoTelemetry.EventRefused();
+            IntakeTelemetry.Refused(publisher.System);
             return reading.Problems.Count > 0 ? IntakeAnswer.Refusal(reading) : Problem.OfStatus(413) with
             {
-                Detail = $"An event is at most {LongestEvent} bytes long.",
+                Detail = $"An event is at most {UploadReader.DefaultLongestRecord} bytes long.",
             };
         }
         if (publisher.IsCrowded)
             return IntakeAnswer.Busy;
-        var end = (await publisher.PublishAsync(e)).End;
+        var end = (await publisher.PublishAsync(item)).End;
         return new IntakeAnswer(1, end == PublishEnd.Taken ? 1 : 0).Of(end);
     }
 
     private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format, KeyRate? rate)
     {
-        var events = new PostedEvents(publisher);
+        var events = new PostedEvents<TEvent>(publisher);
         var refused = new List<RefusedEvent>();
         var (received, refusals) = (0L, 0L);
-        await foreach (var uploaded in new UploadReader(Kind, format, LongestEvent).ReadAsync(http.Request.BodyReader, http.RequestAborted))
+        await foreach (var uploaded in new UploadReader(kind, format).ReadAsync(http.Request.BodyReader, http.RequestAborted))
         {
             while (rate?.TryTake(1, out var wait) == false)
                 await Task.Delay(wait, http.RequestAborted);
             if (uploaded.EndsUpload && uploaded.Index == 0)
                 return IntakeAnswer.Refusal(uploaded.Reading);
             received++;
-            if (uploaded.Reading.Record is CasinoEvent e)
+            if (uploaded.Reading.Record is TEvent item)
             {
-                await events.PublishAsync(e);
+                await events.PublishAsync(item);
                 if (events.Worst == PublishEnd.Taken)
                     continue;
 
                 // The sender has to send all events again in any case.
                 break;
             }
-            CasinoTelemetry.EventRefused();
+            IntakeTelemetry.Refused(publisher.System);
             if (++refusals <= MostProblems)
                 refused.Add(RefusedEvent.Of(uploaded.Index, uploaded.Reading));
         }
@@ -108,7 +105,7 @@ internal sealed class EventIntake(EventPublisher publisher)
         {
             var read = await body.ReadAsync();
             var first = FirstByte(read.Buffer);
-            var undecided = first is null && !read.IsCompleted && read.Buffer.Length <= LongestEvent;
+            var undecided = first is null && !read.IsCompleted && read.Buffer.Length <= UploadReader.DefaultLongestRecord;
             body.AdvanceTo(read.Buffer.Start, undecided ? read.Buffer.End : read.Buffer.Start);
             if (!undecided)
                 return first == '[';

@@ -1,13 +1,12 @@
-using RideIngest.Casino.Events;
 using RideIngest.Streams.Publishing;
 
-namespace RideIngest.Casino.Publish;
+namespace RideIngest.Streams.Intake;
 
 /// <summary>
 /// Publishes the events of one request, with a limit on events in hand. While too many events of all requests are in hand, it waits for
 /// a frame before it publishes more.
 /// </summary>
-internal sealed class PostedEvents(EventPublisher publisher)
+internal sealed class PostedEvents<TEvent>(EventPublisher<TEvent> publisher)
 {
     private const int MostOnTheirWay = 5000;
 
@@ -22,9 +21,9 @@ internal sealed class PostedEvents(EventPublisher publisher)
     /// <summary>The worst result so far.</summary>
     public PublishEnd Worst { get; private set; }
 
-    public async Task PublishAsync(CasinoEvent e)
+    public async Task PublishAsync(TEvent item)
     {
-        var frame = publisher.PublishAsync(e);
+        var frame = publisher.PublishAsync(item);
         if (frame != _last.Frame)
         {
             Close();

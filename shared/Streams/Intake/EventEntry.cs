@@ -4,37 +4,35 @@ using Microsoft.Extensions.DependencyInjection;
 using RideIngest.Storage.Outbox;
 using RideIngest.Streams.Gathering;
 using RideIngest.Streams.Publishing;
-using RideIngest.Streams.Setup;
+using RideIngest.Streams.Stages;
 
-namespace RideIngest.Streams.Stages;
+namespace RideIngest.Streams.Intake;
 
 /// <summary>
 /// Accepts new events for a stream: gathers them into frames on one subject, or keeps them in the outbox while NATS is unavailable.
 /// </summary>
-public sealed class EventEntry<TEvent>
+internal sealed class EventEntry<TEvent>
 {
     private const int MostEvents = 500;
 
-    private readonly EnsuredStream _stream;
-    private readonly string _subject;
+    private readonly StreamRoom _room;
     private readonly EventSender<TEvent> _sender;
     private readonly EventOutbox<TEvent> _outbox;
-    private readonly Action<int, int> _sends;
     private readonly FrameGatherer<GatheredEvents<TEvent>, (TEvent, ActivityContext)> _frames;
     private readonly string _process = Guid.NewGuid().ToString("N");
     private long _sent;
     private int _inHand;
 
-    /// <param name="sends">Called for each frame that is sent, with its number of events and their length in bytes.</param>
-    public EventEntry(
-        IServiceProvider provider, string system, EnsuredStream stream, string subject, EventFormat<TEvent> format, Action<int, int> sends)
+    public EventEntry(IServiceProvider provider, StreamRoom room, string subject, EventFormat<TEvent> format)
     {
-        (_stream, _subject, _sends) = (stream, subject, sends);
+        (_room, Subject) = (room, subject);
         _sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
         _outbox = ActivatorUtilities.CreateInstance<EventOutbox<TEvent>>(
-            provider, format, provider.GetRequiredKeyedService<OutboxTable>(system));
+            provider, format, provider.GetRequiredKeyedService<OutboxTable>(room.System));
         _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync);
     }
+
+    public string Subject { get; }
 
     /// <summary>The number of events whose publish has no result yet.</summary>
     public int InHand => Volatile.Read(ref _inHand);
@@ -44,6 +42,12 @@ public sealed class EventEntry<TEvent>
     {
         Interlocked.Increment(ref _inHand);
         return _frames.Add((item, trace)).Published;
+    }
+
+    private void Sends(int events, int bytes)
+    {
+        IntakeTelemetry.FramePublished(_room.System, events);
+        _room.Took(bytes);
     }
 
     private async Task SendAsync(GatheredEvents<TEvent> frame)
@@ -56,8 +60,8 @@ public sealed class EventEntry<TEvent>
             var id = string.Create(CultureInfo.InvariantCulture, $"{_process}-{Interlocked.Increment(ref _sent)}");
             var events = frame.ToSend();
             published = await _sender.SendAsync(
-                _stream, _subject, events, id, CancellationToken.None, bytes => _sends(frame.Count, bytes));
-            if (published.End == PublishEnd.Away && await _outbox.KeepAsync(_subject, id, events))
+                _room.Stream, Subject, events, id, CancellationToken.None, bytes => Sends(frame.Count, bytes));
+            if (published.End == PublishEnd.Away && await _outbox.KeepAsync(Subject, id, events))
                 published = new Published(PublishEnd.Taken);
         }
         catch (Exception)

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using RideIngest.Streams.Gathering;
 using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Stages;
 
-namespace RideIngest.Streams.Stages;
+namespace RideIngest.Streams.Intake;
 
 /// <summary>Events that gather to be published as one frame.</summary>
 internal sealed class GatheredEvents<TEvent> : IGatheredFrame<(TEvent Event, ActivityContext Trace)>

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Stages;
+
+namespace RideIngest.Streams.Intake;
+
+/// <summary>Publishes new events of one type to their system's stream, with a limit on events in hand.</summary>
+/// <param name="subject">
+/// Returns an event's subject. Events of different subjects go into separate frames, so that the ones need not wait for the others.
+/// </param>
+public sealed class EventPublisher<TEvent>(
+    IServiceProvider provider, StreamRoom room, EventFormat<TEvent> format, Func<TEvent, string> subject)
+{
+    // Limits the memory for posted events while NATS hangs.
+    private const int MostInHand = 50_000;
+
+    private static readonly Task<Published> Full = Task.FromResult(
+        new Published(PublishEnd.Refused, Reason: "too many events wait already"));
+
+    private readonly Lock _adding = new();
+    private volatile EventEntry<TEvent>[] _entries = [];
+
+    /// <summary>Whether too many events are in hand, so that senders should wait or retry.</summary>
+    public bool IsCrowded
+    {
+        get
+        {
+            var inHand = 0;
+            foreach (var entry in _entries)
+                inHand += entry.InHand;
+            return inHand >= MostInHand;
+        }
+    }
+
+    internal string System => room.System;
+
+    /// <summary>Completes with the result of publishing the event.</summary>
+    public Task<Published> PublishAsync(TEvent item) =>
+        room.IsFull ? Full : EntryOf(subject(item)).AddAsync(item, Activity.Current?.Context ?? default);
+
+    private EventEntry<TEvent> EntryOf(string to)
+    {
+        if (Find() is { } known)
+            return known;
+        lock (_adding)
+        {
+            if (Find() is { } added)
+                return added;
+            var entry = new EventEntry<TEvent>(provider, room, to, format);
+            _entries = [.. _entries, entry];
+            return entry;
+        }
+
+        EventEntry<TEvent>? Find() => Array.Find(_entries, entry => entry.Subject == to);
+    }
+}

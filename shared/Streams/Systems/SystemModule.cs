@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using RideIngest.Hosting.Processes;
+
+namespace RideIngest.Streams.Systems;
+
+/// <summary>A system as a module. <see cref="Define"/> lists what it accepts, its stages, and the services that are its own.</summary>
+/// <param name="name">Also the section of its settings, the first part of its subjects, and its schema in Postgres.</param>
+/// <param name="essential">Whether a process in which the system does not work is not ready, or only degraded.</param>
+public abstract class SystemModule<TSettings>(string name, bool essential = true) : IModule
+    where TSettings : SystemSettings, new()
+{
+    private SystemBuilder<TSettings>? _system;
+
+    public string Name => name;
+
+    public void AddServices(IServiceCollection services)
+    {
+        _system = new SystemBuilder<TSettings>(name, essential, services);
+        Define(_system);
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) => _system!.Map(endpoints);
+
+    protected abstract void Define(SystemBuilder<TSettings> system);
+}
