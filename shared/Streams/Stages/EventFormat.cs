@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
+using RideIngest.Contracts.Frames;
+using RideIngest.Storage.Outbox;
 
 namespace RideIngest.Streams.Stages;
 
@@ -23,4 +26,15 @@ public abstract class EventFormat<TEvent>
         Write([item], line);
         return line.WrittenMemory.TrimEnd((byte)'\n');
     }
+
+    internal OutboxEvent ToOutbox(string subject, string id, TEvent item, ActivityContext trace) => new()
+    {
+        Subject = subject,
+        Key = KeyOf(item),
+        Id = id,
+        Payload = Line(item),
+        Headers = FrameTraces.TraceParent(trace) is { } parent
+            ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = parent }
+            : [],
+    };
 }

@@ -47,6 +47,10 @@ internal sealed class EventFrame<TEvent> : Frame
     /// <summary>The trace of an event; the default if it is not traced.</summary>
     public ActivityContext TraceOf(int index) => index < Traces.Length ? Traces[index] : default;
 
+    /// <summary>The trace of an event for what is made of it: continues the stage's span if that is in the same trace.</summary>
+    public ActivityContext ContinuedTraceOf(int index) =>
+        Activity.Current is { } span && span.TraceId == TraceOf(index).TraceId ? span.Context : TraceOf(index);
+
     private void Read(EventFormat<TEvent> format)
     {
         var payload = Payload;

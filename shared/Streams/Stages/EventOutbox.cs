@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,7 +24,8 @@ internal sealed partial class EventOutbox<TEvent>(
         try
         {
             await using var connection = await database.OpenConnectionAsync(limit.Token);
-            var rows = events.Events.Select((item, index) => Row(subject, id, item, index, events.Traces));
+            var rows = events.Events.Select((item, index) => format.ToOutbox(
+                subject, string.Create(CultureInfo.InvariantCulture, $"{id}-{index}"), item, events.Traces.ElementAtOrDefault(index)));
             await outbox.AddAsync(connection, [.. rows], limit.Token);
             return true;
         }
@@ -35,17 +35,6 @@ internal sealed partial class EventOutbox<TEvent>(
             return false;
         }
     }
-
-    private OutboxEvent Row(string subject, string id, TEvent item, int index, IReadOnlyList<ActivityContext> traces) => new()
-    {
-        Subject = subject,
-        Key = format.KeyOf(item),
-        Id = string.Create(CultureInfo.InvariantCulture, $"{id}-{index}"),
-        Payload = format.Line(item),
-        Headers = FrameTraces.TraceParent(traces.ElementAtOrDefault(index)) is { } trace
-            ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = trace }
-            : [],
-    };
 
     [LoggerMessage(3221, LogLevel.Warning,
         "{Count} events for {Subject} could neither be published nor kept in the outbox ({Reason}); their senders are asked to retry")]

@@ -22,11 +22,7 @@ internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadO
     public static EventsToSend<TEvent> Of(EventFrame<TEvent> frame, IReadOnlyList<int> indexes)
     {
         TEvent[] events = [.. indexes.Select(index => frame.Events[index])];
-        if (!frame.IsTraced)
-            return new(events, []);
-        var span = Activity.Current;
-        var traces = indexes.Select(frame.TraceOf).Select(trace => span?.TraceId == trace.TraceId ? span.Context : trace);
-        return new(events, [.. traces]);
+        return new(events, frame.IsTraced ? [.. indexes.Select(frame.ContinuedTraceOf)] : []);
     }
 
     public EventsToSend<TEvent> Part(int from, int count) => this with

@@ -107,8 +107,7 @@ internal sealed partial class EventSettlement<TEvent>(
         foreach (var index in retries)
         {
             var one = EventsToSend<TEvent>.Of(frame, [index]) with { Attempts = frame.Attempts };
-            var id = $"{stage.Name}-{frame.Sequence}-{index}";
-            var taken = await sender.SendAsync(stage.Stream, stage.Retries!.Subject, one, id, abandon);
+            var taken = await sender.SendAsync(stage.Stream, stage.Retries!.Subject, one, stage.IdOf(frame, index), abandon);
             if (taken.End != PublishEnd.Taken)
                 return Waits($"the stream does not take them on {stage.Retries.Subject}: {taken.Reason}");
         }

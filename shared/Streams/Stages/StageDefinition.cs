@@ -1,3 +1,4 @@
+using System.Globalization;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using RideIngest.Streams.Setup;
@@ -16,7 +17,10 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     /// <summary>The sources. Each has its own consumer, because nats-server 2.9 supports one filter subject per consumer.</summary>
     public required IReadOnlyList<StageSource> From { get; init; }
 
-    /// <summary>The subject of the next stage; null for the last stage.</summary>
+    /// <summary>
+    /// The subject of the next stage; null for the last stage, and for one whose step hands on with
+    /// <see cref="OutgoingEvents{TEvent}"/>.
+    /// </summary>
     public string? Next { get; init; }
 
     /// <summary>The number of events at which a batch is full.</summary>
@@ -37,4 +41,10 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     public StageSource? Retries => Reach is null ? new($"{Name}-retry", $"{From[0].Subject.Split('.')[0]}.retry.{Name}") : null;
 
     internal IEnumerable<StageSource> Sources => Retries is { } retries ? From.Append(retries) : From;
+
+    /// <summary>The id of an event in this stage, which it keeps when it is retried in a frame of its own.</summary>
+    internal string IdOf<TEvent>(EventFrame<TEvent> frame, int index) =>
+        frame.Subject == Retries?.Subject && frame.Id is { } id
+            ? id
+            : string.Create(CultureInfo.InvariantCulture, $"{Name}-{frame.Sequence}-{index}");
 }

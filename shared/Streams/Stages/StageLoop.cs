@@ -64,7 +64,7 @@ internal sealed partial class StageLoop<TEvent>(
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         limit.CancelAfter(stage.StepTimeout);
-        var batch = new Batch<TEvent>(frames);
+        var batch = new Batch<TEvent>(stage, frames);
         var since = Stopwatch.GetTimestamp();
 
         // A step that ignores its token is abandoned, and its frames are retried.

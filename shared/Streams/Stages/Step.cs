@@ -11,8 +11,23 @@ public abstract class Step<TEvent>
 /// <summary>The events of one or several frames.</summary>
 public sealed class Batch<TEvent>
 {
-    internal Batch(IReadOnlyList<EventFrame<TEvent>> frames) =>
+    private readonly StageDefinition _stage;
+    private readonly IReadOnlyList<EventFrame<TEvent>> _frames;
+
+    internal Batch(StageDefinition stage, IReadOnlyList<EventFrame<TEvent>> frames)
+    {
+        (_stage, _frames) = (stage, frames);
         Events = frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)];
+    }
 
     public IReadOnlyList<TEvent> Events { get; }
+
+    /// <summary>Returns the origin for what a step hands on because of an event: the same one whenever the stage retries it.</summary>
+    public EventOrigin Origin(int index)
+    {
+        var frame = 0;
+        for (; index >= _frames[frame].Events.Count; frame++)
+            index -= _frames[frame].Events.Count;
+        return new(_stage.IdOf(_frames[frame], index), _frames[frame].ContinuedTraceOf(index));
+    }
 }

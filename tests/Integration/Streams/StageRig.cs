@@ -85,6 +85,7 @@ internal sealed class StageRig : IAsyncDisposable
     private readonly string _database;
     private readonly List<RideIngestHost> _hosts = [];
 
+    /// <param name="natsUrl">Of the test itself, and of processes unless they have another way to it.</param>
     private StageRig(string natsUrl, string database)
     {
         (_natsUrl, _database) = (natsUrl, database);
@@ -99,24 +100,36 @@ internal sealed class StageRig : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    public NpgsqlConnectionStringBuilder DatabaseUrl => new(_database);
+
     public ParcelStep Step { get; } = new();
 
+    /// <summary>What differs from the usual stage.</summary>
+    public Func<StageDefinition, StageDefinition> Change { get; set; } = static usual => usual;
+
+    /// <summary>A step instead of the usual one, made in each process with the subject on which parcels are handed on.</summary>
+    public Func<IServiceProvider, string, Step<Parcel>>? OtherStep { get; set; }
+
     private StageSource Source => new("sort", $"{_prefix}.new");
+
+    private string Sorted => $"{_prefix}.sorted";
 
     public static async Task<StageRig> CreateAsync(NatsServer? nats = null, string? database = null) => new(
         (nats ?? await TestNats.SharedAsync()).Url, database ?? await TestPostgres.CreateDatabaseAsync());
 
-    /// <summary>Runs the stage in a host, as a process would.</summary>
-    public async Task<RideIngestHost> StartAsync()
+    /// <summary>Runs the stage in a host, as a process would, which may have ways of its own to the servers.</summary>
+    public async Task<RideIngestHost> StartAsync(string? natsUrl = null, string? database = null)
     {
         var module = new TestModule(services =>
         {
             services.AddNats();
+            services.AddEventOutbox(System, provider => Stream(provider.GetRequiredService<NatsConnection>()));
             services.AddStages(provider => provider.GetRequiredService<ParcelStage>().Stages);
-            services.TryAddSingleton(
-                provider => new ParcelStage([new Stage<Parcel>(provider, Definition(provider), new ParcelFormat(), Step)]));
+            services.TryAddSingleton(provider => new ParcelStage(
+                [new Stage<Parcel>(provider, Definition(provider), new ParcelFormat(), OtherStep?.Invoke(provider, Sorted) ?? Step)]));
         });
-        var host = await module.StartAsync($"--nats:url={_natsUrl}", $"--postgres:url={_database}", "--hosting:drain=10s");
+        var host = await module.StartAsync(
+            $"--nats:url={natsUrl ?? _natsUrl}", $"--postgres:url={database ?? _database}", "--hosting:drain=10s");
         _hosts.Add(host);
         return host;
     }
@@ -129,29 +142,34 @@ internal sealed class StageRig : IAsyncDisposable
         await PublishAsync(Encoding.UTF8.GetString(frame.WrittenSpan));
     }
 
-    public async Task PublishAsync(string frame)
+    public async Task PublishAsync(string frame, NatsHeaders? headers = null)
     {
         await Stream(Client).EnsureAsync();
-        (await Js.PublishAsync(Source.Subject, Encoding.UTF8.GetBytes(frame))).EnsureSuccess();
+        (await Js.PublishAsync(Source.Subject, Encoding.UTF8.GetBytes(frame), headers: headers)).EnsureSuccess();
     }
 
     /// <summary>The ids of the events that were handed on, in their order.</summary>
-    public async Task<List<long>> HandedOnAsync()
+    public async Task<List<long>> HandedOnAsync() =>
+    [
+        .. from message in await MessagesHandedOnAsync()
+           from line in Encoding.UTF8.GetString(message.Data.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+           select new ParcelFormat().Read(Encoding.UTF8.GetBytes(line)).Id,
+    ];
+
+    public async Task<List<StoredMessage>> MessagesHandedOnAsync()
     {
         var stream = await Js.GetStreamAsync(_prefix);
-        var ids = new List<long>();
-        for (ulong next = 1; ;)
+        var messages = new List<StoredMessage>();
+        while (true)
         {
             try
             {
-                var message = (await stream.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = $"{_prefix}.sorted" })).Message;
-                foreach (var line in Encoding.UTF8.GetString(message.Data.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                    ids.Add(new ParcelFormat().Read(Encoding.UTF8.GetBytes(line)).Id);
-                next = message.Seq + 1;
+                var next = messages.Count == 0 ? 1 : messages[^1].Seq + 1;
+                messages.Add((await stream.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = Sorted })).Message);
             }
             catch (NatsJSApiException none) when (none.Error.Code == 404)
             {
-                return ids;
+                return messages;
             }
         }
     }
@@ -165,12 +183,16 @@ internal sealed class StageRig : IAsyncDisposable
             ids = await HandedOnAsync();
             var sorted = ids.Count == 0 ? 0 : (await Js.GetStreamAsync(_prefix, new StreamInfoRequest
             {
-                SubjectsFilter = $"{_prefix}.sorted",
+                SubjectsFilter = Sorted,
             })).Info.State.Subjects!.Values.Sum();
             return ids.Count >= handedOn && (await Js.GetStreamAsync(_prefix)).Info.State.Messages == sorted;
         });
         return ids;
     }
+
+    /// <summary>Shortens the time after which the server delivers a frame again that is not settled.</summary>
+    public async Task DeliverAgainAfterAsync(TimeSpan ackWait) => await Stream(Client).ConsumerAsync(
+        new ConsumerConfig(Source.Consumer) { FilterSubject = Source.Subject, AckWait = ackWait });
 
     public async Task<ConsumerInfo> ConsumerAsync() => (await Js.GetConsumerAsync(_prefix, Source.Consumer)).Info;
 
@@ -201,13 +223,13 @@ internal sealed class StageRig : IAsyncDisposable
     }
 
     private StageDefinition Definition(IServiceProvider provider) =>
-        new(System, "sort", Stream(provider.GetRequiredService<NatsConnection>()))
+        Change(new(System, "sort", Stream(provider.GetRequiredService<NatsConnection>()))
         {
             From = [Source],
-            Next = $"{_prefix}.sorted",
+            Next = Sorted,
             MostAttempts = 3,
             StepTimeout = TimeSpan.FromSeconds(1),
-        };
+        });
 
     private EnsuredStream Stream(INatsConnection nats) => new(
         nats,
