@@ -6,7 +6,7 @@ using NATS.Client.JetStream.Models;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>Finds messages in a work queue that would never be delivered, and recreates their consumer.</summary>
+/// <summary>Finds messages that would never be delivered, and recreates their consumer.</summary>
 /// <remarks>
 /// After a crash of nats-server, the stream may still have messages that the consumer counts as settled, or as delivered to a process that
 /// is gone. A new consumer delivers them again; messages that were already processed become duplicates.
@@ -62,7 +62,10 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
             return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, Time(state.FirstTs), info) : null;
         try
         {
-            var request = new StreamMsgGetRequest { Seq = 1, NextBySubj = subject };
+            // In a fan-out, other consumers keep messages that this one has settled, unless it is ahead of the stream, which has lost some.
+            var isKeptByOthers = found.Info.Config.Retention == StreamConfigRetention.Interest
+                && info.AckFloor.StreamSeq <= (ulong)found.Info.State.LastSeq;
+            var request = new StreamMsgGetRequest { Seq = isKeptByOthers ? info.AckFloor.StreamSeq + 1 : 1, NextBySubj = subject };
             var first = (await found.GetAsync(request, cancellationToken)).Message;
             return Front.Of(first.Seq, first.Time, info);
         }

@@ -7,7 +7,9 @@ namespace RideIngest.Streams.Setup;
 
 /// <summary>A stream and its consumers, created by the first process that needs them. An existing configuration is never changed.</summary>
 /// <param name="setting">The setting that names the stream, for the message about an unsuitable one.</param>
-public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, string setting)
+/// <param name="consumers">Returns every consumer of a fan-out; null for a work queue.</param>
+public sealed class EnsuredStream(
+    INatsConnection nats, StreamConfig config, string setting, Func<IEnumerable<ConsumerConfig>>? consumers = null)
 {
     /// <summary>How long the server remembers message ids, so that a message published again is stored only once.</summary>
     private static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
@@ -19,6 +21,11 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
     private const int ConsumerExists = 10148;
     private const int SubjectIsTaken = 10100;
 
+    /// <summary>No message of ours is so small, so the stream refuses all of them.</summary>
+    private const int NoMessage = 1;
+    private const int AnyMessage = -1;
+
+    private static readonly TimeSpan KeeperInactive = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -39,12 +46,23 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
             DuplicateWindow = DuplicateWindow,
         };
 
+    /// <summary>
+    /// A stream on disk in which each consumer of a subject gets every message, and a message stays until all have settled it. It refuses
+    /// new messages when it is full, so the slowest consumer slows the publishers down and misses nothing.
+    /// </summary>
+    public static StreamConfig FanOut(string name, string subjects, string description, long maxBytes, int replicas) =>
+        WorkQueue(name, subjects, description, maxBytes, replicas) with { Retention = StreamConfigRetention.Interest };
+
+    /// <summary>
+    /// Finds or creates the stream. A new fan-out takes messages only when all its consumers are there, because the server drops a message
+    /// that no consumer is interested in, and answers that it has it.
+    /// </summary>
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
     {
         var stream = await FindOrCreateAsync(
             () => _js.GetStreamAsync(Name, cancellationToken: cancellationToken),
-            () => _js.CreateStreamAsync(config, cancellationToken),
+            () => _js.CreateStreamAsync(consumers is null ? config : config with { MaxMsgSize = NoMessage }, cancellationToken),
             StreamNotFound,
             StreamNameInUse);
         var found = stream.Info.Config;
@@ -54,19 +72,21 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
                 $"The stream {Name} exists with retention {found.Retention} and discard {found.Discard}; {config.Retention} and "
                 + $"{config.Discard} are needed. Delete or rename it, or set {setting} to another name.");
         }
-        return stream;
+        if (consumers is null || found.MaxMsgSize != NoMessage)
+            return stream;
+        foreach (var consumer in consumers())
+            await FindOrCreateAsync(consumer, cancellationToken);
+        return await _js.UpdateStreamAsync(found with { MaxMsgSize = AnyMessage }, cancellationToken);
     }
 
     /// <summary>Returns a durable consumer that all processes share; creates it and the stream if missing.</summary>
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSConsumer> ConsumerAsync(ConsumerConfig consumer, CancellationToken cancellationToken = default)
     {
+        if (consumers?.Invoke().All(other => other.Name != consumer.Name) is true)
+            throw new InvalidOperationException($"{consumer.Name} may miss messages: it is not among the consumers of the fan-out {Name}.");
         await EnsureAsync(cancellationToken);
-        return await FindOrCreateAsync(
-            () => _js.GetConsumerAsync(Name, consumer.Name!, cancellationToken),
-            () => _js.CreateConsumerAsync(Name, consumer, cancellationToken),
-            ConsumerNotFound,
-            ConsumerExists, ConsumerNameInUse);
+        return await FindOrCreateAsync(consumer, cancellationToken);
     }
 
     /// <summary>
@@ -105,8 +125,19 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
     public async Task RecreateConsumerAsync(string consumer, CancellationToken cancellationToken)
     {
         var existing = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info.Config;
+
+        // With a consumer, the server removes the messages of a fan-out that no other consumer waits for.
+        var keeper = new ConsumerConfig($"{consumer}-keeper")
+        {
+            FilterSubject = existing.FilterSubject,
+            InactiveThreshold = KeeperInactive,
+        };
+        if (consumers is not null)
+            await _js.CreateOrUpdateConsumerAsync(Name, keeper, cancellationToken);
         await _js.DeleteConsumerAsync(Name, consumer, cancellationToken);
         await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
+        if (consumers is not null)
+            await _js.DeleteConsumerAsync(Name, keeper.Name!, cancellationToken);
     }
 
     /// <summary>
@@ -120,6 +151,12 @@ public sealed class EnsuredStream(INatsConnection nats, StreamConfig config, str
         var stream = await EnsureAsync();
         return (await stream.GetAsync(new StreamMsgGetRequest { Seq = metadata.Sequence.Stream })).Message.Data;
     }
+
+    private Task<INatsJSConsumer> FindOrCreateAsync(ConsumerConfig consumer, CancellationToken cancellationToken) => FindOrCreateAsync(
+        () => _js.GetConsumerAsync(Name, consumer.Name!, cancellationToken),
+        () => _js.CreateConsumerAsync(Name, consumer, cancellationToken),
+        ConsumerNotFound,
+        ConsumerExists, ConsumerNameInUse);
 
     // Several processes may create it at once, and the first one may use another configuration.
     private static async Task<T> FindOrCreateAsync<T>(Func<ValueTask<T>> find, Func<ValueTask<T>> create, int missing, params int[] taken)

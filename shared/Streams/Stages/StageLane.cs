@@ -13,8 +13,6 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
 {
     private const int MostInHand = 64;
 
-    private static readonly TimeSpan AckWait = TimeSpan.FromSeconds(30);
-
     private readonly Channel<EventFrame<TEvent>> _frames = Channel.CreateBounded<EventFrame<TEvent>>(MostInHand);
 
     public override string Name => source.Subject;
@@ -23,15 +21,8 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
 
     public override Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken)
     {
-        inHand.AckWait = AckWait;
-        var config = new ConsumerConfig(source.Consumer)
-        {
-            FilterSubject = source.Subject,
-            AckPolicy = ConsumerConfigAckPolicy.Explicit,
-            AckWait = AckWait,
-            MaxDeliver = -1,
-            MaxAckPending = 10_000,
-        };
+        inHand.AckWait = StageSource.AckWait;
+        var config = source.ToConsumer();
         return stage.Reach is { } reach ? reach(config, cancellationToken) : SharedAsync();
 
         async Task<INatsJSConsumer?> SharedAsync() => await stage.Stream.ConsumerAsync(config, cancellationToken);
