@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using NATS.Client.JetStream.Models;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
@@ -18,14 +19,20 @@ using RideIngest.Streams.Stages;
 
 namespace RideIngest.Streams.Systems;
 
-/// <summary>Defines a system: its stream, with subjects <c>{name}.&gt;</c>, what it accepts over HTTP, and its stages.</summary>
+/// <summary>
+/// Defines a system: its stream, with all subjects that begin with its name, what it accepts over HTTP, and its stages.
+/// </summary>
 public sealed class SystemBuilder<TSettings>
     where TSettings : SystemSettings, new()
 {
     private readonly string _name;
+    private readonly List<Func<IServiceProvider, StageDefinition>> _definitions = [];
     private readonly List<Func<IServiceProvider, Stage?>> _stages = [];
     private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
     private Func<IServiceProvider, Task>? _leave;
+    private bool _fansOut;
+    private bool _hasOutbox;
+    private bool _hasRoom;
 
     internal SystemBuilder(string name, bool essential, IServiceCollection services)
     {
@@ -37,9 +44,11 @@ public sealed class SystemBuilder<TSettings>
             .AddNats(essential)
             .AddSingleton(new SystemName<TSettings>(name))
             .AddReadinessCheck<StageReadiness<TSettings>>(essential)
-            .AddKeyedSingleton(name, (provider, _) => Stream(provider))
+            .AddKeyedSingleton(name, (provider, _) => CreateStream(provider))
             .AddKeyedSingleton<IReadOnlyList<Stage>>(name, (provider, _) => [.. _stages.Select(stage => stage(provider)).OfType<Stage>()])
-            .AddStages(StagesOf, provider => _leave?.Invoke(provider) ?? Task.CompletedTask);
+            .AddStages(
+                provider => provider.GetRequiredKeyedService<IReadOnlyList<Stage>>(name),
+                leave: provider => _leave?.Invoke(provider) ?? Task.CompletedTask);
     }
 
     /// <summary>The services of the process, for those that are the system's own.</summary>
@@ -52,16 +61,23 @@ public sealed class SystemBuilder<TSettings>
     public void Describe(string description) => Services.AddSingleton(new DocumentTag(_name, description));
 
     /// <summary>
+    /// Lets every stage of a subject get all its events. Without this the stream is a work queue, in which a subject has one stage.
+    /// </summary>
+    public void FanOut() => _fansOut = true;
+
+    /// <summary>
     /// Accepts events of a kind: one object, an array, or JSON lines. While NATS is unavailable they are kept in the system's outbox.
     /// </summary>
     /// <param name="subject">Returns an event's subject.</param>
+    /// <param name="format">The format between stages; by default the kind's own.</param>
     /// <param name="notes">What senders should know, for the OpenAPI document.</param>
     public void Intake<TEvent>(
         string path, Kind<TEvent> kind, Func<TEvent, string> subject, EventFormat<TEvent>? format = null, string? notes = null)
         where TEvent : Record, new()
     {
-        Services.AddScopes(WriteScope);
         AddOutbox();
+        AddRoom();
+        Services.AddScopes(WriteScope);
         Services.AddSingleton(provider => new EventPublisher<TEvent>(
             provider, provider.GetRequiredKeyedService<StreamRoom>(_name), format ?? new KindFormat<TEvent>(kind), subject));
         Map(endpoints => endpoints
@@ -72,7 +88,7 @@ public sealed class SystemBuilder<TSettings>
 
     /// <summary>Adds a stage that hands its events to <typeparamref name="TStep"/>.</summary>
     /// <param name="from">Its subjects.</param>
-    /// <param name="next">The subject of the next stage; null for the last one.</param>
+    /// <param name="next">The subject of the next stage; null for the last one, and for a step that uses an outbox.</param>
     /// <param name="runs">Whether this process runs the stage; null for always.</param>
     /// <param name="define">Changes limits of the stage.</param>
     public void Stage<TStep, TEvent>(
@@ -81,18 +97,27 @@ public sealed class SystemBuilder<TSettings>
         where TStep : Step<TEvent>
     {
         Services.TryAddSingleton<TStep>();
-        _stages.Add(provider =>
+        _definitions.Add(Define);
+        _stages.Add(provider => runs?.Invoke(provider.GetRequiredService<TSettings>()) == false
+            ? null
+            : new Stage<TEvent>(provider, Define(provider), format, provider.GetRequiredService<TStep>()));
+
+        StageDefinition Define(IServiceProvider provider)
         {
-            if (runs?.Invoke(provider.GetRequiredService<TSettings>()) == false)
-                return null;
             var definition = new StageDefinition(_name, name, provider.GetRequiredKeyedService<EnsuredStream>(_name))
             {
                 From = [.. from.Select(subject => new StageSource(from.Length == 1 ? name : $"{name}-{subject.Split('.')[^1]}", subject))],
                 Next = next,
             };
-            return new Stage<TEvent>(
-                provider, define?.Invoke(definition, provider) ?? definition, format, provider.GetRequiredService<TStep>());
-        });
+            return define?.Invoke(definition, provider) ?? definition;
+        }
+    }
+
+    /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/>, with which a step or a request publishes because of its commit.</summary>
+    public void Publishes<TEvent>(string subject, EventFormat<TEvent> format)
+    {
+        AddOutbox();
+        Services.AddSingleton(provider => new OutgoingEvents<TEvent>(provider, _name, subject, format));
     }
 
     /// <summary>Maps endpoints of the system's own.</summary>
@@ -103,26 +128,35 @@ public sealed class SystemBuilder<TSettings>
 
     internal void Map(IEndpointRouteBuilder endpoints) => _endpoints.ForEach(map => map(endpoints));
 
-    private IReadOnlyList<Stage> StagesOf(IServiceProvider provider) => provider.GetRequiredKeyedService<IReadOnlyList<Stage>>(_name);
-
     private void AddOutbox()
     {
-        if (Services.Any(service => service.ServiceType == typeof(StreamRoom) && Equals(service.ServiceKey, _name)))
+        if (!_hasOutbox)
+            Services.AddEventOutbox(_name, provider => provider.GetRequiredKeyedService<EnsuredStream>(_name));
+        _hasOutbox = true;
+    }
+
+    private void AddRoom()
+    {
+        if (_hasRoom)
             return;
-        Services.AddEventOutbox(_name, provider => provider.GetRequiredKeyedService<EnsuredStream>(_name));
+        _hasRoom = true;
         Services.AddKeyedSingleton(_name, (provider, _) => new StreamRoom(
             _name, provider.GetRequiredKeyedService<EnsuredStream>(_name), provider.GetRequiredService<ILogger<StreamRoom>>()));
         Services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<StreamRoom>(_name));
     }
 
-    private EnsuredStream Stream(IServiceProvider provider)
+    private EnsuredStream CreateStream(IServiceProvider provider)
     {
         var settings = provider.GetRequiredService<TSettings>();
-        return new(
-            provider.GetRequiredService<INatsConnection>(),
-            EnsuredStream.WorkQueue(
-                settings.Stream, $"{_name}.>", $"Events of {_name} on their way from stage to stage", settings.StreamBytes,
-                settings.Replicas),
-            $"{_name}.stream");
+        var nats = provider.GetRequiredService<INatsConnection>();
+        var (subjects, setting) = ($"{_name}.>", $"{_name}.stream");
+        var description = $"Events of {_name} on their way from stage to stage";
+        var (name, bytes, replicas) = (settings.Stream, settings.StreamBytes, settings.Replicas);
+        return _fansOut
+            ? new(nats, EnsuredStream.FanOut(name, subjects, description, bytes, replicas), setting, Consumers)
+            : new(nats, EnsuredStream.WorkQueue(name, subjects, description, bytes, replicas), setting);
+
+        // Those of all stages, also of the ones that other processes run.
+        IEnumerable<ConsumerConfig> Consumers() => StageDefinition.ConsumersOf(_definitions.Select(definition => definition(provider)));
     }
 }

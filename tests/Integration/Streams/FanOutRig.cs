@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
+using RideIngest.Streams.Intake;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Setup;
 using RideIngest.Streams.Stages;
@@ -90,7 +92,8 @@ internal sealed class FanOutRig : IAsyncDisposable
     {
         var provider = (await StartAsync(_ => null)).Services;
         var stream = Stream(provider);
-        return new(provider, FanOutStream.System, stream.Stream, stream.Subject, new ParcelFormat(), static (_, _) => { });
+        var room = new StreamRoom(FanOutStream.System, stream.Stream, provider.GetRequiredService<ILogger<StreamRoom>>());
+        return new(provider, room, stream.Subject, new ParcelFormat());
     }
 
     /// <summary>Waits until both stages have settled everything, also what entered while a process had no connection yet.</summary>

@@ -1,3 +1,4 @@
+using RideIngest.Streams.Intake;
 using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Waiting;

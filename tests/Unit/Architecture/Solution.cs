@@ -1,5 +1,6 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Unit.Architecture;
 
@@ -7,7 +8,12 @@ namespace RideIngest.Unit.Architecture;
 internal static class Solution
 {
     public static readonly string[] Shared = ["Contracts", "Records", "Hosting", "Storage", "Streams", "LocalServers"];
-    public static readonly string[] Services = ["Producer", "Consumer", "Casino", "Simulators", "Standalone"];
+
+    /// <summary>Every folder of services; the app host only starts them.</summary>
+    public static readonly string[] Services =
+    [
+        .. Directory.GetDirectories(Path.Combine(Repository.Root, "services")).Select(path => Path.GetFileName(path)!).Except(["AppHost"]),
+    ];
 
     private const string Prefix = "RideIngest.";
 
