@@ -15,6 +15,9 @@ public static class FrameHeaders
     /// <summary>How often the frame's events were tried before, in another frame.</summary>
     public const string Attempts = "Ride-Attempts";
 
+    /// <summary>When to try the frame's event again, in milliseconds since 1970.</summary>
+    public const string RetryAt = "Ride-Retry-At";
+
     /// <summary>The trace context of the publisher.</summary>
     public const string TraceParent = "traceparent";
 

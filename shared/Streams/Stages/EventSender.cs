@@ -11,9 +11,14 @@ namespace RideIngest.Streams.Stages;
 
 /// <summary>Events to publish together.</summary>
 /// <param name="Traces">One per event; empty if no event is traced.</param>
-/// <param name="Attempts">The number of earlier attempts to process them.</param>
-internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadOnlyList<ActivityContext> Traces, int Attempts = 0)
+internal sealed record EventsToSend<TEvent>(IReadOnlyList<TEvent> Events, IReadOnlyList<ActivityContext> Traces)
 {
+    /// <summary>The number of earlier attempts to process them.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The time before which not to process them; null for none.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>All events of a frame.</summary>
     public static EventsToSend<TEvent> Of(EventFrame<TEvent> frame) =>
         frame.IsTraced ? Of(frame, [.. Enumerable.Range(0, frame.Events.Count)]) : new(frame.Events, []);
@@ -63,6 +68,8 @@ internal sealed class EventSender<TEvent>(INatsConnection nats, StreamPublisher 
         var headers = new NatsHeaders { { FrameHeaders.Id, id } };
         if (events.Attempts > 0)
             headers.Add(FrameHeaders.Attempts, events.Attempts.ToString(CultureInfo.InvariantCulture));
+        if (events.RetryAt is { } time)
+            headers.Add(FrameHeaders.RetryAt, time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
         if (events.Traces.Count == 0)
             return headers;
         if (FrameTraces.TraceParent(events.Traces.FirstOrDefault(trace => trace != default)) is { } parent)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using RideIngest.Hosting.Config;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Streams.Frames;
@@ -15,7 +16,8 @@ internal sealed partial class EventSettlement<TEvent>(
     StageDefinition stage, EventFormat<TEvent> format, EventSender<TEvent> sender, DeadLetterStore letters, FramesInHand inHand,
     ILogger logger)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    // The server limits the frames that a consumer has delivered and that are not settled; those that wait for long must not use them up.
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(30);
 
     private string? _waits;
 
@@ -24,11 +26,14 @@ internal sealed partial class EventSettlement<TEvent>(
     {
         try
         {
+            if (stage.IsExpired(frame))
+                results = Expired(results.Span);
             await KeepAsync(frame, results, abandon);
             var retries = Indexes(results.Span, static result => result.IsRetry);
-            if (retries.Count > 0 && (retries.Count == frame.Events.Count || stage.Retries is null))
+            if (retries.Count > 0 && Stays(frame, retries, results.Span))
                 return await ReturnAsync(frame, results.Span[retries[0]], abandon);
-            if (!await HandOnAsync(frame, results, abandon) || !await PartAsync(frame, retries, abandon))
+            if (!await HandOnAsync(frame, results, abandon)
+                || !await PartAsync(frame, retries, index => Pause(frame, results.Span[index]), abandon))
                 return await ReturnAsync(frame, StepResult.Retry(_waits ?? ""), abandon);
             await AckAsync(frame, abandon);
             StageTelemetry.Settled(stage, results.Span, frame.Unreadable.Count);
@@ -63,7 +68,7 @@ internal sealed partial class EventSettlement<TEvent>(
         try
         {
             var parted = frame.Events.Count > 1 && stage.Retries is not null
-                && await PartAsync(frame, [.. Enumerable.Range(0, frame.Events.Count)], abandon);
+                && await PartAsync(frame, [.. Enumerable.Range(0, frame.Events.Count)], static _ => null, abandon);
             if (!parted)
                 return await ReturnAsync(frame, retry, abandon);
             await AckAsync(frame, abandon);
@@ -101,12 +106,42 @@ internal sealed partial class EventSettlement<TEvent>(
         return taken.End == PublishEnd.Taken || Waits($"the stream does not take them on {next}: {taken.Reason}");
     }
 
+    /// <summary>Whether to return a frame with events to retry, instead of publishing them as frames of their own.</summary>
+    private bool Stays(EventFrame<TEvent> frame, List<int> retries, ReadOnlySpan<StepResult> results) =>
+        stage.Retries is null
+        || stage.IsRetry(frame)
+        || (retries.Count == frame.Events.Count && stage.RetryFor is null && Pause(frame, results[retries[0]]) < LongestStay);
+
+    private TimeSpan Pause(EventFrame<TEvent> frame, StepResult retry)
+    {
+        if (retry.Rest!.After > TimeSpan.Zero)
+            return retry.Rest.After;
+        var pause = TimeSpan.FromMilliseconds(100L << Math.Min(frame.Attempts, 30));
+        return pause < stage.LongestPause ? pause : stage.LongestPause;
+    }
+
+    private ReadOnlyMemory<StepResult> Expired(ReadOnlySpan<StepResult> results)
+    {
+        var limit = Duration.Format(stage.RetryFor!.Value);
+        var expired = results.ToArray();
+        foreach (ref var result in expired.AsSpan())
+        {
+            if (result.IsRetry)
+                result = StepResult.DeadLetter("expired", $"not done within {limit}: {result.Rest!.Reason}", DeadLetterClass.System);
+        }
+        return expired;
+    }
+
     /// <summary>Publishes each event to retry as a frame of its own.</summary>
-    private async Task<bool> PartAsync(EventFrame<TEvent> frame, List<int> retries, CancellationToken abandon)
+    private async Task<bool> PartAsync(EventFrame<TEvent> frame, List<int> retries, Func<int, TimeSpan?> pause, CancellationToken abandon)
     {
         foreach (var index in retries)
         {
-            var one = EventsToSend<TEvent>.Of(frame, [index]) with { Attempts = frame.Attempts };
+            var one = EventsToSend<TEvent>.Of(frame, [index]) with
+            {
+                Attempts = frame.Attempts,
+                RetryAt = DateTimeOffset.UtcNow + pause(index),
+            };
             var taken = await sender.SendAsync(stage.Stream, stage.Retries!.Subject, one, stage.IdOf(frame, index), abandon);
             if (taken.End != PublishEnd.Taken)
                 return Waits($"the stream does not take them on {stage.Retries.Subject}: {taken.Reason}");
@@ -118,8 +153,7 @@ internal sealed partial class EventSettlement<TEvent>(
     {
         Waits(retry.Rest!.Reason);
         StageTelemetry.Returned(stage, frame.Events.Count);
-        var pause = TimeSpan.FromMilliseconds(100 << Math.Min(frame.Deliveries, 5));
-        await frame.ReturnAsync(retry.Rest.After > TimeSpan.Zero ? retry.Rest.After : pause < LongestPause ? pause : LongestPause, abandon);
+        await frame.ReturnAsync(Pause(frame, retry), abandon);
         return false;
     }
 

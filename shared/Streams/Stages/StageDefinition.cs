@@ -38,8 +38,19 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     /// <summary>The number of events at which a batch is full.</summary>
     public int BatchEvents { get; init; } = 2000;
 
-    /// <summary>The number of attempts after which an event becomes a dead letter if its step throws.</summary>
+    /// <summary>The number of attempts, retries included, after which an event becomes a dead letter if its step throws.</summary>
     public int MostAttempts { get; init; } = 10;
+
+    /// <summary>
+    /// The longest pause before a retry for which the step names no time. The pause begins below a second and doubles with each attempt.
+    /// </summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long after its first attempt an event that is still not done becomes a dead letter. Null, the default, for a stage that retries
+    /// until the step does not ask for it any more.
+    /// </summary>
+    public TimeSpan? RetryFor { get; init; }
 
     /// <summary>The time limit of a step. After that it is cancelled and counts as failed.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromMinutes(1);
@@ -60,9 +71,15 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
 
     internal IEnumerable<StageSource> Sources => Retries is { } retries ? From.Append(retries) : From;
 
+    internal bool IsRetry<TEvent>(EventFrame<TEvent> frame) => frame.Subject == Retries?.Subject;
+
+    /// <summary>Whether its event has been retried for too long, counted from when it was published on the subject for retries.</summary>
+    internal bool IsExpired<TEvent>(EventFrame<TEvent> frame) =>
+        RetryFor is { } limit && IsRetry(frame) && DateTimeOffset.UtcNow - frame.Timestamp >= limit;
+
     /// <summary>The id of an event in this stage, which it keeps when it is retried in a frame of its own.</summary>
     internal string IdOf<TEvent>(EventFrame<TEvent> frame, int index) =>
-        frame.Subject == Retries?.Subject && frame.Id is { } id
+        IsRetry(frame) && frame.Id is { } id
             ? id
             : string.Create(CultureInfo.InvariantCulture, $"{Name}-{frame.Sequence}-{index}");
 }

@@ -34,6 +34,12 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
     public override async ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
         var frame = new EventFrame<TEvent>(message, format, await stage.Stream.UnreadableAsync(message));
+        if (frame.RetryAt - DateTimeOffset.UtcNow is { } left && left > TimeSpan.Zero)
+        {
+            await frame.ReturnAsync(left);
+            frame.Dispose();
+            return;
+        }
         inHand.Add(frame);
         await _frames.Writer.WriteAsync(frame);
     }

@@ -78,7 +78,7 @@ internal sealed partial class StageLoop<TEvent>(
     private Task<bool> FailedAsync(EventFrame<TEvent> frame, Exception e, CancellationToken abandon)
     {
         var reason = e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;
-        if (frame.Attempts >= stage.MostAttempts)
+        if (frame.Attempts >= stage.MostAttempts || stage.IsExpired(frame))
         {
             GivenUp(e, stage.Name, frame.Sequence, frame.Attempts);
             var letter = StepResult.DeadLetter("unexpected", reason, Storage.DeadLetters.DeadLetterClass.System);

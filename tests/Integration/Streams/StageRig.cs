@@ -62,6 +62,8 @@ internal sealed class ParcelStep : Step<Parcel>
             results[i] = parcel.Does switch
             {
                 "retry" when tries < 3 => StepResult.Retry("not yet", TimeSpan.FromMilliseconds(50)),
+                "never" => StepResult.Retry("the partner is away", TimeSpan.FromMilliseconds(50)),
+                "later" => StepResult.Retry("the partner asks to come back", TimeSpan.FromHours(1)),
                 "refuse" => StepResult.DeadLetter("refused", $"parcel {parcel.Id} is refused"),
                 "throw" => throw new InvalidOperationException($"parcel {parcel.Id} breaks the step"),
                 _ => StepResult.Done,
@@ -109,6 +111,9 @@ internal sealed class StageRig : IAsyncDisposable
 
     /// <summary>A step instead of the usual one, made in each process with the subject on which parcels are handed on.</summary>
     public Func<IServiceProvider, string, Step<Parcel>>? OtherStep { get; set; }
+
+    /// <summary>The subject of events that are retried apart.</summary>
+    public string Retries => $"{_prefix}.retry.sort";
 
     private StageSource Source => new("sort", $"{_prefix}.new");
 
@@ -195,6 +200,17 @@ internal sealed class StageRig : IAsyncDisposable
         new ConsumerConfig(Source.Consumer) { FilterSubject = Source.Subject, AckWait = ackWait });
 
     public async Task<ConsumerInfo> ConsumerAsync() => (await Js.GetConsumerAsync(_prefix, Source.Consumer)).Info;
+
+    /// <summary>Waits until this many frames are returned to be retried apart.</summary>
+    public Task RetriedApartAsync(int frames) => Eventually.True(async () =>
+        (await Js.GetConsumerAsync(_prefix, "sort-retry")).Info is { NumPending: 0 } info && info.NumAckPending == frames);
+
+    /// <summary>Publishes a message that no client would.</summary>
+    public void PublishRaw(string headers, string payload)
+    {
+        using var raw = new RawPublisher(_natsUrl);
+        raw.Publish(Source.Subject, headers, payload);
+    }
 
     /// <summary>Its dead letters: key, class, code and attempts.</summary>
     public async Task<List<string>> LettersAsync()

@@ -1,3 +1,4 @@
+using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
@@ -40,6 +41,22 @@ public sealed class StageTests
 
         Assert.Equal([2L], await rig.SettledAsync(1));
         Assert.Equal(["- poison unreadable 1", "1 poison refused 1"], await rig.LettersAsync());
+    }
+
+    [Fact]
+    public async Task A_message_whose_headers_cannot_be_read_becomes_a_dead_letter_with_its_bytes()
+    {
+        await using var rig = await StageRig.CreateAsync();
+        await rig.StartAsync();
+        await rig.PublishAsync(new Parcel(1, "done"));
+
+        rig.PublishRaw("NATS/1.0\r\nno header at all\r\n\r\n", "{\"id\":2,\"does\":\"done\"}");
+
+        await Eventually.True(async () => await rig.LettersAsync() is ["- poison unreadable 1"]);
+        Assert.Equal([1L], await rig.SettledAsync(1));
+        Assert.Equal(
+            "{\"id\":2,\"does\":\"done\"}",
+            await rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters"));
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using RideIngest.TestKit.Network;
 
-namespace RideIngest.Integration.Consumer;
+namespace RideIngest.Integration.Systems;
 
 /// <summary>Publishes what no decent client would.</summary>
 internal sealed class RawPublisher : IDisposable
