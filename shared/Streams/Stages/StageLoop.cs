@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Streams.Stages;
 
@@ -31,7 +32,7 @@ internal sealed partial class StageLoop<TEvent>(
         StepResult[] results;
         try
         {
-            results = await RunStepAsync(frames, abandon);
+            results = await RunStepAsync(new Batch<TEvent>(stage, frames), abandon);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -60,11 +61,10 @@ internal sealed partial class StageLoop<TEvent>(
         return Array.Exists(await Task.WhenAll(settling), settled => settled);
     }
 
-    private async Task<StepResult[]> RunStepAsync(List<EventFrame<TEvent>> frames, CancellationToken abandon)
+    private async Task<StepResult[]> RunStepAsync(Batch<TEvent> batch, CancellationToken abandon)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         limit.CancelAfter(stage.StepTimeout);
-        var batch = new Batch<TEvent>(stage, frames);
         var since = Stopwatch.GetTimestamp();
 
         // A step that ignores its token is abandoned, and its frames are retried.
@@ -77,16 +77,42 @@ internal sealed partial class StageLoop<TEvent>(
 
     private Task<bool> FailedAsync(EventFrame<TEvent> frame, Exception e, CancellationToken abandon)
     {
-        var reason = e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;
         if (frame.Attempts >= stage.MostAttempts || stage.IsExpired(frame))
         {
             GivenUp(e, stage.Name, frame.Sequence, frame.Attempts);
-            var letter = StepResult.DeadLetter("unexpected", reason, Storage.DeadLetters.DeadLetterClass.System);
-            return settlement.SettleAsync(frame, StepResult.Each(frame.Events.Count, letter), abandon);
+            return GiveUpAsync(frame, Reason(e), abandon);
         }
         TriedLater(e, stage.Name, frame.Sequence, frame.Attempts);
-        return settlement.PartAsync(frame, StepResult.Retry(reason), abandon);
+        return settlement.PartAsync(frame, StepResult.Retry(Reason(e)), abandon);
     }
+
+    /// <summary>Makes dead letters of the events that the step fails on even alone.</summary>
+    private async Task<bool> GiveUpAsync(EventFrame<TEvent> frame, string reason, CancellationToken abandon)
+    {
+        var results = StepResult.Each(frame.Events.Count, StepResult.DeadLetter("unexpected", reason, DeadLetterClass.System));
+
+        // More than one only if they could not be retried in frames of their own: the stage has its own reach, or the stream is full.
+        for (var i = 0; i < results.Length && results.Length > 1; i++)
+        {
+            try
+            {
+                results[i] = (await RunStepAsync(new Batch<TEvent>(stage, frame, i), abandon))[0];
+            }
+            catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+            {
+                // The frame is safe in the stream and will be delivered again.
+                return false;
+            }
+            catch (Exception e)
+            {
+                results[i] = StepResult.DeadLetter("unexpected", Reason(e), DeadLetterClass.System);
+            }
+        }
+        return await settlement.SettleAsync(frame, results, abandon);
+    }
+
+    private string Reason(Exception e) =>
+        e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;
 
     [LoggerMessage(3201, LogLevel.Error, "Stage {Stage} failed on {Frames} frames together. Trying each frame alone")]
     private partial void TriedAlone(Exception exception, string stage, int frames);
@@ -95,6 +121,6 @@ internal sealed partial class StageLoop<TEvent>(
     private partial void TriedLater(Exception exception, string stage, ulong sequence, int attempt);
 
     [LoggerMessage(3203, LogLevel.Error,
-        "Stage {Stage} failed on frame {Sequence} in {Attempts} attempts. Its events are kept as dead letters")]
+        "Stage {Stage} failed on frame {Sequence} in {Attempts} attempts. Events on which it fails alone are kept as dead letters")]
     private partial void GivenUp(Exception exception, string stage, ulong sequence, int attempts);
 }

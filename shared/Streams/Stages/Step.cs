@@ -13,11 +13,19 @@ public sealed class Batch<TEvent>
 {
     private readonly StageDefinition _stage;
     private readonly IReadOnlyList<EventFrame<TEvent>> _frames;
+    private readonly int _first;
 
     internal Batch(StageDefinition stage, IReadOnlyList<EventFrame<TEvent>> frames)
     {
         (_stage, _frames) = (stage, frames);
         Events = frames is [var only] ? only.Events : [.. frames.SelectMany(frame => frame.Events)];
+    }
+
+    /// <summary>One event of a frame.</summary>
+    internal Batch(StageDefinition stage, EventFrame<TEvent> frame, int index)
+    {
+        (_stage, _frames, _first) = (stage, [frame], index);
+        Events = [frame.Events[index]];
     }
 
     public IReadOnlyList<TEvent> Events { get; }
@@ -26,7 +34,7 @@ public sealed class Batch<TEvent>
     public EventOrigin Origin(int index)
     {
         var frame = 0;
-        for (; index >= _frames[frame].Events.Count; frame++)
+        for (index += _first; index >= _frames[frame].Events.Count; frame++)
             index -= _frames[frame].Events.Count;
         return new(_stage.IdOf(_frames[frame], index), _frames[frame].ContinuedTraceOf(index));
     }

@@ -74,6 +74,22 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task In_a_stage_with_its_own_reach_an_event_that_the_step_fails_on_becomes_a_dead_letter_without_its_neighbours()
+    {
+        await using var rig = await StageRig.CreateAsync();
+        rig.Change = usual => usual with
+        {
+            Reach = (config, cancellationToken) => usual.Stream.OnlyConsumerAsync(config, TimeSpan.FromSeconds(5), cancellationToken),
+        };
+        await rig.StartAsync();
+
+        await rig.PublishAsync(new Parcel(1, "done"), new Parcel(2, "throw"), new Parcel(3, "done"));
+
+        Assert.Equal([1L, 3], await rig.SettledAsync(2));
+        Assert.Equal(["2 system unexpected 3"], await rig.LettersAsync());
+    }
+
+    [Fact]
     public async Task Two_processes_share_the_work_and_hand_each_event_on_once()
     {
         const int Frames = 200;
