@@ -16,16 +16,7 @@ internal sealed class PlayerStep(NpgsqlDataSource database, MissingPlayers missi
         if (batch.Events.Count == 0)
             return [];
         long[] ids = [.. batch.Events.Select(e => e.PlayerId).Distinct()];
-        Dictionary<long, Player> players;
-        try
-        {
-            players = await FindAsync(ids, cancellationToken);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            var reason = $"players cannot be looked up in Postgres: {(e as PostgresException)?.MessageText ?? e.Message}";
-            return StepResult.Each(batch.Events.Count, StepResult.Retry(reason));
-        }
+        var players = await FindAsync(ids, cancellationToken);
         foreach (var e in batch.Events)
             e.Player = players.GetValueOrDefault(e.PlayerId, Player.Missing);
         foreach (var id in ids.Where(id => !players.ContainsKey(id)))

@@ -11,6 +11,14 @@ public sealed class StoreUnavailableException : Exception
     public StoreUnavailableException(Exception cause)
         : base((cause as PostgresException)?.MessageText ?? cause.Message, cause) => SqlState = (cause as PostgresException)?.SqlState;
 
+    /// <summary>Whether an exception is a failure of the server or the connection, and no fault of what was to be written.</summary>
+    public static bool Covers(Exception e) => e switch
+    {
+        PostgresException refused => !RefusedRow.Is(refused),
+        StoreUnavailableException or NpgsqlException or TimeoutException => true,
+        _ => false,
+    };
+
     /// <summary>Postgres' error code; null if it could not be reached.</summary>
     public string? SqlState { get; }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Streams.Stages;
@@ -38,6 +40,12 @@ internal sealed partial class StageLoop<TEvent>(
         {
             // The frames are safe in the stream and will be delivered again.
             return false;
+        }
+        catch (Exception e) when (StoreUnavailableException.Covers(e))
+        {
+            // No event is at fault, so none is tried alone.
+            var reason = $"Postgres is unavailable: {(e as PostgresException)?.MessageText ?? e.Message}";
+            results = StepResult.Each(frames.Sum(frame => frame.Events.Count), StepResult.Retry(reason));
         }
         catch (Exception e) when (frames.Count > 1)
         {

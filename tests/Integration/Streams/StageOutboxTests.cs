@@ -83,6 +83,28 @@ public sealed class StageOutboxTests
         Assert.Equal(2, await rig.Database.ScalarAsync<int>("select saves from parcels"));
     }
 
+    [Fact]
+    public async Task While_Postgres_is_away_the_events_of_a_step_that_writes_wait_and_are_no_dead_letters()
+    {
+        await using var rig = await RigAsync(_ => Task.CompletedTask);
+        rig.Change = usual => usual with { Next = null, MostAttempts = 2 };
+        var database = rig.DatabaseUrl;
+        await using var toPostgres = new TcpProxy(TcpProxy.Host, database.Port);
+        (database.Host, database.Port) = (TcpProxy.Host, toPostgres.Port);
+        await rig.StartAsync(database: database.ConnectionString);
+        await rig.PublishAsync(new Parcel(1, "save"));
+        Assert.Equal([1L], await rig.SettledAsync(1));
+
+        toPostgres.Refusing = true;
+        toPostgres.Reset();
+        await rig.PublishAsync(new Parcel(2, "save"), new Parcel(3, "save"));
+        await Eventually.True(async () => (await rig.ConsumerAsync()).Delivered.ConsumerSeq > 4);
+        toPostgres.Refusing = false;
+
+        Assert.Equal([1L, 2, 3], await rig.SettledAsync(3));
+        Assert.Empty(await rig.LettersAsync());
+    }
+
     private static async Task<StageRig> RigAsync(Func<int, Task> committed)
     {
         var rig = await StageRig.CreateAsync();

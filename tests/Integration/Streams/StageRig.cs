@@ -203,7 +203,12 @@ internal sealed class StageRig : IAsyncDisposable
 
     /// <summary>Waits until this many frames are returned to be retried apart.</summary>
     public Task RetriedApartAsync(int frames) => Eventually.True(async () =>
-        (await Js.GetConsumerAsync(_prefix, "sort-retry")).Info is { NumPending: 0 } info && info.NumAckPending == frames);
+    {
+        var apart = false;
+        await foreach (var consumer in Js.ListConsumersAsync(_prefix))
+            apart |= consumer.Info is { Name: "sort-retry", NumPending: 0 } info && info.NumAckPending == frames;
+        return apart;
+    });
 
     /// <summary>Publishes a message that no client would.</summary>
     public void PublishRaw(string headers, string payload)
