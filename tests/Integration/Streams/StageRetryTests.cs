@@ -22,6 +22,29 @@ public sealed class StageRetryTests
     }
 
     [Fact]
+    public async Task That_events_wait_is_logged_once_and_that_none_waits_any_more_too_whatever_passes_in_between()
+    {
+        const int EventsWait = 3211;
+        const int GoesOn = 3212;
+        await using var rig = await StageRig.CreateAsync();
+        await rig.StartAsync();
+
+        await rig.PublishAsync(new Parcel(1, "gated"), new Parcel(2, "done"));
+        for (var id = 3; id <= 10; id++)
+        {
+            await rig.PublishAsync(new Parcel(id, "done"), new Parcel(100 + id, "gated"));
+            await rig.PublishAsync(new Parcel(200 + id, "gated"));
+            await Eventually.True(() => rig.Step.Tries.GetValueOrDefault(200 + id) > 2);
+        }
+        Assert.Equal([EventsWait], rig.Log.Ids);
+        rig.Step.Gate.SetResult();
+        await rig.SettledAsync(26);
+
+        await Eventually.True(() => rig.Log.Ids.Count > 1);
+        Assert.Equal([EventsWait, GoesOn], rig.Log.Ids);
+    }
+
+    [Fact]
     public async Task An_event_that_is_not_done_in_the_time_of_its_stage_becomes_a_dead_letter()
     {
         await using var rig = await StageRig.CreateAsync();

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
@@ -63,6 +64,7 @@ internal sealed class ParcelStep : Step<Parcel>
             {
                 "retry" when tries < 3 => StepResult.Retry("not yet", TimeSpan.FromMilliseconds(50)),
                 "never" => StepResult.Retry("the partner is away", TimeSpan.FromMilliseconds(50)),
+                "gated" when !Gate.Task.IsCompleted => StepResult.Retry("the gate is closed", TimeSpan.FromMilliseconds(50)),
                 "later" => StepResult.Retry("the partner asks to come back", TimeSpan.FromHours(1)),
                 "refuse" => StepResult.DeadLetter("refused", $"parcel {parcel.Id} is refused"),
                 "throw" => throw new InvalidOperationException($"parcel {parcel.Id} breaks the step"),
@@ -75,6 +77,22 @@ internal sealed class ParcelStep : Step<Parcel>
         }
         return results;
     }
+}
+
+/// <summary>Records the event ids of log lines.</summary>
+internal sealed class RecordedLog : ILogger<Stage>
+{
+    private readonly ConcurrentQueue<int> _ids = new();
+
+    public IReadOnlyList<int> Ids => [.. _ids];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> format) =>
+        _ids.Enqueue(eventId.Id);
 }
 
 /// <summary>A stage of a system of the test's own, over a stream of its own.</summary>
@@ -106,6 +124,9 @@ internal sealed class StageRig : IAsyncDisposable
 
     public ParcelStep Step { get; } = new();
 
+    /// <summary>What the stage has logged, by event id.</summary>
+    public RecordedLog Log { get; } = new();
+
     /// <summary>What differs from the usual stage.</summary>
     public Func<StageDefinition, StageDefinition> Change { get; set; } = static usual => usual;
 
@@ -127,7 +148,7 @@ internal sealed class StageRig : IAsyncDisposable
     {
         var module = new TestModule(services =>
         {
-            services.AddNats();
+            services.AddNats().AddSingleton<ILogger<Stage>>(Log);
             services.AddEventOutbox(System, provider => Stream(provider.GetRequiredService<NatsConnection>()));
             services.AddStages(provider => provider.GetRequiredService<ParcelStage>().Stages);
             services.TryAddSingleton(provider => new ParcelStage(
