@@ -44,8 +44,7 @@ internal sealed partial class StageLoop<TEvent>(
         catch (Exception e) when (StoreUnavailableException.Covers(e))
         {
             // No event is at fault, so none is tried alone.
-            var reason = $"Postgres is unavailable: {(e as PostgresException)?.MessageText ?? e.Message}";
-            results = StepResult.Each(frames.Sum(frame => frame.Events.Count), StepResult.Retry(reason));
+            results = StepResult.Each(frames.Sum(frame => frame.Events.Count), Unavailable(e));
         }
         catch (Exception e) when (frames.Count > 1)
         {
@@ -111,6 +110,10 @@ internal sealed partial class StageLoop<TEvent>(
                 // The frame is safe in the stream and will be delivered again.
                 return false;
             }
+            catch (Exception e) when (StoreUnavailableException.Covers(e))
+            {
+                results[i] = Unavailable(e);
+            }
             catch (Exception e)
             {
                 results[i] = StepResult.DeadLetter("unexpected", Reason(e), DeadLetterClass.System);
@@ -118,6 +121,9 @@ internal sealed partial class StageLoop<TEvent>(
         }
         return await settlement.SettleAsync(frame, results, abandon);
     }
+
+    private static StepResult Unavailable(Exception e) =>
+        StepResult.Retry($"Postgres is unavailable: {(e as PostgresException)?.MessageText ?? e.Message}");
 
     private string Reason(Exception e) =>
         e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;
