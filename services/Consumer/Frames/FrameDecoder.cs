@@ -1,3 +1,4 @@
+using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Contracts.Frames;
@@ -9,39 +10,40 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>Decodes messages from the stream. Any client may publish there, so nothing about them is trusted.</summary>
 internal sealed class FrameDecoder(Catalog catalog)
 {
+    private static readonly string TooManyLines = string.Create(
+        CultureInfo.InvariantCulture, $"It has more than {SpineSettings.MostFrameLines} lines");
+
+    /// <summary>Takes a message without decoding its lines.</summary>
     /// <param name="raw">The bytes of a message that the client could not read.</param>
-    public RecordFrame Decode(INatsJSMsg<NatsMemoryOwner<byte>> message, ReadOnlyMemory<byte>? raw)
+    public static RecordFrame Take(INatsJSMsg<NatsMemoryOwner<byte>> message, ReadOnlyMemory<byte>? raw)
     {
-        var name = RidesStream.KindOf(message.Subject);
+        var frame = new RecordFrame(message, RidesStream.KindOf(message.Subject)) { Raw = raw };
         if (message.Error is { } error)
-            return AsWhole("unreadable", $"The message could not be read: {error.Message}");
-        if (!catalog.Find(name, out var kind))
-            return AsWhole("unknown_kind", $"There is no kind {name}; there are {string.Join(", ", catalog.Kinds)}");
+            frame.KeepWhole("unreadable", $"The message could not be read: {error.Message}");
+        else if (frame.LineEnds > SpineSettings.MostFrameLines)
+            frame.KeepWhole(RecordFrame.TooManyLines, TooManyLines);
+        return frame;
+    }
 
+    /// <summary>Decodes the lines of a frame, unless that is done.</summary>
+    public void Decode(RecordFrame frame)
+    {
+        if (frame.IsDecoded)
+            return;
+        if (!catalog.Find(frame.KindName, out var kind))
+        {
+            frame.KeepWhole("unknown_kind", $"There is no kind {frame.KindName}; there are {string.Join(", ", catalog.Kinds)}");
+            return;
+        }
         var lines = new List<FrameLine>();
-        FrameLines.Read(kind, message.Data.Span, lines);
+        FrameLines.Read(kind, frame.Payload.Span, lines);
         if (lines.Count == 0)
-            return AsWhole("empty", "It has no records: JSON lines are expected");
-        if (lines.TrueForAll(IsNoRecord))
-            return AsWhole("undecodable", $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
-
-        var trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
-        return new RecordFrame(message, name)
-        {
-            Kind = kind,
-            Lines = lines,
-            Trace = trace,
-            Traces = FrameTraces.Read(Header(FrameHeaders.Traces), trace, lines.Count),
-        };
-
-        RecordFrame AsWhole(string code, string reason) => new(message, name)
-        {
-            Raw = raw,
-            Whole = (code, reason),
-            Trace = message.Error is null ? FrameTraces.Parse(Header(FrameHeaders.TraceParent)) : default,
-        };
-
-        string? Header(string header) => message.Headers is { } headers && headers.TryGetLastValue(header, out var value) ? value : null;
+            frame.KeepWhole("empty", "It has no records: JSON lines are expected");
+        else if (lines.TrueForAll(IsNoRecord))
+            frame.KeepWhole(
+                "undecodable", $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
+        else
+            frame.Decoded(kind, lines, FrameTraces.Read(frame.Header(FrameHeaders.Traces), frame.Trace, lines.Count));
     }
 
     // Not even a JSON object; the problems of an object would name fields.

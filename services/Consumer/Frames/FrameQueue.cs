@@ -3,9 +3,15 @@ using RideIngest.Consumer.Settings;
 
 namespace RideIngest.Consumer.Frames;
 
-/// <summary>Holds decoded frames until they are stored. The pull bounds it by asking for more only when there is room.</summary>
-internal sealed class FrameQueue(ConsumerSettings settings)
+/// <summary>
+/// Holds frames until they are stored. The pull bounds it by asking for more only when there is room. Frames are decoded as they arrive,
+/// while batches before them are stored, and later if the decoded ones are many: a line can take a hundred times its length when decoded.
+/// </summary>
+internal sealed class FrameQueue(ConsumerSettings settings, FrameDecoder decoder)
 {
+    // More than a pull of 4 MB has in frames of a producer, so those are always decoded as they arrive.
+    private const int MostDecoded = 50_000;
+
     private readonly Channel<RecordFrame> _frames = Channel.CreateUnbounded<RecordFrame>();
     private readonly int _enough = settings.BatchRecords * settings.ParallelBatches;
     private volatile TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,7 +19,10 @@ internal sealed class FrameQueue(ConsumerSettings settings)
 
     public void Add(RecordFrame frame)
     {
-        Interlocked.Add(ref _records, frame.Lines.Count);
+        if (Volatile.Read(ref _records) + frame.LineEnds <= MostDecoded)
+            decoder.Decode(frame);
+        frame.Queued = frame.IsDecoded ? frame.Lines.Count : frame.LineEnds;
+        Interlocked.Add(ref _records, frame.Queued);
         _frames.Writer.TryWrite(frame);
     }
 
@@ -40,15 +49,22 @@ internal sealed class FrameQueue(ConsumerSettings settings)
         if (await NextAsync(cancellationToken) is not { } first)
             return [];
         var batch = new List<RecordFrame> { first };
-        var records = first.Lines.Count;
+        var (records, queued) = Take(first);
         while (records < settings.BatchRecords && batch.Count < settings.BatchRecords && _frames.Reader.TryRead(out var frame))
         {
             batch.Add(frame);
-            records += frame.Lines.Count;
+            var taken = Take(frame);
+            (records, queued) = (records + taken.Records, queued + taken.Queued);
         }
-        Interlocked.Add(ref _records, -records);
+        Interlocked.Add(ref _records, -queued);
         Interlocked.Exchange(ref _taken, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         return batch;
+    }
+
+    private (int Records, int Queued) Take(RecordFrame frame)
+    {
+        decoder.Decode(frame);
+        return (frame.Lines.Count, frame.Queued);
     }
 
     /// <summary>Returns null at the end. A frame wakes only one waiting reader.</summary>

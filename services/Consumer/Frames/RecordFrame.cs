@@ -9,30 +9,49 @@ using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Frames;
 
-/// <summary>A frame of records.</summary>
-/// <param name="kindName">The kind as the publisher wrote it.</param>
-internal sealed class RecordFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, string kindName) : Frame(message)
+/// <summary>A frame of records. Its lines are decoded after it is taken.</summary>
+internal sealed class RecordFrame : Frame
 {
+    /// <summary>The code of a frame that is too long to decode.</summary>
+    public const string TooManyLines = "too_many_lines";
+
     // The server closes the connection of a client whose subject exceeds max_control_line, 4 KB by default.
     private const int LongestSubject = 1024;
 
     private static readonly SearchValues<char> NoSubject = SearchValues.Create(" \t\r\n*>");
 
-    public string KindName => kindName;
+    public RecordFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, string kindName) : base(message)
+    {
+        KindName = kindName;
+        Trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
+        LineEnds = message.Error is null ? Payload.Span.Count((byte)'\n') : 0;
+    }
+
+    /// <summary>The kind as the publisher wrote it.</summary>
+    public string KindName { get; }
+
+    /// <summary>The number of line ends, counted without decoding. They include blank lines.</summary>
+    public int LineEnds { get; }
+
+    /// <summary>Whether the lines are decoded, or the frame is kept whole.</summary>
+    public bool IsDecoded { get; private set; }
 
     /// <summary>The kind; null when no records could be read.</summary>
-    public Kind? Kind { get; init; }
+    public Kind? Kind { get; private set; }
 
     /// <summary>The reason to keep the frame whole as a dead letter; null for other frames.</summary>
-    public (string Code, string Message)? Whole { get; set; }
+    public (string Code, string Message)? Whole { get; private set; }
 
-    public IReadOnlyList<FrameLine> Lines { get; init; } = [];
+    public IReadOnlyList<FrameLine> Lines { get; private set; } = [];
 
     /// <summary>The trace of each line.</summary>
-    public ActivityContext[] Traces { get; init; } = [];
+    public ActivityContext[] Traces { get; private set; } = [];
 
     /// <summary>The trace in which the frame was published.</summary>
-    public ActivityContext Trace { get; init; }
+    public ActivityContext Trace { get; }
+
+    /// <summary>The number of lines that the queue counts for this frame.</summary>
+    public int Queued { get; set; }
 
     /// <summary>The subject for the reply. Subjects that lead back into the stream or into the server are ignored.</summary>
     public string? ReplyTo =>
@@ -40,4 +59,9 @@ internal sealed class RecordFrame(INatsJSMsg<NatsMemoryOwner<byte>> message, str
         && subject[0] != '$'
         && !subject.StartsWith(RidesStream.Subject(""), StringComparison.Ordinal)
         && !subject.AsSpan().ContainsAny(NoSubject) ? subject : null;
+
+    public void Decoded(Kind kind, IReadOnlyList<FrameLine> lines, ActivityContext[] traces) =>
+        (IsDecoded, Kind, Lines, Traces) = (true, kind, lines, traces);
+
+    public void KeepWhole(string code, string message) => (IsDecoded, Whole) = (true, (code, message));
 }

@@ -67,7 +67,7 @@ internal sealed partial class BatchWork(
         if (attempts >= MostAttempts && frame.Whole is null)
         {
             GivenUp(e, frame.Sequence, frame.KindName, attempts);
-            frame.Whole = (WholeFrames.Unforeseen, e.Message);
+            frame.KeepWhole(WholeFrames.Unforeseen, e.Message);
             await StoreAsync(null, [frame], abandon);
             return;
         }

@@ -36,7 +36,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         Class = frame.Whole!.Value.Code == Unforeseen ? DeadLetterClass.System : DeadLetterClass.Poison,
         Code = frame.Whole.Value.Code,
         Message = frame.Whole.Value.Message,
-        Payload = FrameLines.AsObjects(frame.Payload),
+        Payload = frame.Whole.Value.Code == RecordFrame.TooManyLines ? frame.Payload : FrameLines.AsObjects(frame.Payload),
         TraceId = frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
         Attempts = frame.Deliveries,
     };

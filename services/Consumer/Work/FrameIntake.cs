@@ -12,8 +12,8 @@ namespace RideIngest.Consumer.Work;
 
 /// <summary>Puts pulled frames into the queue, and asks for more while they can be stored and there is room.</summary>
 internal sealed class FrameIntake(
-    RidesStream rides, ConsumerSettings settings, NpgsqlDataSource database, FrameDecoder decoder, FramesInHand inHand, FrameQueue queue,
-    StoreGate gate) : PullTarget
+    RidesStream rides, ConsumerSettings settings, NpgsqlDataSource database, FramesInHand inHand, FrameQueue queue, StoreGate gate)
+    : PullTarget
 {
     private readonly int _commandTimeout = new NpgsqlConnectionStringBuilder(database.ConnectionString).CommandTimeout;
 
@@ -51,7 +51,7 @@ internal sealed class FrameIntake(
 
     public override async ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
     {
-        var frame = decoder.Decode(message, await rides.Stream.UnreadableAsync(message));
+        var frame = FrameDecoder.Take(message, await rides.Stream.UnreadableAsync(message));
         inHand.Add(frame);
         queue.Add(frame);
     }

@@ -6,6 +6,15 @@ namespace RideIngest.Streams.Rides;
 /// <summary>The section <c>ingest</c>: settings that all producers and consumers of one system must share.</summary>
 public sealed class SpineSettings
 {
+    /// <summary>The largest <see cref="FrameRecords"/> that a producer accepts.</summary>
+    public const int MostFrameRecords = 1000;
+
+    /// <summary>
+    /// The most lines in a frame that a consumer decodes. Ten times a producer's largest frame, as room for its padding and for other
+    /// publishers.
+    /// </summary>
+    public const int MostFrameLines = 10 * MostFrameRecords;
+
     [Required, RegularExpression("[A-Za-z0-9_-]+", ErrorMessage = "A stream's name has letters, digits, _ and - only"), GoodValue("RIDES")]
     public string Stream { get; set; } = RidesStream.Name;
 
@@ -20,7 +29,7 @@ public sealed class SpineSettings
     /// <summary>
     /// The maximum number of records in a frame. A record sent on its own has its trace in the headers, which JetStream limits to 64 KB.
     /// </summary>
-    [Range(1, 1000, ErrorMessage = "It must be from 1 to 1000"), GoodValue("500")]
+    [Range(1, MostFrameRecords, ErrorMessage = "It must be from 1 to 1000"), GoodValue("500")]
     public int FrameRecords { get; set; } = 500;
 
     /// <summary>How long senders wait for the outcome by default before the answer is 202.</summary>

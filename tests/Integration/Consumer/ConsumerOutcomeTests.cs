@@ -169,12 +169,39 @@ public sealed class ConsumerOutcomeTests(SharedRig shared) : IClassFixture<Share
     [Fact]
     public async Task A_frame_of_one_bad_line_over_and_over_is_one_dead_letter()
     {
-        const int Lines = 20_000;
+        const int Lines = 9_000;
         var reply = await _rig.SendAsync(string.Concat(Enumerable.Repeat("{}\n", Lines)) + ConsumerRig.Line(1));
 
         Assert.Equal(Lines + 1, reply.Received);
         Assert.Equal(1, await _rig.CountAsync());
         Assert.Equal(1, await _rig.CountAsync("ops.dead_letters"));
+    }
+
+    [Fact]
+    public async Task A_frame_of_more_lines_than_a_producer_may_write_is_kept_whole_without_being_decoded()
+    {
+        var payload = string.Concat(Enumerable.Repeat("{}\n", 340_000));
+
+        var reply = await _rig.SendAsync(payload + ConsumerRig.Line(1));
+
+        Assert.Equal(0, reply.Received);
+        Assert.Equal((0, 1), (await _rig.CountAsync(), await _rig.CountAsync("ops.dead_letters where code = 'too_many_lines'")));
+        Assert.Equal(
+            payload + ConsumerRig.Line(1),
+            await _rig.Database.ScalarAsync<string>("select convert_from(payload, 'utf8') from ops.dead_letters"));
+        Assert.Equal(1, (await _rig.SendAsync(ConsumerRig.Line(1))).Stored);
+    }
+
+    [Fact]
+    public async Task Frames_that_wait_undecoded_because_there_are_many_lines_are_stored()
+    {
+        var badLines = string.Concat(Enumerable.Repeat("{}\n", 9_000));
+
+        for (var id = 1; id <= 12; id++)
+            await _rig.PublishAsync(badLines + ConsumerRig.Line(id));
+
+        await _rig.SettledAsync();
+        Assert.Equal((12, 1), (await _rig.CountAsync(), await _rig.CountAsync("ops.dead_letters")));
     }
 
     [Fact]
