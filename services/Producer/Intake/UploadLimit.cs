@@ -1,19 +1,44 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using RideIngest.Hosting.Access;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Settings;
 
 namespace RideIngest.Producer.Intake;
 
-/// <summary>Limits concurrent uploads, each of which uses bounded memory.</summary>
-internal sealed class UploadLimit(ProducerSettings settings, ConsumerNews news) : IRateLimiterPolicy<string>
+/// <summary>
+/// Limits concurrent uploads, each of which uses bounded memory. If there can be several senders, each may have half of them, so that no
+/// sender takes the places of all others.
+/// </summary>
+internal sealed class UploadLimit : IRateLimiterPolicy<string>, IDisposable
 {
     public const string Name = "uploads";
 
-    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected => (rejected, _) =>
-        new(UploadIntake.RefusedAsync(rejected.HttpContext, Refusals.Busy(news.RetryAfter, "The limit is producer.uploads.")));
+    private readonly ConcurrencyLimiter _all;
+    private readonly ConsumerNews _news;
+    private readonly int _perSender;
 
-    public RateLimitPartition<string> GetPartition(HttpContext httpContext) =>
-        RateLimitPartition.GetConcurrencyLimiter(Name, _ => new() { PermitLimit = settings.Uploads, QueueLimit = 0 });
+    public UploadLimit(ProducerSettings settings, AuthSettings auth, ConsumerNews news)
+    {
+        _all = new ConcurrencyLimiter(Most(settings.Uploads));
+        _news = news;
+        _perSender = auth.Keys.Count > 1 || auth.Jwt.Authority is not null ? (settings.Uploads + 1) / 2 : settings.Uploads;
+    }
+
+    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected => (rejected, _) =>
+        new(UploadIntake.RefusedAsync(rejected.HttpContext, Refusals.Busy(_news.RetryAfter, Limit(rejected.HttpContext))));
+
+    public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.Get(
+        Caller.Of(httpContext)?.Name ?? "",
+        _ => RateLimiter.CreateChained(new ConcurrencyLimiter(Most(_perSender)), _all));
+
+    public void Dispose() => _all.Dispose();
+
+    private string Limit(HttpContext http) => _all.GetStatistics()!.CurrentAvailablePermits > 0 && Caller.Of(http) is { } caller
+        ? string.Create(CultureInfo.InvariantCulture, $"{caller.Name} may have {_perSender} concurrent uploads, half of producer.uploads.")
+        : "The limit is producer.uploads.";
+
+    private static ConcurrencyLimiterOptions Most(int uploads) => new() { PermitLimit = uploads, QueueLimit = 0 };
 }

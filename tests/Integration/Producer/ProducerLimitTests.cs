@@ -176,6 +176,29 @@ public sealed class ProducerLimitTests
         await Eventually.True(async () => await system.CountAsync("rides.bookings") == kept);
     }
 
+    [Fact]
+    public async Task One_key_may_have_half_of_the_uploads_and_the_others_are_left_to_other_keys()
+    {
+        await using var system = await RideSystem.StartAsync(args:
+        [
+            "--producer:uploads=3", .. Keys.Of(0, "greedy", "the-greedy-key", "bookings:write"),
+            .. Keys.Of(1, "other", "the-others-key", "bookings:write"),
+        ]);
+        const string Greedy = "X-Api-Key: the-greedy-key\r\n";
+
+        // The last line of each has no end yet.
+        using var first = await UploadAsync(system.Client, Lines(2), Greedy);
+        using var second = await UploadAsync(system.Client, Lines(2), Greedy);
+        await Eventually.True(async () => await system.CountAsync("rides.bookings") == 2);
+        var third = await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-greedy-key"));
+        var others = await system.PostAsync("/v1/bookings/batch", "[]", headers: ("X-Api-Key", "the-others-key"));
+
+        Assert.Equal((503, "/problems/busy", true), (third.Status, (string?)third.Json["type"], (bool)third.Json["retryable"]!));
+        Assert.Contains("greedy may have 2 concurrent uploads", (string)third.Json["detail"]!, StringComparison.Ordinal);
+        Assert.NotNull(third.Headers.RetryAfter);
+        Assert.Equal(200, others.Status);
+    }
+
     private static string Lines(int records) =>
         string.Concat(Enumerable.Range(0, records).Select(_ => Given.Booking(Given.NewId()).Trim() + "\n"));
 
