@@ -28,6 +28,9 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
 
     public required LastFailures Failures { get; init; }
 
+    /// <summary>The body of the upload, which must bring records at a minimum pace.</summary>
+    public required PacedBody Body { get; init; }
+
     public required CancellationToken SenderGone { get; init; }
 
     /// <returns>The problem, if the upload could not be read at all and nothing was answered.</returns>
@@ -71,6 +74,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
                 return records.Current;
             }
             any = true;
+            Body.CountRecord();
             segment.Add(records.Current);
             if (limits.IsFull(segment.Frame) || segment.Count >= 2 * limits.MostRecords)
             {

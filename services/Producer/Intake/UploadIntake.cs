@@ -54,11 +54,13 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
             size.MaxRequestBodySize = limits.LargestUpload > 0 ? limits.LargestUpload : null;
         ContentTypes.TryGetFormat(http.Request.ContentType, out var format);
         var reader = new UploadReader(kind, format!.Value, limits.LongestRecord);
+        var body = new PacedBody(http.Request.BodyReader, limits.LongestRecord, TimeProvider.System);
         var flow = new UploadFlow(kind, sender, limits.Frames, limits.FramesPerUpload)
         {
             Deadline = () => limits.Deadline(preference),
             Rate = caller?.Rate,
             Failures = failures,
+            Body = body,
             SenderGone = http.RequestAborted,
         };
         IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
@@ -66,8 +68,8 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
             : new UploadSummary(http, http.Request.Query["results"] == All, () => news.RetryAfter);
 
         // If nothing of the upload could be read, its problem is the answer to the request.
-        if (await flow.RunAsync(reader.ReadAsync(http.Request.BodyReader, http.RequestAborted), answer, Activity.Current?.Context
-            ?? default) is { } unreadable)
+        var upload = reader.ReadAsync(body, http.RequestAborted);
+        if (await flow.RunAsync(upload, answer, Activity.Current?.Context ?? default) is { } unreadable)
         {
             var problem = unreadable.Broken is BadHttpRequestException { StatusCode: 413 }
                 ? Refusals.TooLarge(limits.LargestUpload)

@@ -199,6 +199,44 @@ public sealed class ProducerLimitTests
         Assert.Equal(200, others.Status);
     }
 
+    [Fact]
+    public async Task An_upload_that_brings_blank_lines_instead_of_records_is_ended_and_says_what_was_stored()
+    {
+        await using var system = await RideSystem.StartAsync(args: "--producer:max_record=1KB");
+        using var nothing = await UploadAsync(system.Client, "", more: 1_000_000);
+        using var one = await UploadAsync(system.Client, Lines(1), more: 1_000_000);
+
+        var answers = await Task.WhenAll(TrickleAsync(nothing), TrickleAsync(one));
+        var (late, partly) = (answers[0], answers[1]);
+
+        Assert.StartsWith("HTTP/1.1 408", late, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"/problems/request-timeout\"", late, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 207", partly, StringComparison.Ordinal);
+        Assert.Contains("\"stored\":1", partly, StringComparison.Ordinal);
+        Assert.Contains("the body arrived too slowly", partly, StringComparison.Ordinal);
+        Assert.Contains("\"retryable\":true", partly, StringComparison.Ordinal);
+    }
+
+    private static byte[] Blanks(int count) => [.. Enumerable.Repeat((byte)'\n', count)];
+
+    /// <summary>Sends blank lines, faster than Kestrel's own limit, until the answer comes.</summary>
+    private static async Task<string> TrickleAsync(TcpClient sender)
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var stream = sender.GetStream();
+        var bytes = new byte[16 * 1024];
+        var read = stream.ReadAsync(bytes).AsTask();
+        var late = Deadlines.Begin();
+        while (!read.IsCompleted && await ticks.WaitForNextTickAsync(late))
+            await stream.WriteAsync(Blanks(60));
+
+        // Not to the end of the connection, which is reset because the announced body does not come.
+        var answer = Encoding.UTF8.GetString(bytes, 0, await read);
+        while (!answer.EndsWith('}') && !answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
+            answer += Encoding.UTF8.GetString(bytes, 0, await stream.ReadAsync(bytes).AsTask().WaitAsync(Deadlines.Hang));
+        return answer;
+    }
+
     private static string Lines(int records) =>
         string.Concat(Enumerable.Range(0, records).Select(_ => Given.Booking(Given.NewId()).Trim() + "\n"));
 
