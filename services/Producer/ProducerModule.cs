@@ -42,7 +42,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         services.AddSingleton(ProducerOperations.Receipts);
         services.AddMigrations("ops", typeof(DeadLetterStore));
 
-        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>();
+        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>().AddSingleton<AnswerMemory>();
         services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         services
             .AddSingleton<PendingReplies>()
@@ -66,6 +66,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
     {
         var provider = endpoints.ServiceProvider;
         var limits = provider.GetRequiredService<IntakeLimits>();
+        var memory = provider.GetRequiredService<AnswerMemory>();
         var failures = provider.GetRequiredService<LastFailures>();
         var news = provider.GetRequiredService<ConsumerNews>();
         var sender = provider.GetRequiredService<FrameSender>();
@@ -75,7 +76,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             var write = Scopes.Write(kind.Name);
             var gatherer = new RecordGatherer(kind, sender, limits.Frames);
             Record($"/v1/{kind.Name}", new RecordAnswer(news)).AsPut(kind);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, failures, news).PostAsync)
+            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, memory, failures, news).PostAsync)
                 .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
             endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, news).GetAsync)
                 .Needs(Scopes.Read).LimitedAsRead().AsRead(kind);

@@ -46,10 +46,11 @@ internal static class Invalid
         upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 
     /// <summary>The problems in one line, with their place in the upload.</summary>
-    public static string Line(in Uploaded uploaded) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"line {uploaded.Line}, byte {uploaded.Offset}: {(IsLate(uploaded) ? TooSlow : Line(uploaded.Reading))}");
+    public static string Line(in Uploaded uploaded) => Line(uploaded, IsLate(uploaded) ? TooSlow : Line(uploaded.Reading));
+
+    /// <summary>A reason with its place in the upload.</summary>
+    public static string Line(in Uploaded uploaded, string? reason) =>
+        string.Create(CultureInfo.InvariantCulture, $"line {uploaded.Line}, byte {uploaded.Offset}: {reason}");
 
     private static string Line(Reading reading)
     {

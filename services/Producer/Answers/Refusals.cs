@@ -30,6 +30,10 @@ internal static class Refusals
     public static Problem Busy(TimeSpan retryAfter, string detail) =>
         new(503, "busy", "Nothing was kept: too many records are in progress", detail) { Retryable = true, RetryAfter = retryAfter };
 
+    /// <summary>The refusal of the rest of an upload. What was read before has its own outcomes.</summary>
+    public static Problem NoMoreOfUpload(TimeSpan retryAfter) =>
+        Busy(retryAfter, "It was not read from here on, because answers to uploads use all of producer.answer_memory.");
+
     public static Problem TooLarge(long most) =>
         new(413, "too-large", "The body is too large", $"The limit is {most} bytes.");
 

@@ -12,6 +12,8 @@ internal sealed class UploadLines(HttpContext http, Func<TimeSpan> retryAfter) :
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    public ValueTask<bool> HasRoomAsync(CancellationToken cancellationToken) => new(true);
+
     public async Task AddAsync(IEnumerable<UploadResult> results, bool last)
     {
         var response = http.Response;
@@ -33,6 +35,10 @@ internal sealed class UploadLines(HttpContext http, Func<TimeSpan> retryAfter) :
         }
         Write(results, response.BodyWriter);
         await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    public void Dispose()
+    {
     }
 
     private static void Write(IEnumerable<UploadResult> results, IBufferWriter<byte> output)

@@ -1,25 +1,24 @@
-using System.Text.Encodings.Web;
+using System.Buffers;
 using System.Text.Json;
 
 namespace RideIngest.Producer.Answers;
 
 /// <summary>Writes one JSON object when all records are settled: the counts, and the failures or, on request, all records.</summary>
-internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> retryAfter) : IUploadAnswer
+internal sealed class UploadSummary(HttpContext http, bool all, AnswerShare share, Func<TimeSpan> retryAfter) : IUploadAnswer
 {
     private const int MostFailures = 10_000;
     private const int MostOfAll = 250_000;
     private const int MostText = 16 * 1024 * 1024;
-    private const int PerFlush = 1000;
-
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly UploadCounts _counts = new();
-    private readonly List<UploadResult> _results = [];
+    private readonly HeldResults _results = new(share);
     private int _failures;
     private long _text;
     private bool _truncated;
 
-    public Task AddAsync(IEnumerable<UploadResult> results, bool last)
+    public ValueTask<bool> HasRoomAsync(CancellationToken cancellationToken) => share.HasRoomAsync(cancellationToken);
+
+    public async Task AddAsync(IEnumerable<UploadResult> results, bool last)
     {
         foreach (var result in results)
         {
@@ -27,7 +26,7 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             if (!all && !result.IsFailure)
                 continue;
 
-            // Bounds memory by the number of results and the length of their errors.
+            // Bounds the answer by the number of results and the length of their errors.
             if (!HasRoomFor(result))
             {
                 _truncated = true;
@@ -37,8 +36,12 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
             _failures += result.IsFailure ? 1 : 0;
             _text += result.Error?.Length ?? 0;
         }
-        return last ? EndAsync() : Task.CompletedTask;
+        await _results.FlushAsync();
+        if (last)
+            await EndAsync();
     }
+
+    public void Dispose() => _results.Dispose();
 
     private bool HasRoomFor(in UploadResult result)
     {
@@ -58,21 +61,13 @@ internal sealed class UploadSummary(HttpContext http, bool all, Func<TimeSpan> r
         response.StatusCode = _counts.StatusCode;
         response.ContentType = ContentTypes.Json;
         _counts.SayWhenToReturn(response, retryAfter);
-        await using var json = new Utf8JsonWriter(response.BodyWriter, Json);
-        json.WriteStartObject();
-        _counts.Write(json);
-        json.WriteStartArray("results"u8);
-        for (var i = 0; i < _results.Count; i++)
+        await using (var json = new Utf8JsonWriter(response.BodyWriter))
         {
-            _results[i].Write(json);
-            if (i % PerFlush != PerFlush - 1)
-                continue;
-            await json.FlushAsync(http.RequestAborted);
-            await response.BodyWriter.FlushAsync(http.RequestAborted);
+            json.WriteStartObject();
+            _counts.Write(json);
+            json.WriteStartArray("results"u8);
         }
-        json.WriteEndArray();
-        if (_truncated)
-            json.WriteBoolean("truncated"u8, true);
-        json.WriteEndObject();
+        await _results.WriteToAsync(response.BodyWriter, http.RequestAborted);
+        response.BodyWriter.Write(_truncated ? "],\"truncated\":true}"u8 : "]}"u8);
     }
 }

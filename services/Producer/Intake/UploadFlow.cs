@@ -31,6 +31,9 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
     /// <summary>The body of the upload, which must bring records at a minimum pace.</summary>
     public required PacedBody Body { get; init; }
 
+    /// <summary>The estimated time after which the rest of an ended upload can be sent.</summary>
+    public required Func<TimeSpan> RetryAfter { get; init; }
+
     public required CancellationToken SenderGone { get; init; }
 
     /// <returns>The problem, if the upload could not be read at all and nothing was answered.</returns>
@@ -39,7 +42,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         var answering = AnswerAsync(answer);
         try
         {
-            if (await ReadAsync(upload, trace) is { } unreadable)
+            if (await ReadAsync(upload, answer, trace) is { } unreadable)
                 return unreadable;
         }
         catch (Exception e)
@@ -52,7 +55,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
         return null;
     }
 
-    private async Task<Uploaded?> ReadAsync(IAsyncEnumerable<Uploaded> upload, ActivityContext trace)
+    private async Task<Uploaded?> ReadAsync(IAsyncEnumerable<Uploaded> upload, IUploadAnswer answer, ActivityContext trace)
     {
         var segment = new UploadSegment(kind, trace);
         var any = false;
@@ -75,6 +78,11 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
             }
             any = true;
             Body.CountRecord();
+            if (segment.Count == 0 && !records.Current.EndsUpload && !await answer.HasRoomAsync(SenderGone))
+            {
+                segment.Refuse(records.Current, Refusals.NoMoreOfUpload(RetryAfter()));
+                break;
+            }
             segment.Add(records.Current);
             if (limits.IsFull(segment.Frame) || segment.Count >= 2 * limits.MostRecords)
             {

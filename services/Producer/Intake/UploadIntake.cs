@@ -11,7 +11,8 @@ using RideIngest.Records.Uploads;
 namespace RideIngest.Producer.Intake;
 
 /// <summary>Handles upload requests of one kind: checks them, and chooses the reader and the answer format.</summary>
-internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits limits, LastFailures failures, ConsumerNews news)
+internal sealed class UploadIntake(
+    Kind kind, FrameSender sender, IntakeLimits limits, AnswerMemory memory, LastFailures failures, ConsumerNews news)
 {
     private const string All = "all";
     private const string Formats = $"{ContentTypes.Json}, {ContentTypes.JsonLines} or {ContentTypes.Csv}";
@@ -61,11 +62,12 @@ internal sealed class UploadIntake(Kind kind, FrameSender sender, IntakeLimits l
             Rate = caller?.Rate,
             Failures = failures,
             Body = body,
+            RetryAfter = () => news.RetryAfter,
             SenderGone = http.RequestAborted,
         };
-        IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
+        using IUploadAnswer answer = ContentTypes.WantsLines(http.Request)
             ? new UploadLines(http, () => news.RetryAfter)
-            : new UploadSummary(http, http.Request.Query["results"] == All, () => news.RetryAfter);
+            : new UploadSummary(http, http.Request.Query["results"] == All, memory.Share(), () => news.RetryAfter);
 
         // If nothing of the upload could be read, its problem is the answer to the request.
         var upload = reader.ReadAsync(body, http.RequestAborted);

@@ -30,14 +30,18 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id.Number, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
     }
 
+    /// <summary>Adds a record that is not taken, whether valid or not.</summary>
+    public void Refuse(in Uploaded uploaded, Problem refusal) => _entries.Add(
+        new Entry(uploaded.Index, uploaded.Reading.Id.Number, NotInFrame, Invalid.Line(uploaded, refusal.Line), refusal, Status.Failed));
+
     /// <summary>The outcome of each record, once the frame is settled.</summary>
     public IEnumerable<UploadResult> Results(FrameSettled settled)
     {
         var refused = settled.Refusal is null ? null : Refusals.Of(settled.Refusal);
-        foreach (var (index, id, at, invalid, late) in _entries)
+        foreach (var (index, id, at, error, problem, status) in _entries)
         {
             if (at == NotInFrame)
-                yield return new UploadResult(index, id, Status.Invalid, null, invalid, Refusal: late);
+                yield return new UploadResult(index, id, status, status == Status.Failed ? problem?.Type : null, error, Refusal: problem);
             else if (refused is { } refusal)
                 yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Line, Refusal: refusal);
             else
@@ -51,5 +55,8 @@ internal sealed class UploadSegment(Kind kind, ActivityContext trace)
         return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);
     }
 
-    private readonly record struct Entry(long Index, long? Id, int InFrame, string? Invalid, Problem? Late = null);
+    /// <param name="Error">Why the record is not in the frame.</param>
+    /// <param name="Problem">Set if the upload could not be read further.</param>
+    private readonly record struct Entry(
+        long Index, long? Id, int InFrame, string? Error, Problem? Problem = null, Status Status = Status.Invalid);
 }

@@ -34,6 +34,12 @@ public sealed class ProducerSettings
     [Range(1, 256, ErrorMessage = "It must be from 1 to 256"), GoodValue("8")]
     public int FramesPerUpload { get; set; } = 8;
 
+    /// <summary>
+    /// The memory for answers that uploads hold until they end; 0 means an eighth of the memory available to the process.
+    /// </summary>
+    [Range(0, long.MaxValue), GoodValue("256MB")]
+    public long AnswerMemory { get; set; }
+
     /// <summary>The longest wait that a sender may request.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "It must be from 1s to 10m"), GoodValue("60s")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(60);

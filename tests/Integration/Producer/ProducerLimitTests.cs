@@ -217,6 +217,46 @@ public sealed class ProducerLimitTests
         Assert.Contains("\"retryable\":true", partly, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_upload_whose_outcomes_need_too_much_memory_ends_and_says_where()
+    {
+        await using var system = await RideSystem.StartAsync(
+            args: ["--producer:answer_memory=64KB", "--producer:uploads=1", "--ingest:frame_records=100"]);
+
+        var answer = await system.PostAsync("/v1/bookings/batch?results=all", Lines(5000), "application/x-ndjson");
+        var next = await system.PostAsync("/v1/bookings/batch?results=all", Lines(100), "application/x-ndjson");
+
+        var results = answer.Json["results"]!.AsArray();
+        var (stored, last) = ((int)answer.Json["stored"]!, results[^1]!);
+        Assert.Equal((207, 1, stored + 1), (answer.Status, (int)answer.Json["failed"]!, results.Count));
+        Assert.InRange(stored, 1000, 4000);
+        Assert.Equal(
+            (stored, "failed", "busy", true),
+            ((int)last["index"]!, (string?)last["status"], (string?)last["code"], (bool)last["retryable"]!));
+        Assert.StartsWith($"line {stored + 1}, byte ", (string)last["error"]!, StringComparison.Ordinal);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal((200, 100), (next.Status, (int)next.Json["stored"]!));
+        Assert.Equal(stored + 100, await system.CountAsync("rides.bookings"));
+    }
+
+    [Fact]
+    public async Task An_upload_waits_for_memory_until_another_one_has_its_answer()
+    {
+        await using var system = await RideSystem.StartAsync(
+            args: ["--producer:answer_memory=160KB", "--producer:uploads=2", "--ingest:frame_records=1000"]);
+        using var first = await UploadAsync(system.Client, Lines(2900), "Connection: close\r\n", path: "/v1/bookings/batch?results=all");
+        await first.GetStream().WriteAsync(Blanks(1));
+        await Eventually.True(async () => await system.CountAsync("rides.bookings") == 2900);
+
+        var waiting = system.PostAsync("/v1/bookings/batch?results=all", Lines(1500), "application/x-ndjson");
+        await Eventually.True(async () => await system.CountAsync("rides.bookings") >= 3900);
+        await first.GetStream().WriteAsync(Blanks(999));
+        var (earlier, later) = (await AnswerAsync(first), await waiting);
+
+        Assert.Contains("\"stored\":2900", earlier, StringComparison.Ordinal);
+        Assert.Equal((200, 1500), (later.Status, (int)later.Json["stored"]!));
+    }
+
     private static byte[] Blanks(int count) => [.. Enumerable.Repeat((byte)'\n', count)];
 
     /// <summary>Sends blank lines, faster than Kestrel's own limit, until the answer comes.</summary>
