@@ -16,5 +16,11 @@ public static class Composition
     private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path, Essential: false);
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
-        [new StandaloneModule(servers), new ConsumerModule(), new ProducerModule(), new CasinoModule(Casino), new SimulatorsModule()];
+    [
+        new StandaloneModule(servers),
+        new ConsumerModule(),
+        new ProducerModule(),
+        new CasinoModule(Casino),
+        new SimulatorsModule(),
+    ];
 }

@@ -92,7 +92,7 @@ async function live() {
     const key = sessionStorage.getItem(kept);
     const refusal = await follow(key).catch(() => null);
     if (refusal) {
-      say("", "Who looks here needs a key");
+      say("", "A key is required");
       by("refused").textContent = key ? refusal.detail : "";
       by("ask").hidden = false;
       return;

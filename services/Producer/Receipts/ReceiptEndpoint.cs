@@ -6,7 +6,7 @@ using RideIngest.Producer.Answers;
 using RideIngest.Producer.Intake;
 using RideIngest.Producer.Sending;
 using RideIngest.Records.Kinds;
-using RideIngest.Storage.Batches;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Producer.Receipts;
 

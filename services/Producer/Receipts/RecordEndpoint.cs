@@ -1,10 +1,9 @@
 using System.Globalization;
 using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
-using RideIngest.Producer.Intake;
 using RideIngest.Producer.Sending;
 using RideIngest.Records.Kinds;
-using RideIngest.Storage.Batches;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Producer.Receipts;
 

@@ -136,15 +136,22 @@ public static class Operations
     private static IEndpointConventionBuilder Parameter(
         this IEndpointConventionBuilder endpoint, ParameterLocation location, string name, string description,
         Func<OpenApiDocument, IOpenApiSchema> schema, JsonNode? example = null) =>
-        endpoint.Transform((operation, document) => (operation.Parameters ??= []).Add(new OpenApiParameter
+        endpoint.Transform((operation, document) =>
         {
-            Name = name,
-            In = location,
-            Required = location == ParameterLocation.Path,
-            Description = description,
-            Schema = schema(document),
-            Example = example,
-        }));
+            // The generator adds those that it finds in the handler's signature.
+            var generated = (operation.Parameters ??= []).FirstOrDefault(known => known.Name == name && known.In == location);
+            if (generated is not null)
+                operation.Parameters.Remove(generated);
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = name,
+                In = location,
+                Required = location == ParameterLocation.Path,
+                Description = description,
+                Schema = schema(document),
+                Example = example,
+            });
+        });
 
     private static IEndpointConventionBuilder Body(
         this IEndpointConventionBuilder endpoint, string description,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace RideIngest.Hosting.Problems;
 
 /// <summary>Turns unhandled exceptions and statuses without a body into problems.</summary>
-internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> known, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     private const int LongestPath = 200;
 
@@ -26,7 +26,11 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         if (httpContext.RequestAborted.IsCancellationRequested)
             return true;
         var problem = exception is IOException body ? Problem.OfBody(body) : null;
-        if (problem is null)
+        var unavailable = known.Select(source => source.ProblemOf(exception)).FirstOrDefault(found => found is not null);
+        problem ??= unavailable;
+        if (unavailable is not null)
+            Unavailable(httpContext.Request.Method, httpContext.Request.Path, exception.Message);
+        else if (problem is null)
             Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
         await (problem ?? Problem.OfStatus(500) with
         {
@@ -46,6 +50,9 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
 
     private static string Shown(string? path) =>
         string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";
+
+    [LoggerMessage(1014, LogLevel.Warning, "{Method} {Path} could not be answered: {Reason}. The sender got a 503")]
+    private partial void Unavailable(string method, string path, string reason);
 
     [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an unexpected exception; the sender got a 500")]
     private partial void Unexpected(Exception exception, string method, string path);

@@ -1,23 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 
 namespace RideIngest.Records.Kinds;
 
-/// <summary>All kinds, found once at startup.</summary>
+/// <summary>The kinds of records that producers accept and consumers store, by name.</summary>
 public sealed class Catalog
 {
     private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
 
-    /// <summary>Finds all kinds in these assemblies, or in this assembly if the list is empty.</summary>
-    public Catalog(params Assembly[] assemblies)
+    /// <summary>Finds all kinds in this assembly.</summary>
+    /// <param name="others">Kinds of other assemblies.</param>
+    public Catalog(params IEnumerable<Kind> others)
     {
-        foreach (var type in (assemblies.Length == 0 ? [typeof(Catalog).Assembly] : assemblies).SelectMany(a => a.GetTypes()))
+        var found = typeof(Catalog).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Kind)) && !type.IsAbstract)
+            .Select(type => (Kind)Activator.CreateInstance(type, nonPublic: true)!);
+        foreach (var kind in found.Concat(others))
         {
-            if (!type.IsSubclassOf(typeof(Kind)) || type.IsAbstract)
-                continue;
-            var kind = (Kind)Activator.CreateInstance(type, nonPublic: true)!;
             if (!_kinds.TryAdd(kind.Name, kind))
-                throw new InvalidOperationException($"{type} and {_kinds[kind.Name].GetType()} are both named {kind.Name}.");
+                throw new InvalidOperationException($"{kind.GetType()} and {_kinds[kind.Name].GetType()} are both named {kind.Name}.");
         }
         Kinds = [.. _kinds.Values.OrderBy(kind => kind.Name, StringComparer.Ordinal)];
     }

@@ -1,6 +1,7 @@
 using Npgsql;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Records.Kinds;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Storage.Batches;
 

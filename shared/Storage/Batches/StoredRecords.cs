@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using RideIngest.Records.Kinds;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Storage.Batches;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using RideIngest.Storage.Batches;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Storage.DeadLetters;
 

@@ -6,6 +6,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
+using RideIngest.Hosting.Problems;
 using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Storage.Postgres;
@@ -43,6 +44,7 @@ public static class PostgresDatabase
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddNpgsql());
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddNpgsqlInstrumentation());
         services.AddSingleton<PostgresPing>();
+        services.AddSingleton<IExceptionProblem, PostgresProblem>();
         services.AddSingleton(provider => new Migrations(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetServices<MigrationSet>(),

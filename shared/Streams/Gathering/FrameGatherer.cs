@@ -10,7 +10,11 @@ namespace RideIngest.Streams.Gathering;
 /// after the stream has it, so that a slow receiver does not hold frames back from the stream.
 /// </remarks>
 /// <param name="send">Sends a frame and completes when the stream has it or its outcome is settled. Never throws.</param>
-public sealed class FrameGatherer<TFrame, TItem>(Func<TFrame> create, Func<TFrame, bool> isFull, Func<TFrame, Task> send)
+/// <param name="oneInFlight">
+/// Sends the next frame only when the last one has ended: for items whose senders wait only until the stream has them, which is soon.
+/// </param>
+public sealed class FrameGatherer<TFrame, TItem>(
+    Func<TFrame> create, Func<TFrame, bool> isFull, Func<TFrame, Task> send, bool oneInFlight = false)
     where TFrame : class, IGatheredFrame<TItem>
 {
     /// <summary>How long a frame stays in flight after the stream has it, and how long its senders are expected to send again.</summary>
@@ -29,6 +33,8 @@ public sealed class FrameGatherer<TFrame, TItem>(Func<TFrame> create, Func<TFram
         {
             if (_underWay == 0)
                 return 0;
+            if (oneInFlight)
+                return int.MaxValue;
             var soon = _comingBack > 0 && Stopwatch.GetElapsedTime(_answeredAt) < SettlesWithin ? _comingBack : 0;
             return _underWay + _underWay / 4 + soon;
         }

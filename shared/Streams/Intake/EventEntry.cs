@@ -29,7 +29,7 @@ internal sealed class EventEntry<TEvent>
         _sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
         _outbox = ActivatorUtilities.CreateInstance<EventOutbox<TEvent>>(
             provider, format, provider.GetRequiredKeyedService<OutboxTable>(room.System));
-        _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync);
+        _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync, oneInFlight: true);
     }
 
     public string Subject { get; }

@@ -12,7 +12,7 @@ internal static class IntakeOperation
         "`detail` says how many of the events were taken. Sending all of them again is safe: an event counts once.";
 
     public static void AsIntake(this IEndpointConventionBuilder endpoint, string system, Kind kind, string? notes) => endpoint
-        .Operation($"publish{Capital(system)}{Capital(kind.Name)}", system, $"Publish {system} {kind.Name}",
+        .Operation($"publish{Capital(system)}{Capital(kind.Name)}", system, $"Post {kind.Name}",
             $"{notes} An event counts once, however often it is sent.".TrimStart())
         .TakesMany(kind, "An array of events, a single event, or JSON lines", ("application/x-ndjson", kind.Json(kind.Sample) + "\n"))
         .Answers(typeof(IntakeAnswer), 202, "The stream has all of them", Json("""{"received":2,"published":2}"""))

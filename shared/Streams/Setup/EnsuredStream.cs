@@ -31,6 +31,9 @@ public sealed class EnsuredStream(
 
     private readonly NatsJSContext _js = new(nats);
 
+    // Ends with the last change of a consumer that was begun.
+    private Task _changed = Task.CompletedTask;
+
     public string Name { get; } = config.Name!;
 
     /// <summary>A work queue on disk that refuses new messages when it is full.</summary>
@@ -86,7 +89,7 @@ public sealed class EnsuredStream(
         if (consumers?.Invoke().All(other => other.Name != consumer.Name) is true)
             throw new InvalidOperationException($"{consumer.Name} may miss messages: it is not among the consumers of the fan-out {Name}.");
         await EnsureAsync(cancellationToken);
-        return await FindOrCreateAsync(consumer, cancellationToken);
+        return await OneByOneAsync(() => FindOrCreateAsync(consumer, cancellationToken));
     }
 
     /// <summary>
@@ -122,7 +125,37 @@ public sealed class EnsuredStream(
 
     /// <summary>Deletes and recreates a consumer with the same configuration, which delivers all messages of the stream again.</summary>
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
-    public async Task RecreateConsumerAsync(string consumer, CancellationToken cancellationToken)
+    public Task RecreateConsumerAsync(string consumer, CancellationToken cancellationToken) =>
+        OneByOneAsync(() => ReplaceAsync(consumer, cancellationToken));
+
+    /// <summary>
+    /// Reads the payload of a message whose headers the client cannot parse from the stream itself. Null for any other message.
+    /// </summary>
+    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> UnreadableAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
+    {
+        if (message.Error is null || message.Metadata is not { } metadata)
+            return null;
+        var stream = await EnsureAsync();
+        return (await stream.GetAsync(new StreamMsgGetRequest { Seq = metadata.Sequence.Stream })).Message.Data;
+    }
+
+    // A pull that finds no consumer while it is being recreated would create it with the usual configuration.
+    private async Task<INatsJSConsumer> OneByOneAsync(Func<Task<INatsJSConsumer>> change)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Interlocked.Exchange(ref _changed, done.Task);
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    private async Task<INatsJSConsumer> ReplaceAsync(string consumer, CancellationToken cancellationToken)
     {
         var existing = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info.Config;
 
@@ -135,21 +168,10 @@ public sealed class EnsuredStream(
         if (consumers is not null)
             await _js.CreateOrUpdateConsumerAsync(Name, keeper, cancellationToken);
         await _js.DeleteConsumerAsync(Name, consumer, cancellationToken);
-        await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
+        var made = await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
         if (consumers is not null)
             await _js.DeleteConsumerAsync(Name, keeper.Name!, cancellationToken);
-    }
-
-    /// <summary>
-    /// Reads the payload of a message whose headers the client cannot parse from the stream itself. Null for any other message.
-    /// </summary>
-    /// <exception cref="NatsException">NATS is away, or refuses.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> UnreadableAsync(INatsJSMsg<NatsMemoryOwner<byte>> message)
-    {
-        if (message.Error is null || message.Metadata is not { } metadata)
-            return null;
-        var stream = await EnsureAsync();
-        return (await stream.GetAsync(new StreamMsgGetRequest { Seq = metadata.Sequence.Stream })).Message.Data;
+        return made;
     }
 
     private Task<INatsJSConsumer> FindOrCreateAsync(ConsumerConfig consumer, CancellationToken cancellationToken) => FindOrCreateAsync(

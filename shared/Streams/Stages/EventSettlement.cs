@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
-using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Frames;
 using RideIngest.Streams.Publishing;
 

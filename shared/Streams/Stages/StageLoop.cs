@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Streams.Stages;
 

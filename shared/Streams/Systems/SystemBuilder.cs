@@ -113,12 +113,22 @@ public sealed class SystemBuilder<TSettings>
         }
     }
 
+    /// <summary>Adds a stage for events of a kind, in the kind's own format.</summary>
+    public void Stage<TStep, TEvent>(string name, Kind<TEvent> kind, string[] from, string? next = null, Func<TSettings, bool>? runs = null)
+        where TStep : Step<TEvent>
+        where TEvent : Record, new() =>
+        Stage<TStep, TEvent>(name, new KindFormat<TEvent>(kind), from, next, runs);
+
     /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/>, with which a step or a request publishes because of its commit.</summary>
     public void Publishes<TEvent>(string subject, EventFormat<TEvent> format)
     {
         AddOutbox();
         Services.AddSingleton(provider => new OutgoingEvents<TEvent>(provider, _name, subject, format));
     }
+
+    /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/> for events of a kind.</summary>
+    public void Publishes<TEvent>(string subject, Kind<TEvent> kind)
+        where TEvent : Record, new() => Publishes(subject, new KindFormat<TEvent>(kind));
 
     /// <summary>Maps endpoints of the system's own.</summary>
     public void Map(Action<IEndpointRouteBuilder> endpoints) => _endpoints.Add(endpoints);

@@ -11,6 +11,7 @@ using RideIngest.Producer.Sending;
 using RideIngest.Producer.Telemetry;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Intake;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Servers;
 
@@ -70,6 +71,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(ConsumerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(CasinoTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(IntakeTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener

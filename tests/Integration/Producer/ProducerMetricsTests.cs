@@ -19,6 +19,7 @@ public sealed partial class ProducerMetricsTests
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
         await RideSystem.WholeAsync(client);
         await RideSystem.WholeAsync(stores);
+        await system.AnnouncedAsync();
         var id = Given.NewId();
         foreach (var (body, status) in ((string, int)[])[
             (Given.Booking(id), 201), (Given.Booking(id), 200), (Given.Booking(id, user: 1), 409), ("{}", 422),

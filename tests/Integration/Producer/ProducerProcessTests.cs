@@ -21,6 +21,7 @@ public sealed class ProducerProcessTests
         await using var producer = StartedProcess.Service("Producer", system.Arguments);
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
         await RideSystem.WholeAsync(client);
+        await system.AnnouncedAsync();
         await consumer.UrlAsync();
         var kept = 0L;
         var first = Given.NewId();

@@ -2,6 +2,7 @@ using RideIngest.Contracts.Outcomes;
 using RideIngest.Integration.Systems;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
+using RideIngest.Storage.Postgres;
 using static RideIngest.Integration.Storage.RecordsDatabase;
 
 namespace RideIngest.Integration.Storage;

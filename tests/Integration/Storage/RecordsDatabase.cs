@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using RideIngest.Integration.Storage.Tickets;
 using RideIngest.Integration.Systems;
 using RideIngest.Records.Bookings;
 using RideIngest.Records.Kinds;
@@ -12,7 +13,7 @@ namespace RideIngest.Integration.Storage;
 /// <summary>A database of a test's own, with every kind's table.</summary>
 internal static class RecordsDatabase
 {
-    internal static readonly Catalog Catalog = new(typeof(Catalog).Assembly, typeof(RecordsDatabase).Assembly);
+    internal static readonly Catalog Catalog = new(new TicketTable());
 
     internal static Incoming Booking(long id, long userId = 22177) =>
         new((Booking)Catalog["bookings"].Sample with { Id = id, UserId = userId });

@@ -4,6 +4,7 @@ using RideIngest.Integration.Systems;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
 using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Storage;

@@ -5,7 +5,6 @@ using NATS.Client.Core;
 using Npgsql;
 using RideIngest.Consumer;
 using RideIngest.Contracts.Frames;
-using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Processes;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Postgres;
@@ -129,8 +128,8 @@ internal sealed class RideSystem : IAsyncDisposable
         return await Answer.OfAsync(await Client.SendAsync(request));
     }
 
-    // A producer that hears of nobody who stores does not let senders wait for the outcome.
-    private async Task AnnouncedAsync()
+    /// <summary>Waits for a consumer: a producer that hears none does not let senders wait for the outcome.</summary>
+    public async Task AnnouncedAsync()
     {
         await using var nats = new NatsConnection(new NatsOpts { Url = Nats.Url });
         await foreach (var message in nats.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: Deadlines.Begin()))

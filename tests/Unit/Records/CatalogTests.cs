@@ -9,7 +9,7 @@ public sealed class CatalogTests
         Assert.Superset(new HashSet<string> { "bookings", "rides" }, new Catalog().Kinds.Select(kind => kind.Name).ToHashSet());
 
     [Fact]
-    public void A_kind_of_another_assembly_is_found_by_naming_that_assembly() => Assert.True(GivenKinds.Catalog.Find("notes", out _));
+    public void A_kind_of_another_assembly_is_added_by_hand() => Assert.True(GivenKinds.Catalog.Find("notes", out _));
 
     [Fact]
     public void A_kind_that_does_not_exist_is_named_with_those_that_do() =>

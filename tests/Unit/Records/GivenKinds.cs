@@ -9,7 +9,7 @@ namespace RideIngest.Unit.Records;
 
 internal static class GivenKinds
 {
-    internal static readonly Catalog Catalog = new(typeof(Catalog).Assembly, typeof(GivenKinds).Assembly);
+    internal static readonly Catalog Catalog = new(new NoteTable());
 
     internal static readonly Kind Bookings = Catalog["bookings"];
 

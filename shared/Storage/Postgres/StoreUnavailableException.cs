@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace RideIngest.Storage.Batches;
+namespace RideIngest.Storage.Postgres;
 
 /// <summary>
 /// Postgres cannot store any records now: it is unreachable, full, read-only, overloaded, or lacks the table. The outcome of the batch is

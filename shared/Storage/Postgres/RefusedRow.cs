@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Npgsql;
 
-namespace RideIngest.Storage.Batches;
+namespace RideIngest.Storage.Postgres;
 
 /// <summary>Distinguishes a row that Postgres refuses from a failing server.</summary>
 internal static class RefusedRow

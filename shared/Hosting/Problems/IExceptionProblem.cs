@@ -1,0 +1,8 @@
+namespace RideIngest.Hosting.Problems;
+
+/// <summary>Knows exceptions that are no faults of ours, such as those of a server that is unavailable.</summary>
+public interface IExceptionProblem
+{
+    /// <summary>Returns the problem to answer with; null for other exceptions.</summary>
+    Problem? ProblemOf(Exception exception);
+}
