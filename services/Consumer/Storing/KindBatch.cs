@@ -20,6 +20,19 @@ internal sealed partial class KindBatch(
     public async Task StoreAsync(Kind kind, IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
     {
         using var span = Start(kind, frames);
+        try
+        {
+            await StoreAsync(kind, frames, span, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    private async Task StoreAsync(Kind kind, IReadOnlyList<RecordFrame> frames, Activity? span, CancellationToken cancellationToken)
+    {
         var incoming = Incoming(frames);
         var outcomes = await StoreAsync(kind, incoming, cancellationToken);
         var exceptions = new List<ReplyOutcome>[frames.Count];
@@ -32,6 +45,7 @@ internal sealed partial class KindBatch(
             // Repetitions of one record share a letter.
             await box.KeepAsync([.. letters.DistinctBy(letter => (letter.Key, letter.Digest))], kind, cancellationToken);
             DeadLettersKept(letters.Count, kind.Name, letters[0].Key, letters[0].Message);
+            span?.SetStatus(ActivityStatusCode.Error, letters[0].Message);
         }
         span?.SetTag("rideingest.records", incoming.Count)?.SetTag("rideingest.frames", frames.Count);
         for (var i = 0; i < exceptions.Length; i++)

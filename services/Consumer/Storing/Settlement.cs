@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Consumer.Frames;
@@ -19,6 +20,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         var reply = new FrameReply(frame.Id, frame.Sequence, frame.Lines.Count, exceptions);
         var named = frame.Kind?.Name ?? ConsumerTelemetry.UnknownKind;
         using var span = ConsumerTelemetry.StartReply(frame.Trace);
+        ConsumerTelemetry.Describe(span, reply, frame.Lines is [var only] ? only.Reading.Id : default);
         try
         {
             if (frame.ReplyTo is { } subject)
@@ -29,6 +31,7 @@ internal sealed partial class Settlement(NatsConnection connection, FramesInHand
         {
             // Any exception, including an invalid reply subject, is only logged: the records are already committed.
             NotSettled(e, frame.Sequence, frame.KindName);
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
         }
         ConsumerTelemetry.Settled(named, reply, DateTimeOffset.UtcNow - frame.Timestamp);
         inHand.Remove(frame);

@@ -73,6 +73,22 @@ internal static class ConsumerTelemetry
         return span;
     }
 
+    /// <summary>Sets the outcomes of a frame on the span of its reply, and the id of a record that is alone in it.</summary>
+    public static void Describe(Activity? span, FrameReply reply, RecordId alone)
+    {
+        if (span is not { IsAllDataRequested: true })
+            return;
+        foreach (var status in FrameReply.Settled)
+        {
+            if (reply.Of(status) is > 0 and var count)
+                span.SetTag($"rideingest.{status.Word()}", count);
+        }
+        if (!alone.IsMissing)
+            span.SetTag("rideingest.record.id", alone.ToString());
+        if (reply.Failed > 0)
+            span.SetStatus(ActivityStatusCode.Error, reply.Exceptions.First(one => one.Outcome.Status == Status.Failed).Outcome.Message);
+    }
+
     public static void Settled(string kind, FrameReply reply, TimeSpan latency)
     {
         FrameRecords.Record(reply.Received, new KeyValuePair<string, object?>("kind", kind));

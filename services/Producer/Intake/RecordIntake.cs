@@ -47,6 +47,7 @@ internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimit
             if (reading.Record is not Record<long> record)
             {
                 ProducerTelemetry.Answered(kind, Status.Invalid);
+                ProducerTelemetry.Describe(Activity.Current, reading.Id, Status.Invalid);
                 var problem = Invalid.Of(reading);
                 failures.Add(kind, reading.Id.Number, Status.Invalid, problem.Detail);
                 await answer.RefusedAsync(http, reading.Id, problem);
@@ -54,6 +55,7 @@ internal sealed class RecordIntake(Kind kind, RecordGatherer frames, IntakeLimit
             }
 
             var settled = await frames.SendAsync(record, Activity.Current, limits.Deadline(preference));
+            ProducerTelemetry.Describe(Activity.Current, record.Id, settled.Refusal is null ? settled.Outcome.Status : Status.Failed);
             if (settled.Outcome is { Status: Status.Invalid or Status.Conflict or Status.Failed } outcome)
                 failures.Add(kind, record.Id, outcome.Status, outcome.Message);
             if (settled.Refusal is { } refusal)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Telemetry;
@@ -41,6 +42,16 @@ internal static class ProducerTelemetry
 
     public static void Answered(Kind kind, Status status, int count = 1) =>
         Answers.Add(count, KindTag(kind), new KeyValuePair<string, object?>("outcome", Words[(int)status]));
+
+    /// <summary>Names a record and its outcome on the span of its request.</summary>
+    public static void Describe(Activity? request, RecordId id, Status status)
+    {
+        if (request is not { IsAllDataRequested: true })
+            return;
+        request.SetTag("rideingest.outcome", status.Word());
+        if (!id.IsMissing)
+            request.SetTag("rideingest.record.id", id.ToString());
+    }
 
     public static void AnsweredAfter(Kind kind, TimeSpan duration) => AnswerDuration.Record(duration.TotalSeconds, KindTag(kind));
 

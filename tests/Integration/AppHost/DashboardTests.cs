@@ -9,9 +9,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.AppHost;
 
-/// <summary>The app host's dashboard, in a real browser. By itself, after all other tests: it fills the machine with processes.</summary>
-[CollectionDefinition("The app host", DisableParallelization = true)]
-[Collection("The app host")]
+/// <summary>The app host's dashboard, in a real browser.</summary>
 public sealed class DashboardTests : IAsyncLifetime, IDisposable
 {
     private readonly TestDirectory _folder = new();

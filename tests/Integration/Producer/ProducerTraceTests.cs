@@ -31,6 +31,30 @@ public sealed class ProducerTraceTests : IDisposable
         Assert.Equal("00000000000000aa", http.ParentSpanId.ToHexString());
         Assert.Equal((http.SpanId, publish.SpanId, publish.SpanId), (publish.ParentSpanId, store.ParentSpanId, reply.ParentSpanId));
         Assert.Equal(1, await system.CountAsync("rides.bookings", $"id = {id} and trace_id = '{trace}'"));
+        Assert.Equal(
+            ($"{id}", "stored", $"{id}", 1),
+            (
+                http.GetTagItem("rideingest.record.id"), http.GetTagItem("rideingest.outcome"),
+                reply.GetTagItem("rideingest.record.id"), reply.GetTagItem("rideingest.stored")));
+    }
+
+    [Fact]
+    public async Task A_record_that_Postgres_refuses_has_an_error_on_its_store_and_its_reply()
+    {
+        await using var system = await RideSystem.StartAsync();
+        await system.Database.ExecuteAsync("alter table rides.bookings add check (user_id <> 666)");
+        var (trace, id) = (NewTrace(), Given.NewId());
+
+        var answer = await system.PostAsync(
+            "/v1/bookings", Given.Booking(id, user: 666), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
+
+        Assert.Equal(422, answer.Status);
+        var http = await SpanAsync(span => span.TraceId == trace && span.Kind == ActivityKind.Server);
+        var store = await SpanAsync(span => span.TraceId == trace && span.OperationName == "store bookings");
+        var reply = await SpanAsync(span => span.TraceId == trace && span.OperationName == "reply");
+        Assert.Equal(($"{id}", "failed"), (http.GetTagItem("rideingest.record.id"), http.GetTagItem("rideingest.outcome")));
+        Assert.Equal((ActivityStatusCode.Error, ActivityStatusCode.Error), (store.Status, reply.Status));
+        Assert.Contains("check", store.StatusDescription, StringComparison.Ordinal);
     }
 
     [Fact]

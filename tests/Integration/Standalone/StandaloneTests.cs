@@ -24,7 +24,7 @@ public sealed class StandaloneTests : IDisposable
     {
         await using var standalone = StartedProcess.Standalone(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         var servers = Children(standalone.Id);
         Assert.DoesNotContain("Testcontainers", await File.ReadAllTextAsync($"/proc/{standalone.Id}/maps"), StringComparison.Ordinal);
 
