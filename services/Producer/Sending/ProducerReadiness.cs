@@ -15,7 +15,7 @@ internal sealed class ProducerReadiness(INatsConnection nats, SpineLink link, Di
     {
         if (link.IsReady && nats.ConnectionState == NatsConnectionState.Open)
             return null;
-        if (!link.IsReady && link.Trouble is null)
+        if (link.Store is null && link.Trouble is null)
             return "The stream has not been checked yet. No action is needed.";
         if (!direct.IsOn)
             return $"The stream cannot be reached, and ingest.fallback is none: senders get 503. {link.Trouble}".TrimEnd();

@@ -3,6 +3,7 @@ using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
 using RideIngest.Producer;
+using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
@@ -25,6 +26,23 @@ public sealed class ProducerReadinessTests
         await IsAsync(system, 200, "degraded", "postgres");
         await system.Postgres.RestartAsync();
         await IsAsync(system, 200, "ready");
+    }
+
+    [Fact]
+    public async Task A_producer_stays_degraded_before_a_failed_publish_is_explained()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
+        using var client = await system.StartProducerAsync($"--nats:url={system.Nats.UrlAt(nats.Port)}");
+        await RideSystem.WholeAsync(client);
+
+        nats.Suffer(Outage.Still);
+        using var body = new StringContent(Given.Booking(Given.NewId()), System.Text.Encoding.UTF8, "application/json");
+        Assert.Equal(System.Net.HttpStatusCode.Created, (await client.PostAsync("/v1/bookings", body)).StatusCode);
+        var answer = await Answer.OfAsync(await client.GetAsync("/readyz"));
+        nats.Recover();
+
+        Assert.Equal((200, "degraded"), (answer.Status, (string?)answer.Json["status"]));
     }
 
     [Fact]
