@@ -1,6 +1,7 @@
 using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
+using RideIngest.Streams.Nats;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Consumer.Announcing;
@@ -8,7 +9,7 @@ namespace RideIngest.Consumer.Announcing;
 /// <summary>The state of the stream as reported by its leader.</summary>
 /// <param name="Backlog">Frames that are not settled; a work queue holds no others.</param>
 /// <param name="PendingAcks">Those that a consumer has in hand.</param>
-/// <param name="OldestAge">The age of the oldest frame.</param>
+/// <param name="OldestAge">The age of the oldest frame, by the server's clock.</param>
 /// <param name="DrainPerSecond">Frames settled per second, averaged over the last few seconds.</param>
 internal readonly record struct StreamSight(long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond);
 
@@ -27,10 +28,12 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
     public async Task<StreamSight> LookAsync(CancellationToken cancellationToken)
     {
         var js = new NatsJSContext(connection);
-        var state = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info.State;
+        var asked = clock.GetUtcNow();
+        var info = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info;
+        var (state, now) = (info.State, ServerClock.Read(info, asked, clock));
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
         Drained((long)state.LastSeq - state.Messages);
-        return new StreamSight(state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs), _drain);
+        return new StreamSight(state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs, now), _drain);
     }
 
     private void Drained(long settled)
@@ -44,11 +47,11 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         _drain = Math.Max(drained, _drain + (Latest * (drained - _drain)));
     }
 
-    private TimeSpan Age(long messages, string? first)
+    private static TimeSpan Age(long messages, string? first, DateTimeOffset now)
     {
         if (messages == 0 || !DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
             return TimeSpan.Zero;
-        var age = clock.GetUtcNow() - at;
+        var age = now - at;
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 }

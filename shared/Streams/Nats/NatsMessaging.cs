@@ -30,6 +30,7 @@ public static class NatsMessaging
             .ConfigureOptions(options => options.Configure<NatsSettings, ServiceIdentity>(Configure)));
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
+        services.AddHostedService<NatsWatch>();
         return services;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Streams.Pulls;
 
@@ -57,9 +58,11 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
     private static async Task<Front?> FrontAsync(NatsJSContext js, string stream, string consumer, CancellationToken cancellationToken)
     {
         var info = (await js.GetConsumerAsync(stream, consumer, cancellationToken)).Info;
+        var asked = DateTimeOffset.UtcNow;
         var found = await js.GetStreamAsync(stream, cancellationToken: cancellationToken);
+        var now = ServerClock.Read(found.Info, asked, TimeProvider.System);
         if (info.Config.FilterSubject is not { } subject)
-            return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, Time(state.FirstTs), info) : null;
+            return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, now - Time(state.FirstTs, now), info) : null;
         try
         {
             // In a fan-out, other consumers keep messages that this one has settled, unless it is ahead of the stream, which has lost some.
@@ -67,7 +70,7 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
                 && info.AckFloor.StreamSeq <= (ulong)found.Info.State.LastSeq;
             var request = new StreamMsgGetRequest { Seq = isKeptByOthers ? info.AckFloor.StreamSeq + 1 : 1, NextBySubj = subject };
             var first = (await found.GetAsync(request, cancellationToken)).Message;
-            return Front.Of(first.Seq, first.Time, info);
+            return Front.Of(first.Seq, now - first.Time, info);
         }
         catch (NatsJSApiException none) when (none.Error.ErrCode == MessageNotFound)
         {
@@ -75,10 +78,10 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
         }
     }
 
-    private static DateTimeOffset Time(string? text) =>
+    private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
-            : DateTimeOffset.UtcNow;
+            : otherwise;
 
     [LoggerMessage(3104, LogLevel.Warning,
         "Frames of {Name} from sequence {Sequence} on are not delivered, as can happen after a crash of nats-server. Recreating the "
@@ -95,14 +98,14 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
 
         public required TimeSpan Age { get; init; }
 
-        public static Front Of(ulong sequence, DateTimeOffset time, ConsumerInfo info) => new(
+        public static Front Of(ulong sequence, TimeSpan age, ConsumerInfo info) => new(
             sequence,
             info.NumAckPending == 0 || info.AckFloor.StreamSeq >= sequence,
             info.Delivered.StreamSeq >= sequence,
             (long)info.Delivered.ConsumerSeq - (long)info.Delivered.StreamSeq)
         {
             Backlog = (long)info.NumPending + info.NumAckPending,
-            Age = DateTimeOffset.UtcNow - time,
+            Age = age > TimeSpan.Zero ? age : TimeSpan.Zero,
         };
 
         public bool StaysSince(Front? last) =>

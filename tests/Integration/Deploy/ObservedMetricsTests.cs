@@ -12,6 +12,7 @@ using RideIngest.Producer.Telemetry;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Intake;
+using RideIngest.Streams.Nats;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Servers;
 
@@ -73,6 +74,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(IntakeTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(NatsTelemetry).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener
         {

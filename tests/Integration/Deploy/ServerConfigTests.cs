@@ -40,6 +40,31 @@ public sealed class ServerConfigTests
                     await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
 
     [Fact]
+    public void Every_alert_has_a_runbook()
+    {
+        var headings = File.ReadLines(DeployYaml.PathOf("docs/operations.md")).Where(line => line.StartsWith("### ", StringComparison.Ordinal));
+        var runbooks = headings.Select(heading => $"docs/operations.md#{heading[4..].ToLowerInvariant()}").ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(Alerts(), alert => Assert.Contains((string)alert["annotations"]!["runbook_url"]!, runbooks));
+        Assert.All(Alerts(), alert => Assert.EndsWith(
+            "#" + ((string)alert["alert"]!).ToLowerInvariant(), (string)alert["annotations"]!["runbook_url"]!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_inhibition_names_alerts_that_exist()
+    {
+        var rules = DeployYaml.Load("deploy/prometheus/alertmanager.yml")["inhibit_rules"]!.AsArray();
+        var named = rules
+            .SelectMany(rule => rule!["source_matchers"].Strings().Concat(rule["target_matchers"].Strings()))
+            .Where(matcher => matcher.StartsWith("alertname", StringComparison.Ordinal))
+            .SelectMany(matcher => matcher.Split('=')[1].Trim(' ', '~', '"').Split('|'))
+            .ToList();
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(Alerts().Select(alert => (string)alert["alert"]!)));
+    }
+
+    [Fact]
     public async Task Prometheus_understands_what_the_dashboard_and_the_autoscaler_ask()
     {
         using var directory = new TestDirectory();
@@ -68,6 +93,10 @@ public sealed class ServerConfigTests
 
         Assert.Equal(before, await File.ReadAllTextAsync(secrets["nats_users.conf"]));
     }
+
+    private static IEnumerable<JsonNode> Alerts() => DeployYaml.Load("deploy/prometheus/alerts.yml")["groups"]!.AsArray()
+        .SelectMany(group => group!["rules"]!.AsArray())
+        .Select(rule => rule!);
 
     private static (int Code, string Said) Failure((int Code, string Said) result) => result.Code == 0 ? (0, "") : result;
 

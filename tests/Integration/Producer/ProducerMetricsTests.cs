@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Files;
+using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Producer;
@@ -71,6 +72,26 @@ public sealed partial class ProducerMetricsTests
         Assert.Equal(1, Value(await client.GetStringAsync("/metrics"), "rideingest_producer_refused_total{problem=\"unavailable\"}"));
     }
 
+    [Theory]
+    [InlineData(Outage.Down)]
+    [InlineData(Outage.Still)]
+    public async Task A_process_reports_whether_NATS_answers(Outage outage)
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
+        await using var producer = StartedProcess.Service("Producer", [.. system.Arguments, $"--nats:url={system.Nats.UrlAt(nats.Port)}"]);
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+
+        await IsAsync(1);
+        nats.Suffer(outage);
+        await IsAsync(0);
+        nats.Recover();
+        await IsAsync(1);
+
+        Task IsAsync(int connected) => Eventually.True(
+            async () => Value(await client.GetStringAsync("/metrics"), "rideingest_nats_connected") == connected);
+    }
+
     [Fact]
     public async Task A_stream_that_nobody_drains_shows_as_backlog_pending_acks_and_the_age_of_the_oldest()
     {
@@ -106,6 +127,6 @@ public sealed partial class ProducerMetricsTests
             + " ", StringComparison.Ordinal)) is { } found
             ? double.Parse(found[(found.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture) : -1;
 
-    [GeneratedRegex("^# TYPE (rideingest_(?:producer|consumer|stream)_[a-z_]+) ", RegexOptions.Multiline)]
+    [GeneratedRegex("^# TYPE (rideingest_(?:producer|consumer|stream|nats)_[a-z_]+) ", RegexOptions.Multiline)]
     private static partial Regex Named();
 }
