@@ -7,6 +7,7 @@ using RideIngest.Casino.Publish;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Setup;
@@ -51,6 +52,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : SystemModule<CasinoS
             .AddMigrations(
                 Name, typeof(PlayerStep), needed: provider => provider.GetRequiredService<CasinoSettings>().Roles.Contains(Role.Player))
             .AddSingleton(defaults);
+        services.AddReadinessCheck<RatesReadiness>(essential: false);
         services.AddSingleton<RatesApi>().AddSingleton<ExchangeRates>().AddSingleton<MissingPlayers>();
         services.AddSingleton<EventAggregates>().AddSingleton<EventOutput>();
         services.AddSingleton(provider => new CountingSeat(

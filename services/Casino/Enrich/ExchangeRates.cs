@@ -2,6 +2,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using RideIngest.Casino.Telemetry;
 using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Casino.Enrich;
@@ -24,6 +25,7 @@ internal sealed partial class ExchangeRates : IDisposable
     private Kept? _kept;
     private Task<Kept>? _asking;
     private string? _trouble;
+    private long _failedAt;
 
     public ExchangeRates(RatesApi api, TimeProvider clock, ILogger<ExchangeRates> logger)
     {
@@ -48,7 +50,16 @@ internal sealed partial class ExchangeRates : IDisposable
             })
             .AddTimeout(TimeSpan.FromSeconds(2))
             .Build();
+        CasinoTelemetry.Observe(() => Trouble is not null);
     }
+
+    /// <summary>
+    /// Why requests fail; null if the last one succeeded, or if none failed within a minute, because none are made while no event needs
+    /// a rate.
+    /// </summary>
+    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Oldest
+        ? $"Exchange rates from {_api.Url} are unavailable: {reason}. Events that need rates wait in the stream."
+        : null;
 
     /// <summary>Returns rates that are at most a minute old, or the reason why there are none.</summary>
     public async ValueTask<(IReadOnlyDictionary<string, decimal>? Rates, string? Missing)> GetAsync(CancellationToken cancellationToken)
@@ -100,6 +111,7 @@ internal sealed partial class ExchangeRates : IDisposable
         catch (Exception e) when (e is RatesException or TimeoutRejectedException)
         {
             var reason = e is TimeoutRejectedException ? "no answer in time" : e.Message;
+            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
             if (Interlocked.Exchange(ref _trouble, reason) is null)
                 Fails(_api.Url, reason);
             throw;

@@ -50,6 +50,25 @@ public sealed class CasinoEnrichTests
     }
 
     [Fact]
+    public async Task While_rates_fail_the_process_is_degraded_and_its_metrics_show_it()
+    {
+        await using var system = await CreateAsync();
+        system.Rates.Fault = RatesFault.Errors;
+        var casino = await ReadyAsync(await system.SpawnAsync(AllButGenerator));
+
+        await PostAsync(casino, Bet(1, currency: "USD"));
+        await IsAsync(1, """{"status":"degraded","missing":[{"name":"rates",""");
+        system.Rates.Fault = RatesFault.None;
+        await IsAsync(0, """{"status":"ready"}""");
+
+        Task IsAsync(int failing, string readiness) => Eventually.True(async () =>
+            (await casino.GetStringAsync("/readyz")).StartsWith(readiness, StringComparison.Ordinal)
+            && (await casino.GetStringAsync("/metrics")).Split('\n').Any(line =>
+                line.StartsWith("rideingest_casino_rates_failing", StringComparison.Ordinal)
+                && line.EndsWith($" {failing}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task What_waited_for_rates_is_priced_by_them()
     {
         await using var system = await CreateAsync();
