@@ -2,10 +2,12 @@ using RideIngest.Consumer.Announcing;
 using RideIngest.Consumer.Frames;
 using RideIngest.Consumer.Settings;
 using RideIngest.Consumer.Storing;
+using RideIngest.Consumer.Telemetry;
 using RideIngest.Consumer.Work;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
@@ -57,6 +59,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddHostedService<Announcer>()
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()
+            .AddCountersAtZero(() => ConsumerTelemetry.StartAtZero(kinds.Kinds, DeadLetterCodes.OfRecords, DeadLetterCodes.OfFrames))
             .AddReadinessCheck<ConsumerReadiness>();
     }
 

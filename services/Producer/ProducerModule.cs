@@ -5,12 +5,14 @@ using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Problems;
 using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Telemetry;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Documents;
 using RideIngest.Producer.Intake;
 using RideIngest.Producer.Receipts;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Settings;
+using RideIngest.Producer.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
@@ -60,6 +62,9 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             .AddSingleton<SpineLink>()
             .AddHostedService(provider => provider.GetRequiredService<SpineLink>());
         services.AddHostedService<DurabilityNotice>();
+        services.AddCountersAtZero(() => ProducerTelemetry.StartAtZero(
+            _catalog.Kinds,
+            Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(new Refusal(reason, TimeSpan.Zero)).Type)));
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

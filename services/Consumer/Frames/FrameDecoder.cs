@@ -19,7 +19,7 @@ internal sealed class FrameDecoder(Catalog catalog)
     {
         var frame = new RecordFrame(message, RidesStream.KindOf(message.Subject)) { Raw = raw };
         if (message.Error is { } error)
-            frame.KeepWhole("unreadable", $"The message could not be read: {error.Message}");
+            frame.KeepWhole(RecordFrame.Unreadable, $"The message could not be read: {error.Message}");
         else if (frame.LineEnds > SpineSettings.MostFrameLines)
             frame.KeepWhole(RecordFrame.TooManyLines, TooManyLines);
         return frame;
@@ -32,16 +32,16 @@ internal sealed class FrameDecoder(Catalog catalog)
             return;
         if (!catalog.Find(frame.KindName, out var kind))
         {
-            frame.KeepWhole("unknown_kind", $"There is no kind {frame.KindName}; there are {string.Join(", ", catalog.Kinds)}");
+            frame.KeepWhole(RecordFrame.UnknownKind, $"There is no kind {frame.KindName}; there are {string.Join(", ", catalog.Kinds)}");
             return;
         }
         var lines = new List<FrameLine>();
         FrameLines.Read(kind, frame.Payload.Span, lines);
         if (lines.Count == 0)
-            frame.KeepWhole("empty", "It has no records: JSON lines are expected");
+            frame.KeepWhole(RecordFrame.Empty, "It has no records: JSON lines are expected");
         else if (lines.TrueForAll(IsNoRecord))
             frame.KeepWhole(
-                "undecodable", $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
+                RecordFrame.Undecodable, $"It has no records: JSON lines are expected, and the first line {lines[0].Reading.Problems[0]}");
         else
             frame.Decoded(kind, lines, FrameTraces.Read(frame.Header(FrameHeaders.Traces), frame.Trace, lines.Count));
     }

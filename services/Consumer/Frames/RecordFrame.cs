@@ -12,6 +12,14 @@ namespace RideIngest.Consumer.Frames;
 /// <summary>A frame of records. Its lines are decoded after it is taken.</summary>
 internal sealed class RecordFrame : Frame
 {
+    public const string Empty = "empty";
+
+    public const string Undecodable = "undecodable";
+
+    public const string Unreadable = "unreadable";
+
+    public const string UnknownKind = "unknown_kind";
+
     /// <summary>The code of a frame that is too long to decode.</summary>
     public const string TooManyLines = "too_many_lines";
 

@@ -57,6 +57,21 @@ internal static class ConsumerTelemetry
             "rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
     }
 
+    /// <summary>Creates the counters at 0. Postgres' codes of dead letters are not among them, because any may occur.</summary>
+    public static void StartAtZero(IEnumerable<Kind> kinds, IReadOnlyList<string> recordCodes, IReadOnlyList<string> frameCodes)
+    {
+        StoreFailures.Add(0);
+        foreach (var kind in kinds)
+        {
+            foreach (var status in FrameReply.Settled)
+                Records.Add(0, new KeyValuePair<string, object?>("kind", kind.Name), new KeyValuePair<string, object?>("outcome", status.Word()));
+            foreach (var code in recordCodes)
+                DeadLetter(kind.Name, code, 0);
+        }
+        foreach (var code in frameCodes)
+            DeadLetter(UnknownKind, code, 0);
+    }
+
     /// <summary>Starts the span of a batch.</summary>
     public static Activity? StartStore(Kind kind, ActivityContext parent) =>
         RideIngestTelemetry.Source.StartActivity($"{StoreSpan} {kind.Name}", ActivityKind.Consumer, parent);
@@ -109,8 +124,8 @@ internal static class ConsumerTelemetry
 
     public static void StoreFailed() => StoreFailures.Add(1);
 
-    public static void DeadLetter(string kind, string code) =>
-        DeadLetters.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
+    public static void DeadLetter(string kind, string code, int count = 1) =>
+        DeadLetters.Add(count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("code", code));
 
     /// <param name="stream">Null when it could not be read.</param>
     public static void Observed((long Backlog, long PendingAcks, TimeSpan Oldest)? stream, bool canStore)

@@ -40,6 +40,20 @@ internal static class ProducerTelemetry
 
     private static readonly object[] Words = [.. Enum.GetValues<Status>().Select(status => status.Word())];
 
+    /// <summary>Creates the counters at 0.</summary>
+    /// <param name="problems">The problems of records that are not kept.</param>
+    public static void StartAtZero(IEnumerable<Kind> kinds, IEnumerable<string> problems)
+    {
+        foreach (var kind in kinds)
+        {
+            StoredDirectly.Add(0, KindTag(kind));
+            foreach (var status in Enum.GetValues<Status>())
+                Answered(kind, status, 0);
+        }
+        foreach (var problem in problems)
+            Refused.Add(0, new KeyValuePair<string, object?>("problem", problem));
+    }
+
     public static void Answered(Kind kind, Status status, int count = 1) =>
         Answers.Add(count, KindTag(kind), new KeyValuePair<string, object?>("outcome", Words[(int)status]));
 

@@ -24,9 +24,11 @@ public sealed class Stage<TEvent> : Stage
 {
     private readonly List<(StageLane<TEvent> Lane, FramePull Pull, StageLoop<TEvent> Loop)> _lanes = [];
     private readonly FramesInHand _inHand = new();
+    private readonly StageDefinition _definition;
 
     public Stage(IServiceProvider provider, StageDefinition definition, EventFormat<TEvent> format, Step<TEvent> step)
     {
+        _definition = definition;
         var logger = provider.GetRequiredService<ILogger<Stage>>();
         var sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
         var settlement = ActivatorUtilities.CreateInstance<EventSettlement<TEvent>>(provider, definition, format, sender, _inHand, logger);
@@ -44,6 +46,7 @@ public sealed class Stage<TEvent> : Stage
 
     internal override async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
+        StageTelemetry.StartAtZero(_definition);
         using var settled = new CancellationTokenSource();
         var reporting = _inHand.ReportAsync(settled.Token);
         await Task.WhenAll(_lanes.SelectMany(lane => new[]

@@ -8,6 +8,10 @@ namespace RideIngest.Streams.Stages;
 /// <summary>The spans and metrics of all stages.</summary>
 internal static class StageTelemetry
 {
+    private const string Done = "done";
+    private const string Retry = "retry";
+    private const string DeadLetter = "dead_letter";
+
     private static readonly Meter Meter = RideIngestTelemetry.Meter;
 
     private static readonly Counter<long> Events = Meter.CreateCounter<long>(
@@ -57,21 +61,25 @@ internal static class StageTelemetry
             done += result.IsDone ? 1 : 0;
             retried += result.IsRetry ? 1 : 0;
         }
-        Add(stage, "done", done);
-        Add(stage, "retry", retried);
-        Add(stage, "dead_letter", results.Length - done - retried + unreadable);
+        Add(stage, Done, done);
+        Add(stage, Retry, retried);
+        Add(stage, DeadLetter, results.Length - done - retried + unreadable);
     }
 
-    public static void Returned(StageDefinition stage, int events) => Add(stage, "retry", events);
+    /// <summary>Creates the stage's counters at 0: Prometheus does not see the step of one that appears with its first value.</summary>
+    public static void StartAtZero(StageDefinition stage)
+    {
+        foreach (var result in (string[])[Done, Retry, DeadLetter])
+            Add(stage, result, 0);
+    }
+
+    public static void Returned(StageDefinition stage, int events) => Add(stage, Retry, events);
 
     public static void Observed(StageDefinition stage, string subject, long backlog, TimeSpan oldest) =>
         Seen[(stage.System, stage.Name, subject)] = (backlog, oldest.TotalSeconds);
 
-    private static void Add(StageDefinition stage, string result, int count)
-    {
-        if (count > 0)
-            Events.Add(count, new("system", stage.System), new("stage", stage.Name), new("result", result));
-    }
+    private static void Add(StageDefinition stage, string result, int count) =>
+        Events.Add(count, new("system", stage.System), new("stage", stage.Name), new("result", result));
 
     private static IEnumerable<Measurement<T>> Each<T>(Func<(long Backlog, double Oldest), T> value)
         where T : struct =>

@@ -64,6 +64,40 @@ public sealed class ServerConfigTests
         Assert.Empty(named.Except(Alerts().Select(alert => (string)alert["alert"]!)));
     }
 
+    /// <summary>Processes that start within the window, stop in it, or count before they are first scraped.</summary>
+    [Theory]
+    [InlineData("Stored directly, 1 h", "rideingest_producer_stored_directly_total")]
+    [InlineData("Dead letters, 24 h", "rideingest_consumer_dead_letters_total")]
+    public async Task A_panel_shows_what_was_counted_whenever_its_series_began(string title, string counter)
+    {
+        using var directory = new TestDirectory();
+        var test = new
+        {
+            evaluation_interval = "15s",
+            tests = new[]
+            {
+                new
+                {
+                    interval = "15s",
+                    input_series = new[]
+                    {
+                        new { series = $"{counter}{{instance=\"from zero\"}}", values = "0x9 0+100x40 4000x50" },
+                        new { series = $"{counter}{{instance=\"late\"}}", values = "_x20 7x80" },
+                        new { series = $"{counter}{{instance=\"stopped\"}}", values = "0x9 10x9 stale" },
+                    },
+                    promql_expr_test = new[]
+                    {
+                        new { expr = Expression(title), eval_time = "25m", exp_samples = new[] { new { labels = "{}", value = 4017 } } },
+                    },
+                },
+            },
+        };
+        await File.WriteAllTextAsync(directory.In("test.yml"), JsonSerializer.Serialize(test));
+
+        Assert.Equal(
+            (0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "test", "rules", directory.In("test.yml"))));
+    }
+
     [Fact]
     public async Task Prometheus_understands_what_the_dashboard_and_the_autoscaler_ask()
     {
@@ -92,6 +126,13 @@ public sealed class ServerConfigTests
         await secrets.RunAsync();
 
         Assert.Equal(before, await File.ReadAllTextAsync(secrets["nats_users.conf"]));
+    }
+
+    private static string Expression(string title)
+    {
+        var dashboard = JsonNode.Parse(File.ReadAllText(DeployYaml.PathOf("deploy/grafana/dashboards/rideingest.json")))!;
+        var panel = dashboard["panels"]!.AsArray().Single(panel => (string)panel!["title"]! == title);
+        return (string)panel!["targets"]![0]!["expr"]!;
     }
 
     private static IEnumerable<JsonNode> Alerts() => DeployYaml.Load("deploy/prometheus/alerts.yml")["groups"]!.AsArray()

@@ -21,6 +21,11 @@ public sealed partial class ProducerMetricsTests
         await RideSystem.WholeAsync(client);
         await RideSystem.WholeAsync(stores);
         await system.AnnouncedAsync();
+        var (atStart, ofStore) = (await client.GetStringAsync("/metrics"), await stores.GetStringAsync("/metrics"));
+        Assert.Equal(0, Value(atStart, "rideingest_producer_stored_directly_total{kind=\"bookings\"}"));
+        Assert.Equal(0, Value(atStart, "rideingest_producer_refused_total{problem=\"stream-full\"}"));
+        Assert.Equal(0, Value(ofStore, "rideingest_consumer_dead_letters_total{kind=\"bookings\",code=\"invalid\"}"));
+        Assert.Equal(0, Value(ofStore, "rideingest_consumer_store_failures_total"));
         var id = Given.NewId();
         foreach (var (body, status) in ((string, int)[])[
             (Given.Booking(id), 201), (Given.Booking(id), 200), (Given.Booking(id, user: 1), 409), ("{}", 422),
