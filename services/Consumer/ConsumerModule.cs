@@ -33,14 +33,13 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddSettings<ConsumerSettings>("consumer")
             .AddNats()
             .AddPostgres()
-            .AddMigrations("ops", typeof(DeadLetterStore));
+            .AddDeadLetters();
         foreach (var kind in kinds.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType());
 
         services
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<FrameDecoder>(provider, kinds))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<BatchStores>(provider, kinds))
-            .AddSingleton<DeadLetterStore>()
             .AddSingleton<RidesStream>()
             .AddSingleton<StoreGate>()
             .AddSingleton<FramesInHand>()

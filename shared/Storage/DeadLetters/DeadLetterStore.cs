@@ -34,6 +34,14 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         limit @limit
         """;
 
+    // Bounded, because nobody may close them for long.
+    private const string CountOpen =
+        """
+        select system, count(*)
+        from (select system from ops.dead_letters where state = 'open' order by last_at desc, id desc limit 10000) as latest
+        group by system
+        """;
+
     private const string Act =
         """
         with acted as (update ops.dead_letters set state = @action where id = @id and state = 'open' returning id)
@@ -91,6 +99,12 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         return AskAsync<IReadOnlyList<KeptDeadLetter>>(
             async connection => [.. (await connection.QueryAsync<DeadLetterRow>(Latest, parameters)).Select(row => row.Kept)]);
     }
+
+    /// <summary>Counts the latest 10,000 open letters by system. A system without any is left out.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
+    public Task<IReadOnlyDictionary<string, long>> CountOpenAsync() => AskAsync<IReadOnlyDictionary<string, long>>(
+        async connection => (await connection.QueryAsync<(string System, long Letters)>(CountOpen))
+            .ToDictionary(open => open.System, open => open.Letters));
 
     /// <summary>Closes an open letter and records the operator.</summary>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>

@@ -78,10 +78,9 @@ public static class StageRegistration
     public static IServiceCollection AddStages(
         this IServiceCollection services, Func<IServiceProvider, IReadOnlyList<Stage>> stages, Func<IServiceProvider, Task>? leave = null)
     {
-        services.AddMigrations("ops", typeof(DeadLetterStore), needed: provider => stages(provider).Count > 0);
+        services.AddDeadLetters(needed: provider => stages(provider).Count > 0);
         services.TryAddSingleton<OrphanWatch>();
         services.TryAddSingleton<StreamPublisher>();
-        services.TryAddSingleton<DeadLetterStore>();
 
         // AddHostedService would ignore the worker of a second system, because both have the same type.
         return services.AddSingleton<IHostedService>(provider => new StageWorker(

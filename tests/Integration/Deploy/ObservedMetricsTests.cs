@@ -9,6 +9,7 @@ using RideIngest.Integration.Systems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Telemetry;
+using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Intake;
@@ -74,6 +75,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(IntakeTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(DeadLetterTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(NatsTelemetry).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RideIngest.Integration.Storage;
 using RideIngest.Integration.Systems;
+using RideIngest.Storage.DeadLetters;
 using RideIngest.TestKit.Files;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Waiting;
@@ -95,6 +97,20 @@ public sealed partial class ProducerMetricsTests
 
         Task IsAsync(int connected) => Eventually.True(
             async () => Value(await client.GetStringAsync("/metrics"), "rideingest_nats_connected") == connected);
+    }
+
+    [Fact]
+    public async Task A_consumer_reports_the_open_dead_letters_of_each_system()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        var store = new DeadLetterStore(system.Database);
+        await store.AddAsync([DeadLetters.Letter("1"), DeadLetters.Letter("2"), DeadLetters.Letter() with { System = "casino" }]);
+        await using var consumer = StartedProcess.Service("Consumer", system.Arguments);
+        using var stores = new HttpClient { BaseAddress = await consumer.UrlAsync() };
+
+        await Eventually.True(async () => await stores.GetStringAsync("/metrics") is var metrics
+            && Value(metrics, "rideingest_dead_letters_open{system=\"rides\"}") == 2
+            && Value(metrics, "rideingest_dead_letters_open{system=\"casino\"}") == 1);
     }
 
     [Fact]

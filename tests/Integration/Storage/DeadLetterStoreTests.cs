@@ -38,6 +38,21 @@ public sealed class DeadLetterStoreTests
     }
 
     [Fact]
+    public async Task Open_letters_are_counted_by_system()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        Assert.Empty(await store.CountOpenAsync());
+
+        await store.AddAsync(
+            [DeadLetters.Letter("1"), DeadLetters.Letter("2"), DeadLetters.Letter("3"), DeadLetters.Letter() with { System = "casino" }]);
+        var closed = (await store.FindAsync(DeadLetters.Letter("2")))!;
+        await store.ActAsync(closed.Id, DeadLetterAction.Discarded, "the test");
+
+        Assert.Equal([("casino", 1), ("rides", 2)], (await store.CountOpenAsync()).Select(open => (open.Key, open.Value)).Order());
+    }
+
+    [Fact]
     public async Task Headers_are_kept_whatever_is_in_them()
     {
         await using var database = await DeadLetters.CreateDatabaseAsync();
