@@ -64,7 +64,7 @@ internal static class ConsumerTelemetry
         foreach (var kind in kinds)
         {
             foreach (var status in FrameReply.Settled)
-                Records.Add(0, new KeyValuePair<string, object?>("kind", kind.Name), new KeyValuePair<string, object?>("outcome", status.Word()));
+                Records.Add(0, new("kind", kind.Name), new("outcome", status.Word()));
             foreach (var code in recordCodes)
                 DeadLetter(kind.Name, code, 0);
         }
