@@ -4,7 +4,8 @@ namespace RideIngest.Producer.Answers;
 
 /// <summary>
 /// The memory of all answers that uploads hold until they end. One half is divided equally, so that each upload always has its part. The
-/// other half is common. When it is used up, uploads that need more of it wait while another one may free some, and otherwise end.
+/// other half is common. When it is used up, uploads that list all results wait while another one may free some, and otherwise end. Other
+/// uploads go on and list fewer results.
 /// </summary>
 internal sealed class AnswerMemory
 {
@@ -40,6 +41,12 @@ internal sealed class AnswerMemory
         }
     }
 
+    internal bool HasRoom(AnswerShare share)
+    {
+        lock (_gate)
+            return MayHoldMore(share);
+    }
+
     /// <summary>
     /// Waits until an upload may hold more. Returns false if all that use the common half wait, or if none has freed any for a while.
     /// </summary>
@@ -50,7 +57,7 @@ internal sealed class AnswerMemory
             Task freed;
             lock (_gate)
             {
-                if (share.Held < _each || _used < _common)
+                if (MayHoldMore(share))
                     return true;
                 Change(share, share.Held, waits: true);
                 freed = _proceeding > 0 ? _freed.Task : Task.FromException(new TimeoutException());
@@ -70,6 +77,8 @@ internal sealed class AnswerMemory
             }
         }
     }
+
+    private bool MayHoldMore(AnswerShare share) => share.Held < _each || _used < _common;
 
     private long Common(long held) => Math.Max(0, held - _each);
 

@@ -42,6 +42,14 @@ internal static class Invalid
     public static Problem? Late(in Uploaded upload) =>
         IsLate(upload) ? Problem.OfStatus(408) with { Detail = $"{Line(upload)}." } : null;
 
+    /// <summary>The problem type of a record that cannot be read or breaks a rule.</summary>
+    public static string Code(in Uploaded upload) => upload.Broken is BadHttpRequestException broken
+        ? Problem.OfStatus(broken.StatusCode).Type
+        : upload.Reading.Problems.All(problem => problem.Field.Length > 0) ? "validation" : "bad-request";
+
+    /// <summary>The first field with a problem; null if the problem concerns the whole record.</summary>
+    public static string? Field(in Uploaded upload) => upload.Reading.Problems.FirstOrDefault(problem => problem.Field.Length > 0).Field;
+
     private static bool IsLate(in Uploaded upload) =>
         upload.Broken is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout };
 

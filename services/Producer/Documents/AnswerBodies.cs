@@ -26,20 +26,31 @@ internal sealed record UploadOutcome(
     [property: Description("Of these, already stored")] long Duplicate,
     [property: Description("Of these, in the stream and not settled yet")] long Accepted,
     [property: Description("Of these, `invalid`, `conflict` or `failed`")] long Failed,
-    [property: Description("The failures, or with `results=all` all records")] IReadOnlyList<UploadLine> Results,
-    [property: Description("True if some results are left out")] bool? Truncated = null);
+    [property: Description("The records that are not `stored` or `duplicate`, or with `results=all` all records")]
+    IReadOnlyList<UploadLine> Results,
+    [property: Description("True if some results are left out")] bool? Truncated = null,
+    [property: Description(
+        "The number of results that are left out, because of the limits of `results` or for want of memory. Their records are counted "
+        + "above. Send the upload again with `Accept: application/x-ndjson` to get every result; a record is stored only once.")]
+    long? NotListed = null);
 
 [Description("The outcome of one record of an upload")]
 internal sealed record UploadLine(
-    [property: Description("The record's index in the upload, from 0")] long Index,
+    [property: Description(
+        "The record's place in the upload, from 0: of all records, valid or not. The header of CSV and blank lines do not count.")]
+    long Index,
     [property: Description("The record's id; null if it could not be read")] long? Id,
     [property: Description(
         "`stored`, `duplicate`, `accepted`: as for one record. `conflict`: a different record with this id is stored. "
         + "`invalid`: it breaks a rule. `failed`: it was not kept, or the database rejects it.")]
     UploadStatus Status,
-    [property: Description("For a failed record, the SQLSTATE or the problem type")] string? Code = null,
-    [property: Description("For a failure, the reason")] string? Error = null,
-    [property: Description("True if sending the record again may succeed")] bool? Retryable = null,
+    [property: Description("For a failure, the first field with a problem, if it concerns a field")] string? Field = null,
+    [property: Description(
+        "For a failure, the name of a problem type, such as `validation`, or the SQLSTATE (five characters) with which the database "
+        + "rejects the record")]
+    string? Code = null,
+    [property: Description("For a failure, the reason, which begins with the place of an invalid record")] string? Error = null,
+    [property: Description("For a failure, whether sending the same record again may succeed")] bool? Retryable = null,
     [property: Description("For an accepted record, its receipt")] string? Receipt = null);
 
 internal enum UploadStatus

@@ -44,18 +44,22 @@ internal static class ProducerOperations
             "An invalid record does not affect the others. With `Accept: application/x-ndjson` each record's outcome is sent as a line as "
             + "soon as it is settled; then the status code is 200 unless the upload settles in one batch, and the lines have the outcomes.")
         .QueryChoice("results", "UploadResults", ["all"],
-            "`all`: list every record instead of the failures only, up to 250,000, and beyond these only failures, up to 10,000 in all; "
-            + "lines have no limit")
+            "`all`: list every record, up to 250,000, and beyond these only failures, up to 10,000 in all. By default only records that "
+            + "are not `stored` or `duplicate` are listed: up to 10,000 failures and 250,000 results. Lines have no limit.")
         .Header("Prefer", Parameters.Text, Prefer, "wait=10")
         .TakesMany(kind, $"Records of {kind.Name}", (ContentTypes.JsonLines, $"{kind.Json(kind.Sample)}\n"), (ContentTypes.Csv, Csv(kind)))
         .Answers(typeof(UploadOutcome), 200, "All records are stored, now or before",
             Json("""{"received":3,"stored":2,"duplicate":1,"accepted":0,"failed":0,"results":[]}"""))
-        .Answers(typeof(UploadOutcome), 202, "No record failed, and some are accepted; `results=all` lists their receipts",
-            Json("""{"received":3,"stored":1,"duplicate":0,"accepted":2,"failed":0,"results":[]}"""))
+        .Answers(typeof(UploadOutcome), 202, "No record failed, and some are accepted; the results list their receipts", Json(
+            $$"""
+            {"received":3,"stored":2,"duplicate":0,"accepted":1,"failed":0,
+             "results":[{"index":0,"id":132512,"status":"accepted","receipt":"{{SomeReceipt}}"}]}
+            """))
         .Answers(typeof(UploadOutcome), 207, "Some records failed; the results list them", Json(
             """
             {"received":3,"stored":2,"duplicate":0,"accepted":0,"failed":1,
-             "results":[{"index":1,"id":132513,"status":"conflict","error":"another record with the id 132513 is stored"}]}
+             "results":[{"index":1,"id":132513,"status":"conflict","code":"conflict","error":"another record with the id 132513 is stored",
+              "retryable":false}]}
             """))
         .AnswersLines(typeof(UploadLine), ContentTypes.JsonLines, 200, 202, 207)
         .Refuses(Uploading);

@@ -45,7 +45,8 @@ internal sealed class UploadIntake(
             return null;
         return new Problem(400, "bad-request", "The parameter results is invalid")
         {
-            Detail = $"Given: '{Refusals.Short(results.ToString())}'. Use results=all, or leave it out to list only failures.",
+            Detail = $"Given: '{Refusals.Short(results.ToString())}'. "
+                + "Use results=all, or leave it out to list only records that are not stored.",
         };
     }
 

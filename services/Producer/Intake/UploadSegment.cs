@@ -11,52 +11,64 @@ namespace RideIngest.Producer.Intake;
 /// <summary>A part of an upload: valid records, which form a frame, and invalid ones, in their order.</summary>
 internal sealed class UploadSegment(Kind kind, ActivityContext trace)
 {
-    private const int NotInFrame = -1;
+    /// <summary>The place of each record in the frame, or the complement of its place in <see cref="_notInFrame"/>.</summary>
+    private readonly List<(long Index, int At)> _records = [];
 
-    private readonly List<Entry> _entries = [];
+    private readonly List<UploadResult> _notInFrame = [];
 
     public UploadFrame Frame { get; } = new(kind, trace);
 
-    public int Count => _entries.Count;
+    public int Count => _records.Count;
 
     public void Add(in Uploaded uploaded)
     {
         if (uploaded.Reading.Record is Record<long> record)
         {
-            _entries.Add(new Entry(uploaded.Index, record.Id, Frame.Count, null));
+            _records.Add((uploaded.Index, Frame.Count));
             Frame.Add(record);
             return;
         }
-        _entries.Add(new Entry(uploaded.Index, uploaded.Reading.Id.Number, NotInFrame, Invalid.Line(uploaded), Invalid.Late(uploaded)));
+        AddOutside(new UploadResult(
+            uploaded.Index, uploaded.Reading.Id.Number, Status.Invalid, Invalid.Code(uploaded), Invalid.Line(uploaded),
+            Invalid.Field(uploaded), Refusal: Invalid.Late(uploaded)));
     }
 
     /// <summary>Adds a record that is not taken, whether valid or not.</summary>
-    public void Refuse(in Uploaded uploaded, Problem refusal) => _entries.Add(
-        new Entry(uploaded.Index, uploaded.Reading.Id.Number, NotInFrame, Invalid.Line(uploaded, refusal.Line), refusal, Status.Failed));
+    public void Refuse(in Uploaded uploaded, Problem refusal) => AddOutside(new UploadResult(
+        uploaded.Index, uploaded.Reading.Id.Number, Status.Failed, refusal.Type, Invalid.Line(uploaded, refusal.Line), Refusal: refusal));
 
     /// <summary>The outcome of each record, once the frame is settled.</summary>
     public IEnumerable<UploadResult> Results(FrameSettled settled)
     {
         var refused = settled.Refusal is null ? null : Refusals.Of(settled.Refusal);
-        foreach (var (index, id, at, error, problem, status) in _entries)
+        foreach (var (index, at) in _records)
         {
-            if (at == NotInFrame)
-                yield return new UploadResult(index, id, status, status == Status.Failed ? problem?.Type : null, error, Refusal: problem);
+            if (at < 0)
+                yield return _notInFrame[~at];
             else if (refused is { } refusal)
-                yield return new UploadResult(index, id, Status.Failed, refusal.Type, refusal.Line, Refusal: refusal);
+                yield return new UploadResult(index, Frame.Records[at].Id, Status.Failed, refusal.Type, refusal.Line, Refusal: refusal);
             else
                 yield return Of(index, settled.Outcomes![at], Frame.Records[at], settled.Sequence);
         }
     }
 
+    private void AddOutside(in UploadResult result)
+    {
+        _records.Add((result.Index, ~_notInFrame.Count));
+        _notInFrame.Add(result);
+    }
+
     private UploadResult Of(long index, Outcome outcome, Record<long> record, ulong sequence)
     {
         var receipt = outcome.Status == Status.Accepted ? new Receipt(kind.Name, record.Id, kind.Digest(record), sequence) : null;
-        return new UploadResult(index, record.Id, outcome.Status, outcome.Code, outcome.Message, receipt);
+        return new UploadResult(index, record.Id, outcome.Status, CodeOf(outcome), outcome.Message, Receipt: receipt);
     }
 
-    /// <param name="Error">Why the record is not in the frame.</param>
-    /// <param name="Problem">Set if the upload could not be read further.</param>
-    private readonly record struct Entry(
-        long Index, long? Id, int InFrame, string? Error, Problem? Problem = null, Status Status = Status.Invalid);
+    private static string? CodeOf(Outcome outcome) => outcome.Code ?? outcome.Status switch
+    {
+        Status.Conflict => "conflict",
+        Status.Invalid => "validation",
+        Status.Failed => "not-storable",
+        _ => null,
+    };
 }

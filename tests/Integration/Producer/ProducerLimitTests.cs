@@ -240,6 +240,21 @@ public sealed class ProducerLimitTests
     }
 
     [Fact]
+    public async Task An_upload_that_did_not_ask_for_all_results_goes_on_without_memory_and_says_how_many_are_not_listed()
+    {
+        await using var system = await RideSystem.StartAsync(
+            args: ["--producer:answer_memory=64KB", "--producer:uploads=1", "--ingest:frame_records=100"]);
+
+        var answer = await system.PostAsync(
+            "/v1/bookings/batch", Lines(3000), "application/x-ndjson", ("Prefer", "respond-async"));
+
+        var (listed, notListed) = (answer.Json["results"]!.AsArray().Count, (int)answer.Json["not_listed"]!);
+        Assert.Equal((202, 3000, 3000), (answer.Status, (int)answer.Json["accepted"]!, listed + notListed));
+        Assert.InRange(listed, 200, 1000);
+        await Eventually.True(async () => await system.CountAsync("rides.bookings") == 3000);
+    }
+
+    [Fact]
     public async Task An_upload_waits_for_memory_until_another_one_has_its_answer()
     {
         await using var system = await RideSystem.StartAsync(

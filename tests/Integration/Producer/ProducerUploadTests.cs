@@ -82,6 +82,9 @@ public sealed class ProducerUploadTests : IAsyncLifetime
         Assert.Equal(
             [(1, null, "invalid"), (3, ids[2], "invalid"), (5, ids[4], "conflict")],
             failures.Select(f => ((int)f!["index"]!, (long?)f["id"], (string?)f["status"])));
+        Assert.Equal(
+            [(null, "bad-request", false), ("travel_type_id", "validation", false), (null, "conflict", false)],
+            failures.Select(f => ((string?)f!["field"], (string?)f["code"], (bool)f["retryable"]!)));
         Assert.StartsWith("line 2, byte ", (string)failures[0]!["error"]!, StringComparison.Ordinal);
         Assert.Contains("travel_type_id must be", (string)failures[1]!["error"]!, StringComparison.Ordinal);
     }
@@ -137,18 +140,19 @@ public sealed class ProducerUploadTests : IAsyncLifetime
 
         Assert.Equal(207, answer.Status);
         Assert.Equal(
-            (10_001, 10_000, true),
-            ((int)answer.Json["failed"]!, answer.Json["results"]!.AsArray().Count, (bool)answer.Json["truncated"]!));
+            (10_001, 10_000, true, 1),
+            ((int)answer.Json["failed"]!, answer.Json["results"]!.AsArray().Count, (bool)answer.Json["truncated"]!,
+                (int)answer.Json["not_listed"]!));
     }
 
     [Fact]
     public async Task With_respond_async_the_answer_is_202_and_every_record_has_a_receipt()
     {
         var answer = await _system.PostAsync(
-            "/v1/bookings/batch?results=all", Body("application/json", Given.NewIds(3)), headers: ("Prefer", "respond-async"));
+            "/v1/bookings/batch", Body("application/json", Given.NewIds(3)), headers: ("Prefer", "respond-async"));
 
         Assert.Equal(202, answer.Status);
-        Assert.Equal(3, (int)answer.Json["accepted"]!);
+        Assert.Equal((3, 3), ((int)answer.Json["accepted"]!, answer.Json["results"]!.AsArray().Count));
         Assert.NotNull(answer.Headers.RetryAfter);
         var lines = await _system.PostAsync(
             "/v1/bookings/batch", Body("application/json", Given.NewIds(3)),
@@ -156,6 +160,16 @@ public sealed class ProducerUploadTests : IAsyncLifetime
         Assert.Equal((202, true), (lines.Status, lines.Headers.RetryAfter is not null));
         foreach (var result in answer.Json["results"]!.AsArray())
             Assert.Equal("stored", (string?)(await _system.GetAsync($"/v1/receipts/{result!["receipt"]}?wait=10s")).Json["status"]);
+    }
+
+    [Fact]
+    public async Task Blank_lines_and_the_header_of_CSV_do_not_count_in_the_index()
+    {
+        var lines = await _system.PostAsync("/v1/bookings/batch", $"\n\n{Given.Booking(Given.NewId())}\n\n{{}}\n", "application/x-ndjson");
+        var rows = await _system.PostAsync(
+            "/v1/bookings/batch", $"{Given.BookingCsv([Given.NewId()])}\n{Given.BookingCsv([0]).Split('\n')[1]}\n", "text/csv");
+
+        Assert.Equal((1, 1), ((int)lines.Json["results"]![0]!["index"]!, (int)rows.Json["results"]![0]!["index"]!));
     }
 
     [Theory]
