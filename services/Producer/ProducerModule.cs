@@ -84,7 +84,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, memory, failures, news).PostAsync)
                 .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
             endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, news).GetAsync)
-                .Needs(Scopes.Read).LimitedAsRead().AsRead(kind);
+                .Needs(Scopes.Read, write).LimitedAsRead().AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
                 Record(OldAnswer.Path, new OldAnswer(news)).AsOldPut(kind);
 

@@ -88,6 +88,18 @@ public sealed class ProducerAccessTests(KeyedSystem keyed) : IClassFixture<Keyed
     }
 
     [Fact]
+    public async Task A_stored_record_can_be_read_with_its_kinds_scope_to_write_and_not_with_another_kinds()
+    {
+        var sent = await _system.PostAsync("/v1/bookings", Given.Booking(Given.NewId()), headers: ("X-Api-Key", "the-writers-key"));
+
+        Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-writers-key")).Status);
+        Assert.Equal(200, (await GetAsync(sent.Headers.Location!, "the-readers-key")).Status);
+        var others = await GetAsync(sent.Headers.Location!, "the-drivers-key");
+        Assert.Equal(403, others.Status);
+        Assert.Contains("read or bookings:write", (string)others.Json["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_scope_of_another_process_may_stand_in_the_same_file() =>
         Assert.Equal(
             403, (await _system.PostAsync(
