@@ -17,6 +17,9 @@ internal sealed class ReceiptEndpoint(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>The time that a look-up may take, even if the sender does not wait as long.</summary>
+    private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(5);
+
     public async Task GetAsync(HttpContext http)
     {
         var text = (string?)http.Request.RouteValues["receipt"];
@@ -60,16 +63,39 @@ internal sealed class ReceiptEndpoint(
         state.Write(receipt, http.Response.BodyWriter);
     }
 
+    /// <summary>Waits for the outcome, also while it cannot be looked up.</summary>
+    /// <exception cref="StoreUnavailableException">It could not be looked up when the wait was over.</exception>
     private async Task<ReceiptState> SettleAsync(Receipt receipt, TimeSpan wait, CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(wait > LongestLookUp ? wait : LongestLookUp);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var state = await lookup.FindAsync(receipt, cancellationToken);
-            var left = wait - Stopwatch.GetElapsedTime(since);
-            if (state.IsSettled || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
+            var (state, away) = await LookUpAsync(receipt, over.Token, cancellationToken);
+            if (state.IsSettled)
                 return state;
+            var left = wait - Stopwatch.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
+                return away is null ? state : throw away;
             await Task.Delay(left < pause ? left : pause, cancellationToken);
+        }
+    }
+
+    private async Task<(ReceiptState State, StoreUnavailableException? Away)> LookUpAsync(
+        Receipt receipt, CancellationToken over, CancellationToken senderGone)
+    {
+        try
+        {
+            return (await lookup.FindAsync(receipt, over), null);
+        }
+        catch (StoreUnavailableException away)
+        {
+            return (new ReceiptState(Status.Accepted), away);
+        }
+        catch (OperationCanceledException late) when (!senderGone.IsCancellationRequested)
+        {
+            return (new ReceiptState(Status.Accepted), new StoreUnavailableException(late));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
@@ -78,6 +79,25 @@ public sealed class ProducerReceiptTests
 
         Assert.Equal((503, true), (unknown.Status, (bool)unknown.Json["retryable"]!));
         await Eventually.True(async () => (string?)(await system.GetAsync(receipt)).Json["status"] == "failed");
+    }
+
+    [Fact]
+    public async Task A_sender_who_waits_for_a_receipt_waits_as_long_as_asked_while_Postgres_is_away_and_hears_the_outcome_when_it_returns()
+    {
+        await using var system = await RideSystem.StartAsync(ownPostgres: true);
+        await system.Postgres!.StopAsync();
+        var receipt = await SendAsync(system, Given.Booking(Given.NewId()));
+
+        var since = Stopwatch.GetTimestamp();
+        var over = await system.GetAsync($"{receipt}?wait=6s");
+        var waited = Stopwatch.GetElapsedTime(since);
+        var waiting = EndAsync(system, receipt);
+        Assert.Equal((503, true), (over.Status, (bool)over.Json["retryable"]!));
+        Assert.True(waited >= TimeSpan.FromSeconds(6), $"It waited {waited}.");
+        Assert.Equal(503, (await system.GetAsync(receipt)).Status);
+        await system.Postgres.RestartAsync();
+
+        Assert.Equal("stored", (string?)(await waiting).Json["status"]);
     }
 
     private static Task RefusingAsync(RideSystem system) =>
