@@ -21,7 +21,8 @@ namespace RideIngest.Consumer;
 
 /// <summary>Stores the frames of the stream in Postgres and replies to each. Any number of instances share the work.</summary>
 /// <param name="catalog">The kinds to store; by default, those of RideIngest itself.</param>
-public sealed class ConsumerModule(Catalog? catalog = null) : IModule
+/// <param name="essential">Whether the process is not ready while it cannot store.</param>
+public sealed class ConsumerModule(Catalog? catalog = null, bool essential = true) : IModule
 {
     public string Name => "consumer";
 
@@ -31,8 +32,8 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
         services
             .AddSettings<SpineSettings>("ingest")
             .AddSettings<ConsumerSettings>("consumer")
-            .AddNats()
-            .AddPostgres()
+            .AddNats(essential)
+            .AddPostgres(essential)
             .AddDeadLetters();
         foreach (var kind in kinds.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType());
@@ -59,7 +60,7 @@ public sealed class ConsumerModule(Catalog? catalog = null) : IModule
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()
             .AddCountersAtZero(() => ConsumerTelemetry.StartAtZero(kinds.Kinds, DeadLetterCodes.OfRecords, DeadLetterCodes.OfFrames))
-            .AddReadinessCheck<ConsumerReadiness>();
+            .AddReadinessCheck<ConsumerReadiness>(essential);
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

@@ -18,7 +18,9 @@ public static class Composition
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
         new StandaloneModule(servers),
-        new ConsumerModule(),
+
+        // Its producer takes records while one of the servers is away: then the process is degraded.
+        new ConsumerModule(essential: false),
         new ProducerModule(),
         new CasinoModule(Casino),
         new SimulatorsModule(),

@@ -16,8 +16,8 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
     public void AddServices(IServiceCollection services) => services
         .AddSettings<StandaloneSettings>("standalone")
         .AddSwitch("data", "standalone.data")
-        .AddNats()
-        .AddPostgres()
+        .AddNats(essential: false)
+        .AddPostgres(essential: false)
         .AddSingleton(servers)
         .AddHostedService<ServerKeeper>()
         .AddSingleton<Overview>()

@@ -89,7 +89,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
 
         await Eventually.True(() =>
             standalone.Output.Count(line => line.Contains("has ended", StringComparison.Ordinal)) == 2);
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         var after = await ContainersAsync(_folder.Path);
         Assert.Contains(after, container => container.ID == before[0].ID);
         Assert.DoesNotContain(after, container => container.ID == before[1].ID);
@@ -146,7 +146,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
     private static async Task<HttpClient> ReadyAsync(StartedProcess standalone)
     {
         var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         return client;
     }
 

@@ -48,7 +48,7 @@ public sealed class CollectedRun : IAsyncLifetime, IDisposable
             _folder.Path, Collector.Environment, "--urls", "http://127.0.0.1:0", $"--nats:url={(await TestNats.SharedAsync()).Url}",
             $"--postgres:url={database}", $"--logging:levels:{RequestLog}=information", "--casino:generator:rate=20");
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
 
         foreach (var probe in (string[])["/healthz", "/readyz", "/metrics", "/HEALTHZ"])
             await client.GetAsync(probe);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
@@ -52,7 +53,7 @@ public sealed class StandaloneTests : IDisposable
         string[] everything = ["--logging:level=verbose", "--logging:levels:NATS=verbose", "--logging:levels:Npgsql=verbose"];
         await using var standalone = StartedProcess.Standalone(_folder.Path, [.. AnyPort, .. everything]);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         var shown = new List<string>();
         foreach (var page in (string[])["/", "/readyz", "/metrics"])
             shown.Add(await client.GetStringAsync(page));
@@ -81,7 +82,7 @@ public sealed class StandaloneTests : IDisposable
         {
             await using var standalone = StartedProcess.Standalone(_folder.Path, [.. AnyPort, "--data", data]);
             using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-            await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+            await RideSystem.WholeAsync(client);
             standalone.Terminate();
             var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
@@ -98,7 +99,7 @@ public sealed class StandaloneTests : IDisposable
     {
         await using var standalone = StartedProcess.Standalone(_folder.Path, AnyPort);
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         var before = Servers(standalone.Id);
         Assert.Equal(2, before.Count);
 
@@ -106,11 +107,47 @@ public sealed class StandaloneTests : IDisposable
             Posix.Signal(server, Posix.Kill);
 
         await Eventually.True(() => !before.Exists(IsRunning));
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         Assert.Equal(2, Servers(standalone.Id).Except(before).Count());
         Assert.Contains(standalone.Output, line => line.Contains("The private NATS server ended unexpectedly", StringComparison.Ordinal));
         standalone.Terminate();
         Assert.Equal(0, await standalone.ExitAsync());
+    }
+
+    [Fact]
+    public async Task It_is_degraded_while_it_takes_records_without_Postgres_and_not_ready_while_it_takes_none()
+    {
+        await using var nats = await TestNats.PrivateAsync();
+        await using var postgres = await TestPostgres.PrivateAsync();
+        await using var standalone = StartedProcess.Standalone(
+            _folder.Path, [.. AnyPort, $"--nats:url={nats.Url}", $"--postgres:url={await postgres.CreateDatabaseAsync("rides")}"]);
+        using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
+        await RideSystem.WholeAsync(client);
+
+        await postgres.StopAsync();
+        var degraded = await ReadyAsync("degraded");
+        using var booking = new StringContent(Given.Booking(Given.NewId()), Encoding.UTF8, "application/json");
+        var taken = await client.PostAsync("/v1/bookings", booking);
+        await nats.StopAsync();
+        var notReady = await ReadyAsync("not_ready");
+        await nats.RestartAsync();
+        await postgres.RestartAsync();
+
+        Assert.Equal((200, HttpStatusCode.Accepted), (degraded.Status, taken.StatusCode));
+        Assert.Contains("postgres", degraded.Json["missing"]!.AsArray().Select(missing => (string?)missing!["name"]));
+        Assert.Equal(503, notReady.Status);
+        await RideSystem.WholeAsync(client);
+
+        async Task<Answer> ReadyAsync(string status)
+        {
+            Answer? answer = null;
+            await Eventually.True(async () =>
+            {
+                answer = await Answer.OfAsync(await client.GetAsync("/readyz"));
+                return (string?)answer.Json["status"] == status;
+            });
+            return answer!;
+        }
     }
 
     [ServerProcessFact]
@@ -121,7 +158,7 @@ public sealed class StandaloneTests : IDisposable
         await using var standalone = await OverTestServersAsync(nats, "--hosting:readiness_timeout=1m");
         var url = await standalone.UrlAsync();
         using var client = new HttpClient { BaseAddress = url };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await RideSystem.WholeAsync(client);
         await nats.PauseAsync();
         var answer = client.GetAsync("/readyz");
         await Eventually.True(
