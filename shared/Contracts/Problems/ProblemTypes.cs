@@ -19,7 +19,7 @@ public static class ProblemTypes
             "Send an API key or a token, as 'Authorization: Bearer …' or 'X-Api-Key: …'."),
         new(403, "forbidden", false, "The key lacks the required scope.",
             "Ask the operator for a key with the scope that the detail names."),
-        new(404, "not-found", false, "The record, receipt or path does not exist.", "Check the address."),
+        new(404, "not-found", false, "The record, receipt or path does not exist.", "Check the address: /docs describes all paths."),
         new(405, "method-not-allowed", false, "The path does not support this method.", "Use a method that the header Allow lists."),
         new(406, "not-acceptable", false, "The answer is not available in a type that Accept lists.", "Accept application/json."),
         new(408, "request-timeout", true, "The body arrived too slowly.", SendAgain),

@@ -34,6 +34,7 @@ internal static class ProblemTypeEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var list = new ProblemTypeList([.. ProblemTypes.All.Select(ProblemTypePage.Of)]);
+        var names = string.Join(", ", ProblemTypes.All.Select(type => type.Name));
         endpoints.MapMethods("/problems", ReadMethods.All, () => TypedResults.Ok(list))
             .Public()
             .Operation("listProblemTypes", Tag, "List all problem types")
@@ -42,7 +43,7 @@ internal static class ProblemTypeEndpoints
         endpoints.MapMethods("/problems/{type}", ReadMethods.All,
             IResult ([Description("The name, which follows `/problems/` in a problem's `type`")] string type) =>
                 ProblemTypes.Find(type) is { } found ? TypedResults.Ok(ProblemTypePage.Of(found))
-                : Problem.OfStatus(404) with { Detail = "This problem type does not exist; /problems lists all types." })
+                : Problem.OfStatus(404) with { Detail = $"This problem type does not exist. /problems describes all: {names}." })
             .Public()
             .Operation("getProblemType", Tag, "Describe a problem type")
             .Answers(typeof(ProblemTypePage), 200, "The type")

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace RideIngest.Hosting.Problems;
@@ -41,12 +43,17 @@ internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> know
 
     private static string? Detail(HttpContext context) => context.Response.StatusCode switch
     {
-        404 => $"The path {Shown(context.Request.Path)} does not exist.",
+        404 => $"The path {Shown(context.Request.Path)} does not exist. This process serves {Operations(context)}; /docs describes them.",
         405 => $"{Shown(context.Request.Path)} supports {context.Response.Headers.Allow}, not {context.Request.Method}.",
         415 when context.Request.ContentType is { Length: > 0 } type => $"{type} is not supported at {Shown(context.Request.Path)}.",
         415 => "The request has no Content-Type.",
         _ => null,
     };
+
+    private static string Operations(HttpContext context) => string.Join(", ", context.RequestServices
+        .GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is not null)
+        .Select(endpoint => endpoint.RoutePattern.RawText).Distinct().Order(StringComparer.Ordinal));
 
     private static string Shown(string? path) =>
         string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";

@@ -30,6 +30,19 @@ public sealed class DocumentTests(DocumentedSystem system) : IClassFixture<Docum
         await ExamplesAreTakenAsync("/casino/events", HttpStatusCode.Accepted);
     }
 
+    [Theory]
+    [InlineData("/v1/booking", "/v1/bookings,")]
+    [InlineData("/v1/booking", "/docs")]
+    [InlineData("/problems/confict", "conflict,")]
+    [InlineData("/problems/confict", "/problems")]
+    public async Task An_unknown_path_or_problem_type_is_answered_with_what_exists_and_where_it_is_described(string path, string mentioned)
+    {
+        using var answer = await system.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains(mentioned, (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_operation_has_an_id_of_its_own_and_a_described_tag()
     {
