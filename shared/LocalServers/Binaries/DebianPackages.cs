@@ -26,7 +26,7 @@ internal static class DebianPackages
         if (await apt.CandidateAsync(package, cancellationToken).ConfigureAwait(false) is null)
             await apt.UpdateAsync(cancellationToken).ConfigureAwait(false);
 
-        progress?.Invoke($"Installing Debian's {package}…");
+        progress?.Invoke($"Installing Debian's {package} on this machine with apt-get, because this process runs as root…");
         var ownPolicy = !File.Exists(Policy);
         if (ownPolicy)
         {
