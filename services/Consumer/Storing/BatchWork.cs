@@ -1,4 +1,5 @@
 using RideIngest.Consumer.Frames;
+using RideIngest.Hosting.Retries;
 using RideIngest.Records.Kinds;
 
 namespace RideIngest.Consumer.Storing;
@@ -45,7 +46,7 @@ internal sealed partial class BatchWork(
         }
         catch (Exception e) when (StoreGate.IsAway(e))
         {
-            GivenBack(frames.Count, frames[0].KindName, e.Message);
+            GivenBack(frames.Count, frames[0].KindName, Reasons.Of(e));
             foreach (var frame in frames)
                 await settlement.ReturnAsync(frame);
         }

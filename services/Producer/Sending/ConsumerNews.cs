@@ -6,7 +6,7 @@ using RideIngest.Streams.Nats;
 namespace RideIngest.Producer.Sending;
 
 /// <summary>Tracks the announcements of consumers: whether any stores, and how long the backlog will take.</summary>
-internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
+internal sealed partial class ConsumerNews(INatsConnection nats, ILogger<ConsumerNews> logger) : BackgroundService
 {
     private const long SilenceMs = 3000;
 
@@ -23,6 +23,7 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
     private readonly long _knowsFrom = Environment.TickCount64 + SilenceMs;
     private long _storingUntil;
     private long _lastTick;
+    private bool _toldStoring = true;
 
     /// <summary>
     /// Whether a consumer announced within the last seconds that it can store. While this process was stalled it could not hear anyone:
@@ -47,6 +48,13 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
         if (last != 0 && now - last > StallMs && Knows(last))
             Volatile.Write(ref _storingUntil, Math.Max(Volatile.Read(ref _storingUntil), now + SilenceMs));
         Volatile.Write(ref _lastTick, now);
+        if (Storing == _toldStoring)
+            return;
+        _toldStoring = !_toldStoring;
+        if (_toldStoring)
+            Stores();
+        else
+            NoneStores(_heard.Values.Select(heard => heard.News.Reason).FirstOrDefault(reason => reason is not null) ?? "none is heard");
     }
 
     internal void Hear(ConsumerAnnouncement news)
@@ -86,4 +94,10 @@ internal sealed class ConsumerNews(INatsConnection nats) : BackgroundService
         if (ConsumerAnnouncement.Read(payload) is { } news)
             Hear(news);
     }
+
+    [LoggerMessage(2007, LogLevel.Warning, "No consumer can store: {Reason}. Records in the stream are answered 202 at once")]
+    private partial void NoneStores(string reason);
+
+    [LoggerMessage(2008, LogLevel.Information, "A consumer can store again. Senders wait for the outcome")]
+    private partial void Stores();
 }

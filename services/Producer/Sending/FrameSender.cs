@@ -14,6 +14,9 @@ namespace RideIngest.Producer.Sending;
 internal sealed partial class FrameSender(
     FramePublisher publisher, DirectStore direct, PendingReplies replies, ConsumerNews news, ILogger<FrameSender> logger)
 {
+    private long _storedAround;
+    private int _around;
+
     /// <summary>Sends a frame. Never throws; completes when the stream has the frame or it is settled.</summary>
     public async Task SendAsync(OutgoingFrame frame)
     {
@@ -26,7 +29,11 @@ internal sealed partial class FrameSender(
             ProducerTelemetry.FrameSize.Record(frame.Count, ProducerTelemetry.KindTag(frame.Kind));
             var published = await publisher.PublishAsync(frame);
             if (published.End == PublishEnd.Taken)
+            {
+                if (Volatile.Read(ref _around) != 0 && Interlocked.Exchange(ref _around, 0) != 0)
+                    PublishesAgain(Interlocked.Exchange(ref _storedAround, 0));
                 frame.Published(published.Sequence, news.Storing);
+            }
             else if (published.End == PublishEnd.Refused)
                 frame.Refused(new Refusal(RefusalReason.StreamFull, news.RetryAfter, published.Reason));
             else if (!frame.IsSettled)
@@ -48,6 +55,9 @@ internal sealed partial class FrameSender(
         var stored = await direct.StoreAsync(frame);
         if (stored.Outcomes is { } outcomes)
         {
+            if (Interlocked.Exchange(ref _around, 1) == 0)
+                StoresDirectly(published.Reason);
+            Interlocked.Add(ref _storedAround, outcomes.Length);
             ProducerTelemetry.StoredDirectly.Add(
                 outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
             frame.Stored(outcomes);
@@ -86,6 +96,12 @@ internal sealed partial class FrameSender(
         }
         return traces.Count > 0 ? traces[0] : default;
     }
+
+    [LoggerMessage(2005, LogLevel.Warning, "Storing records directly in Postgres, because the stream is unavailable: {Reason}")]
+    private partial void StoresDirectly(string? reason);
+
+    [LoggerMessage(2006, LogLevel.Information, "Publishing to the stream again, after {Records} records were stored directly")]
+    private partial void PublishesAgain(long records);
 
     [LoggerMessage(2004, LogLevel.Error,
         "A frame of {Count} {Kind} failed with an unexpected exception; senders get the answer that the outcome is unknown")]

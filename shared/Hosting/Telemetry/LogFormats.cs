@@ -32,12 +32,13 @@ internal static class LogFormats
         CultureInfo.InvariantCulture,
         encoder: new JsonControls());
 
-    /// <summary>Text for a terminal: time, level and message, with an indented exception below.</summary>
+    /// <summary>Text for a terminal: time, level, event id, message and trace id, with an indented exception below.</summary>
     public static ITextFormatter Text(bool colours)
     {
         var (grey, reset) = colours ? (Grey, Reset) : ("", "");
         return new ExpressionTemplate(
-            $$"""{{grey}}{@t:HH:mm:ss}{{reset}} {@l:u3} {Printable(@m)}"""
+            $$"""{{grey}}{@t:yyyy-MM-dd HH:mm:ss}{{reset}} {@l:u3} {#if EventId.Id is not null}{EventId.Id} {#end}{Printable(@m)}"""
+                + $$"""{#if @tr is not null} {{grey}}{@tr}{{reset}}{#end}"""
                 + "\n{#each line in Lines(@x)}" + $$"""      {{grey}}{line}{{reset}}""" + "\n{#end}",
             CultureInfo.InvariantCulture,
             new StaticMemberNameResolver(typeof(LogFormats)),

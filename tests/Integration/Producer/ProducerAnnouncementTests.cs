@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using NATS.Client.Core;
 using RideIngest.Contracts.Frames;
 using RideIngest.Integration.Systems;
@@ -33,7 +34,7 @@ public sealed class ProducerAnnouncementTests
     public async Task Retry_After_is_the_backlog_by_its_drain_rate_unless_nothing_drains(long backlog, double drain, int seconds)
     {
         await using var nats = new NatsConnection();
-        using var news = new ConsumerNews(nats);
+        using var news = new ConsumerNews(nats, NullLogger<ConsumerNews>.Instance);
 
         news.Hear(new ConsumerAnnouncement("a", true, null, backlog, drain, DateTimeOffset.UtcNow));
 
@@ -44,7 +45,7 @@ public sealed class ProducerAnnouncementTests
     public async Task Those_who_cannot_store_are_not_asked_how_fast_the_backlog_drains()
     {
         await using var nats = new NatsConnection();
-        using var news = new ConsumerNews(nats);
+        using var news = new ConsumerNews(nats, NullLogger<ConsumerNews>.Instance);
 
         news.Hear(new ConsumerAnnouncement("a", true, null, 700, 100, DateTimeOffset.UtcNow));
         news.Hear(new ConsumerAnnouncement("b", false, "No Postgres answers", 700, 0, DateTimeOffset.UtcNow));

@@ -65,7 +65,7 @@ public sealed class LogFormatTests
 
         Assert.Equal(
             """
-            13:14:15 ERR Record 7\n12:00:00 INF forged \x1b[2J\x9b2J\x7f\x00\x2028"end
+            2026-11-29 13:14:15 ERR Record 7\n12:00:00 INF forged \x1b[2J\x9b2J\x7f\x00\x2028"end
                   System.InvalidOperationException: 7
                   12:00:00 INF forged \x1b[2J\x9b2J\x7f\x00\x2028"end
 
@@ -74,9 +74,22 @@ public sealed class LogFormatTests
     }
 
     [Fact]
+    public void On_a_terminal_a_line_has_the_event_id_and_the_trace()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        var id = new StructureValue([Property("Id", 2003), Property("Name", "AwayAsWell")]);
+
+        var line = Line(LogFormats.Text(colours: false), new LogEvent(
+            Time, LogEventLevel.Warning, null, Template("Slow"), [new LogEventProperty("EventId", id)],
+            ActivityTraceId.CreateFromString(Trace), ActivitySpanId.CreateFromString("b7ad6b7169203331")));
+
+        Assert.Equal($"2026-11-29 13:14:15 WRN 2003 Slow {Trace}\n", line);
+    }
+
+    [Fact]
     public void Colours_are_of_the_time_the_level_and_the_exception() =>
         Assert.Equal(
-            "\e[90m13:14:15\e[0m \e[33mWRN\e[0m Slow\n      \e[90mSystem.TimeoutException: late\e[0m\n",
+            "\e[90m2026-11-29 13:14:15\e[0m \e[33mWRN\e[0m Slow\n      \e[90mSystem.TimeoutException: late\e[0m\n",
             Line(LogFormats.Text(colours: true), LogEventLevel.Warning, "Slow", new TimeoutException("late")));
 
     private static string Line(

@@ -1,3 +1,5 @@
+using Polly;
+using Polly.CircuitBreaker;
 using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Unit.Hosting;
@@ -5,6 +7,23 @@ namespace RideIngest.Unit.Hosting;
 public sealed class RetriesTests
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(1);
+
+    [Fact]
+    public async Task The_reason_of_an_open_circuit_breaker_is_the_failure_that_opened_it()
+    {
+        var breaker = new ResiliencePipelineBuilder()
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions { FailureRatio = 0, MinimumThroughput = 2 })
+            .Build();
+        Exception last = new InvalidOperationException();
+        for (var i = 0; i < 3; i++)
+        {
+            last = await Assert.ThrowsAnyAsync<Exception>(async () => await breaker.ExecuteAsync(
+                static _ => ValueTask.FromException(new TimeoutException("Postgres does not answer"))));
+        }
+
+        Assert.IsType<BrokenCircuitException>(last);
+        Assert.Equal("Postgres does not answer", Reasons.Of(last));
+    }
 
     [Fact]
     public async Task The_pause_doubles_up_to_the_longest()
