@@ -125,7 +125,7 @@ public sealed class CasinoAccessTests
 
         Assert.True(booking.IsSuccessStatusCode);
         Assert.Equal(202, published);
-        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(client, "/v1/bookings/1", "the-tables-key"));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(client, "/v1/rides/1", "the-tables-key"));
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(client, "/v1/bookings/1", "the-floors-key"));
         await host.StopAsync();
     }
