@@ -31,7 +31,9 @@ internal sealed class SystemRig : IAsyncDisposable
     public static async Task<SystemRig> StartAsync(IModule module, bool ownPostgres = false, params string[] args)
     {
         var nats = await TestNats.PrivateAsync();
-        var postgres = ownPostgres ? await TestPostgres.PrivateAsync() : null;
+
+        // Durable, because a test that kills it must find the tables again that were created just before.
+        var postgres = ownPostgres ? await TestPostgres.PrivateAsync(new PostgresServerOptions { Durable = true }) : null;
         var database = postgres is null ? await TestPostgres.CreateDatabaseAsync() : await postgres.CreateDatabaseAsync(module.Name);
         var host = RideIngestHost.Create(
             module.Name,
