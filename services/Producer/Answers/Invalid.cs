@@ -22,7 +22,7 @@ internal static class Invalid
         return new Problem(422, "validation", "The record breaks a rule", $"{Line(reading)}.")
         {
             Id = reading.Id,
-            Errors = ByField(reading),
+            Errors = reading.ProblemsByField,
         };
     }
 
@@ -34,7 +34,7 @@ internal static class Invalid
         return new Problem(fields ? 422 : 400, fields ? "validation" : "bad-request", "The upload cannot be read", $"{Line(upload)}.")
         {
             Id = reading.Id,
-            Errors = fields ? ByField(reading) : null,
+            Errors = fields ? reading.ProblemsByField : null,
         };
     }
 
@@ -65,9 +65,4 @@ internal static class Invalid
         var line = string.Join("; ", reading.Problems.Take(MostInLine));
         return reading.Problems.Count <= MostInLine ? line : $"{line}; and {reading.Problems.Count - MostInLine} more";
     }
-
-    private static Dictionary<string, string[]> ByField(Reading reading) =>
-        reading.Problems
-            .GroupBy(problem => problem.Field)
-            .ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray());
 }

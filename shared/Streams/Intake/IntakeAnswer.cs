@@ -61,9 +61,7 @@ internal sealed record IntakeAnswer(
             Title = "The event breaks a rule",
             Detail = $"{line}.",
             Id = reading.Id,
-            Errors = reading.Problems
-                .GroupBy(problem => problem.Field)
-                .ToDictionary(field => field.Key, field => field.Select(p => p.Message).ToArray()),
+            Errors = reading.ProblemsByField,
         };
     }
 
