@@ -31,6 +31,9 @@ public sealed class EnsuredStream(
 
     private readonly NatsJSContext _js = new(nats);
 
+    // A replacement may end between the deletion and the creation. Changes go one by one.
+    private readonly Dictionary<string, ConsumerConfig> _deleted = [];
+
     // Ends with the last change of a consumer that was begun.
     private Task _changed = Task.CompletedTask;
 
@@ -89,7 +92,12 @@ public sealed class EnsuredStream(
         if (consumers?.Invoke().All(other => other.Name != consumer.Name) is true)
             throw new InvalidOperationException($"{consumer.Name} may miss messages: it is not among the consumers of the fan-out {Name}.");
         await EnsureAsync(cancellationToken);
-        return await OneByOneAsync(() => FindOrCreateAsync(consumer, cancellationToken));
+        return await OneByOneAsync(async () =>
+        {
+            var found = await FindOrCreateAsync(_deleted.GetValueOrDefault(consumer.Name!, consumer), cancellationToken);
+            _deleted.Remove(consumer.Name!);
+            return found;
+        });
     }
 
     /// <summary>
@@ -167,8 +175,10 @@ public sealed class EnsuredStream(
         };
         if (consumers is not null)
             await _js.CreateOrUpdateConsumerAsync(Name, keeper, cancellationToken);
+        _deleted[consumer] = existing;
         await _js.DeleteConsumerAsync(Name, consumer, cancellationToken);
         var made = await _js.CreateOrUpdateConsumerAsync(Name, existing, cancellationToken);
+        _deleted.Remove(consumer);
         if (consumers is not null)
             await _js.DeleteConsumerAsync(Name, keeper.Name!, cancellationToken);
         return made;

@@ -48,7 +48,10 @@ public sealed class ConsumerObservationTests
         await rig.SendAsync(ConsumerRig.Line(1) + "{}\n");
         await rig.HearAsync(heard => heard.CanStore);
 
-        var metrics = await client.GetStringAsync("/metrics");
+        // The backlog is read once a second.
+        var metrics = "";
+        await Eventually.True(async () =>
+            (metrics = await client.GetStringAsync("/metrics")).Contains("rideingest_stream_backlog", StringComparison.Ordinal));
 
         Assert.Contains("rideingest_consumer_records_total{kind=\"bookings\",outcome=\"stored\"}", metrics, StringComparison.Ordinal);
         Assert.Contains("rideingest_consumer_records_total{kind=\"bookings\",outcome=\"invalid\"}", metrics, StringComparison.Ordinal);
