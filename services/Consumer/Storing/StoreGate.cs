@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Npgsql;
 using Polly;
@@ -21,6 +20,7 @@ internal sealed partial class StoreGate
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
 
     private readonly PostgresPing _ping;
@@ -28,11 +28,13 @@ internal sealed partial class StoreGate
     private readonly TimeSpan _handBack;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
-    private readonly ConcurrentDictionary<object, long> _underWay = new();
+    private readonly StoresUnderWay _underWay = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource? _reopens;
     private string? _failure;
     private bool _storeFailed;
+    private bool _slow;
+    private long _answeredAt;
     private long _failedAt;
     private long _triedSince;
     private int _running;
@@ -75,9 +77,7 @@ internal sealed partial class StoreGate
     public string? Trouble =>
         Volatile.Read(ref _failure)
         ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Migrations are not applied to Postgres yet")
-        ?? (_underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) > Slow)
-            ? $"Postgres has not answered for {Slow.TotalSeconds} s"
-            : null);
+        ?? (_underWay.Exceed(Slow) ? SlowReason : null);
 
     /// <summary>Whether to take frames.</summary>
     public bool IsOpen
@@ -130,47 +130,54 @@ internal sealed partial class StoreGate
         }
     }
 
-    /// <summary>Checks whether Postgres answers, unless a running batch will show it.</summary>
+    /// <summary>Checks whether Postgres answers, unless a running batch will show it in its usual time.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _running) > 0)
-            return;
-        try
+        if (Volatile.Read(ref _running) == 0 || _underWay.Exceed(Usual))
         {
-            await _ping.AskAsync(ProbePatience, cancellationToken);
-            Answered();
+            var asked = Stopwatch.GetTimestamp();
+            try
+            {
+                await _ping.AskAsync(ProbePatience, cancellationToken);
+                Volatile.Write(ref _answeredAt, Stopwatch.GetTimestamp());
+                Answered();
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                Volatile.Write(ref _answeredAt, 0);
+                Failed(_ping.Describe(e), inStore: false, asked);
+            }
         }
-        catch (TimeoutException)
-        {
-            Failed($"Postgres has not answered for {ProbePatience.TotalSeconds} s", inStore: false);
-        }
-        catch (Exception e) when (e is NpgsqlException or IOException)
-        {
-            Failed((e as PostgresException)?.MessageText ?? e.Message, inStore: false);
-        }
+        Observe();
     }
+
+    private static string SlowReason => $"Postgres has not stored a batch within {Slow.TotalSeconds} s. A lock or an overload may delay it";
 
     private bool IsTriedAgain(Exception? e) => IsAway(e) && AwayFor < _handBack;
 
     private async Task<T> AttemptAsync<T>(Func<CancellationToken, Task<T>> store, CancellationToken cancellationToken)
     {
-        var key = new object();
-        _underWay[key] = Stopwatch.GetTimestamp();
+        var attempt = _underWay.Begin();
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             var result = await store(cancellationToken);
+            _underWay.Succeed();
             Worked();
             return result;
         }
         catch (StoreUnavailableException e)
         {
             ConsumerTelemetry.StoreFailed();
-            Failed(e.Message, inStore: e.SqlState is { } state && !IsToldByPing(state));
+            if (PostgresFailure.IsTimeout(e) && Volatile.Read(ref _answeredAt) > begun)
+                Failed(SlowReason, inStore: true, begun);
+            else
+                Failed(e.Message, inStore: e.SqlState is { } state && !IsToldByPing(state), begun);
             throw;
         }
         finally
         {
-            _underWay.TryRemove(key, out _);
+            _underWay.End(attempt);
         }
     }
 
@@ -190,9 +197,30 @@ internal sealed partial class StoreGate
                 Worked();
                 return;
             }
+
+            // Postgres may answer while batches wait for a lock: they are returned when their time is over.
+            if (_underWay.Any)
+                return;
             _triedSince = Stopwatch.GetTimestamp();
             _reopens?.SetResult();
             _reopens = null;
+        }
+    }
+
+    /// <summary>Logs when batches begin and end to take long although Postgres answers.</summary>
+    private void Observe()
+    {
+        lock (_gate)
+        {
+            var slow = _underWay.Exceed(Slow);
+            if (_failure is null && slow != _slow)
+            {
+                if (slow)
+                    StoresSlowly(SlowReason);
+                else
+                    StoresUsually();
+            }
+            _slow = slow && _failure is null;
         }
     }
 
@@ -212,14 +240,16 @@ internal sealed partial class StoreGate
         }
     }
 
-    private void Failed(string reason, bool inStore)
+    /// <param name="since">When the attempt that failed began; batches that wait now may have begun earlier.</param>
+    private void Failed(string reason, bool inStore, long since)
     {
         lock (_gate)
         {
             if (_failure is null)
             {
                 CannotStore(reason);
-                _failedAt = _triedSince = Stopwatch.GetTimestamp();
+                _failedAt = _underWay.Since ?? since;
+                _triedSince = Stopwatch.GetTimestamp();
             }
             _failure = reason;
             _storeFailed |= inStore;
@@ -228,9 +258,15 @@ internal sealed partial class StoreGate
     }
 
     [LoggerMessage(4201, LogLevel.Warning,
-        "Postgres cannot store: {Reason}. Keeping frames in hand, taking no more, and retrying until it can")]
+        "Records cannot be stored: {Reason}. Keeping frames in hand, taking no more, and retrying until they can")]
     private partial void CannotStore(string reason);
 
-    [LoggerMessage(4202, LogLevel.Information, "Postgres can store again after {Seconds} s")]
+    [LoggerMessage(4202, LogLevel.Information, "Records can be stored again, after {Seconds} s in which none could")]
     private partial void StoresAgain(double seconds);
+
+    [LoggerMessage(4203, LogLevel.Warning, "{Reason}. Producers are told that this consumer cannot store until it has")]
+    private partial void StoresSlowly(string reason);
+
+    [LoggerMessage(4204, LogLevel.Information, "The batch that Postgres was slow to store is settled")]
+    private partial void StoresUsually();
 }

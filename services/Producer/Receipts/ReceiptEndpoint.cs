@@ -95,7 +95,7 @@ internal sealed class ReceiptEndpoint(
         }
         catch (OperationCanceledException late) when (!senderGone.IsCancellationRequested)
         {
-            return (new ReceiptState(Status.Accepted), new StoreUnavailableException(late));
+            return (new ReceiptState(Status.Accepted), new StoreUnavailableException(late.Message, late));
         }
     }
 

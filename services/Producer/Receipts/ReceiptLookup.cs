@@ -83,20 +83,19 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(PostgresAnswersWithin);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PostgresAnswersWithin);
         try
         {
-            await _asking.WaitAsync(late.Token);
+            await _asking.WaitAsync(limit.Token);
             var asked = _twice.ExecuteAsync(async _ => await ask(), CancellationToken.None).AsTask();
             _ = asked.ContinueWith(
                 _ => _asking.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return await asked.WaitAsync(late.Token);
+            return await asked.WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StoreUnavailableException(
-                new TimeoutException($"Postgres has not answered within {PostgresAnswersWithin.TotalSeconds} s"));
+            throw new StoreUnavailableException(PostgresFailure.Describe(database, late), late);
         }
     }
 
@@ -136,7 +135,7 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
         }
         catch (Exception away) when (IsAway(away, cancellationToken))
         {
-            throw new StoreUnavailableException(away);
+            throw new StoreUnavailableException(away.Message, away);
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed partial class DirectStore(
         }
         catch (Exception trouble) when (IsTrouble(trouble))
         {
-            AwayAsWell(frame.Count, frame.Kind.Name, trouble.Message);
+            AwayAsWell(frame.Count, frame.Kind.Name, PostgresFailure.Describe(database, trouble));
             return new DirectlyStored(null, begun);
         }
     }

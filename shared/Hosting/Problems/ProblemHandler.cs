@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace RideIngest.Hosting.Problems;
 
 /// <summary>Turns unhandled exceptions and statuses without a body into problems.</summary>
-internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> known, ILogger<ProblemHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> sources, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     private const int LongestPath = 200;
 
@@ -28,10 +28,10 @@ internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> know
         if (httpContext.RequestAborted.IsCancellationRequested)
             return true;
         var problem = exception is IOException body ? Problem.OfBody(body) : null;
-        var unavailable = known.Select(source => source.ProblemOf(exception)).FirstOrDefault(found => found is not null);
-        problem ??= unavailable;
-        if (unavailable is not null)
-            Unavailable(httpContext.Request.Method, httpContext.Request.Path, exception.Message);
+        var unavailable = sources.Select(source => source.ProblemOf(exception)).FirstOrDefault(found => found is not null);
+        problem ??= unavailable?.Problem;
+        if (unavailable is { } known)
+            Unavailable(httpContext.Request.Method, httpContext.Request.Path, known.Reason);
         else if (problem is null)
             Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
         await (problem ?? Problem.OfStatus(500) with

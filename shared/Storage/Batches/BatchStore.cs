@@ -18,6 +18,7 @@ public sealed class BatchStore : IAsyncDisposable
     // A server without transaction ids left refuses every row with the same error as a row that is too large for an index. Asking for a
     // transaction id first detects that without a row.
     private const string Begin = "set constraints all immediate; savepoint part; select pg_current_xact_id()";
+    private readonly NpgsqlDataSource _database;
     private readonly TableWriter _table;
     private readonly StoreSessions _sessions;
 
@@ -26,7 +27,7 @@ public sealed class BatchStore : IAsyncDisposable
 
     public BatchStore(NpgsqlDataSource database, Kind kind)
     {
-        (Kind, _table) = (kind, new TableWriter(new KindTable(kind)));
+        (_database, Kind, _table) = (database, kind, new TableWriter(new KindTable(kind)));
         _sessions = new StoreSessions(database, _table);
     }
 
@@ -50,7 +51,7 @@ public sealed class BatchStore : IAsyncDisposable
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
-            throw new StoreUnavailableException(trouble);
+            throw new StoreUnavailableException(_database, trouble);
         }
         return outcomes.ByArrival;
     }

@@ -30,7 +30,7 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
-            throw new StoreUnavailableException(trouble);
+            throw new StoreUnavailableException(database, trouble);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         }
         catch (Exception trouble) when (IsTrouble(trouble) && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
         {
-            throw new StoreUnavailableException(trouble);
+            throw new StoreUnavailableException(database, trouble);
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         }
         catch (Exception trouble) when (IsTrouble(trouble))
         {
-            throw new StoreUnavailableException(trouble);
+            throw new StoreUnavailableException(database, trouble);
         }
     }
 

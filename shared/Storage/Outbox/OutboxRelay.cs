@@ -104,7 +104,7 @@ internal sealed partial class OutboxRelay : BackgroundService
     private void Fails(Exception e)
     {
         if (!_fails)
-            NotRelayed(_outbox.System, e.Message);
+            NotRelayed(_outbox.System, StoreUnavailableException.Covers(e) ? PostgresFailure.Describe(_database, e) : e.Message);
         _fails = true;
     }
 

@@ -41,7 +41,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
         var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
         {
-            NotYet(PostgresReadiness.Advice(_database, e));
+            NotYet(PostgresFailure.Describe(_database, e));
             failedOnce.TrySetResult();
         });
         var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();
@@ -81,6 +81,6 @@ public sealed partial class Migrations : IHostedService, IDisposable
     [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
     private partial void FileApplied(string file);
 
-    [LoggerMessage(1102, LogLevel.Warning, "Migrations could not be applied yet. {Advice} Retrying until it works")]
-    private partial void NotYet(string advice);
+    [LoggerMessage(1102, LogLevel.Warning, "Migrations could not be applied yet: {Reason}. Retrying until it works")]
+    private partial void NotYet(string reason);
 }

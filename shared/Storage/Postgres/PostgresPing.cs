@@ -28,6 +28,9 @@ public sealed class PostgresPing(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Says what is wrong with Postgres; see <see cref="PostgresFailure"/>.</summary>
+    public string Describe(Exception failure) => PostgresFailure.Describe(database, failure);
+
     private async ValueTask SelectAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("select 1");

@@ -8,8 +8,14 @@ namespace RideIngest.Storage.Postgres;
 /// </summary>
 public sealed class StoreUnavailableException : Exception
 {
-    public StoreUnavailableException(Exception cause)
-        : base((cause as PostgresException)?.MessageText ?? cause.Message, cause) => SqlState = (cause as PostgresException)?.SqlState;
+    /// <param name="message">Without a full stop; see <see cref="PostgresFailure"/>.</param>
+    public StoreUnavailableException(string message, Exception cause)
+        : base(message, cause) => SqlState = (cause as PostgresException)?.SqlState;
+
+    internal StoreUnavailableException(NpgsqlDataSource database, Exception cause)
+        : this(PostgresFailure.Describe(database, cause), cause)
+    {
+    }
 
     /// <summary>Whether an exception is a failure of the server or the connection, and no fault of what was to be written.</summary>
     public static bool Covers(Exception e) => e switch

@@ -5,6 +5,7 @@ using NATS.Client.Core;
 using Npgsql;
 using RideIngest.Contracts.Frames;
 using RideIngest.Storage.Outbox;
+using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Setup;
 
@@ -31,7 +32,7 @@ internal sealed partial class EventOutbox<TEvent>(
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            NotKept(events.Events.Count, subject, e.Message);
+            NotKept(events.Events.Count, subject, PostgresFailure.Describe(database, e));
             return false;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using RideIngest.Streams.Frames;
 using RideIngest.Streams.Pulls;
 
@@ -32,11 +33,12 @@ public sealed class Stage<TEvent> : Stage
         var logger = provider.GetRequiredService<ILogger<Stage>>();
         var sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
         var settlement = ActivatorUtilities.CreateInstance<EventSettlement<TEvent>>(provider, definition, format, sender, _inHand, logger);
+        var database = provider.GetRequiredService<NpgsqlDataSource>();
         foreach (var source in definition.Sources)
         {
             var lane = new StageLane<TEvent>(definition, source, format, _inHand);
             var pull = ActivatorUtilities.CreateInstance<FramePull>(provider, lane);
-            _lanes.Add((lane, pull, new StageLoop<TEvent>(definition, lane, step, settlement, logger)));
+            _lanes.Add((lane, pull, new StageLoop<TEvent>(definition, lane, step, settlement, database, logger)));
         }
     }
 

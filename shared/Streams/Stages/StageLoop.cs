@@ -11,7 +11,8 @@ namespace RideIngest.Streams.Stages;
 /// published, so after a crash its frames are delivered again.
 /// </summary>
 internal sealed partial class StageLoop<TEvent>(
-    StageDefinition stage, StageLane<TEvent> lane, Step<TEvent> step, EventSettlement<TEvent> settlement, ILogger logger)
+    StageDefinition stage, StageLane<TEvent> lane, Step<TEvent> step, EventSettlement<TEvent> settlement, NpgsqlDataSource database,
+    ILogger logger)
 {
     // Keeps a backlog that cannot be processed from cycling between the stream and this process.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -122,8 +123,7 @@ internal sealed partial class StageLoop<TEvent>(
         return await settlement.SettleAsync(frame, results, abandon);
     }
 
-    private static StepResult Unavailable(Exception e) =>
-        StepResult.Retry($"Postgres is unavailable: {(e as PostgresException)?.MessageText ?? e.Message}");
+    private StepResult Unavailable(Exception e) => StepResult.Retry(PostgresFailure.Describe(database, e));
 
     private string Reason(Exception e) =>
         e is OperationCanceledException ? $"the step took longer than {stage.StepTimeout.TotalSeconds} s" : e.Message;

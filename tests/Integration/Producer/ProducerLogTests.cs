@@ -1,5 +1,8 @@
 using System.Text;
 using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Producer;
 
@@ -27,6 +30,28 @@ public sealed class ProducerLogTests
         await SaysAsync("Publishing to the stream again, after 1 records");
 
         Task SaysAsync(string words) => producer.SaysAsync(line => line.Contains(words, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_Postgres_that_hangs_is_named_in_the_log_and_in_readyz_while_records_are_stored_directly()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var network = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port);
+        await using var producer = StartedProcess.Service("Producer", [.. system.Arguments, .. system.Through(nats, network)]);
+        using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
+        await RideSystem.WholeAsync(client);
+        await system.Nats.StopAsync();
+        Assert.Equal(201, await PostAsync(client));
+
+        network.BlackHole();
+        Assert.Equal(503, await PostAsync(client));
+
+        var hangs = $"Postgres does not answer at {TcpProxy.Host}:{network.Port} (database test_";
+        await producer.SaysAsync(line => line.Contains("nor stored directly", StringComparison.Ordinal) && line.Contains(hangs, StringComparison.Ordinal));
+        await Eventually.True(async () =>
+            (await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync()).Contains(hangs, StringComparison.Ordinal));
+        Assert.DoesNotContain("from stream", producer.Said, StringComparison.Ordinal);
     }
 
     private static async Task<int> PostAsync(HttpClient client)

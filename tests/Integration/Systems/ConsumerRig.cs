@@ -84,16 +84,16 @@ internal sealed class ConsumerRig : IAsyncDisposable
     }
 
     /// <summary>Runs one more consumer in this process, that reaches Postgres through a network of its own.</summary>
-    public Task<RideIngestHost> RunAsync(TcpProxy network, params string[] args)
-    {
-        var through = new NpgsqlConnectionStringBuilder(_postgres) { Host = TcpProxy.Host, Port = network.Port };
-        return RunAsync([$"--postgres:url={through}", .. args]);
-    }
+    public Task<RideIngestHost> RunAsync(TcpProxy network, params string[] args) => RunAsync([Through(network), .. args]);
+
+    /// <summary>The setting of a consumer that reaches Postgres through a network of its own.</summary>
+    public string Through(TcpProxy network) =>
+        $"--postgres:url={new NpgsqlConnectionStringBuilder(_postgres) { Host = TcpProxy.Host, Port = network.Port }}";
 
     /// <summary>Runs one more consumer as a process of its own.</summary>
-    public StartedProcess Spawn()
+    public StartedProcess Spawn(params string[] args)
     {
-        var process = StartedProcess.Service("Consumer", Arguments);
+        var process = StartedProcess.Service("Consumer", [.. Arguments, .. args]);
         _running.Add(process);
         return process;
     }
