@@ -51,7 +51,7 @@ public sealed class BatchStore : IAsyncDisposable
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
-            throw new StoreUnavailableException(_database, trouble);
+            throw new StoreUnavailableException(_database, _table.Rights, trouble);
         }
         return outcomes.ByArrival;
     }

@@ -9,6 +9,7 @@ namespace RideIngest.Storage.Batches;
 /// <summary>Reads stored records of one kind.</summary>
 public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
 {
+    private readonly TableRights _rights = new KindTable(kind).Rights;
     private readonly string _select = SelectFrom(new KindTable(kind));
 
     /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
@@ -30,7 +31,7 @@ public sealed class StoredRecords(NpgsqlDataSource database, Kind kind)
         }
         catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
         {
-            throw new StoreUnavailableException(database, trouble);
+            throw new StoreUnavailableException(database, _rights, trouble);
         }
     }
 

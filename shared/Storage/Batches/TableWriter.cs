@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using Npgsql;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Storage.Batches;
 
@@ -12,6 +13,8 @@ internal sealed class TableWriter(KindTable table)
 
     private readonly string _copy = $"copy {table.Name} ({table.Columns}, digest, trace_id, stored_at) from stdin (format binary)";
     private readonly string _existing = $"select id, digest from {table.Name} where id = any(@ids)";
+
+    internal TableRights Rights => table.Rights;
 
     /// <summary>Starts a COPY. It is its own transaction unless the connection is already in one.</summary>
     internal Task<NpgsqlRawCopyStream> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>

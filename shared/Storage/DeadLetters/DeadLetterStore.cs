@@ -42,6 +42,8 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         group by system
         """;
 
+    private static readonly TableRights Rights = new("ops.dead_letters", "select, insert, update");
+
     private const string Act =
         """
         with acted as (update ops.dead_letters set state = @action where id = @id and state = 'open' returning id)
@@ -65,7 +67,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         }
         catch (Exception trouble) when (IsTrouble(trouble) && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
         {
-            throw new StoreUnavailableException(database, trouble);
+            throw new StoreUnavailableException(database, Rights, trouble);
         }
     }
 
@@ -127,7 +129,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         }
         catch (Exception trouble) when (IsTrouble(trouble))
         {
-            throw new StoreUnavailableException(database, trouble);
+            throw new StoreUnavailableException(database, Rights, trouble);
         }
     }
 

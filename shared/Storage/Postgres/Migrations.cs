@@ -33,6 +33,9 @@ public sealed partial class Migrations : IHostedService, IDisposable
     /// <summary>Completes when all migrations are applied.</summary>
     public Task Applied => _applied.Task;
 
+    /// <summary>Why the last attempt failed; null if there was none.</summary>
+    internal string? Trouble { get; private set; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!Needed)
@@ -41,7 +44,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
         var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
         {
-            NotYet(PostgresFailure.Describe(_database, e));
+            NotYet(Trouble = PostgresFailure.Describe(_database, e));
             failedOnce.TrySetResult();
         });
         var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();

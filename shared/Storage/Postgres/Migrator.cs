@@ -99,6 +99,13 @@ internal static class Migrator
             await using (var command = new NpgsqlCommand(
                 $"create schema if not exists {schema}; set local search_path to {schema}, public", connection, transaction))
                 await command.ExecuteNonQueryAsync(cancellationToken);
+
+            // Otherwise Postgres would skip the schema in the search path, and refuse a right on public.
+            if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                "select has_schema_privilege(@Schema, 'usage') and has_schema_privilege(@Schema, 'create')", new { set.Schema },
+                transaction, cancellationToken: cancellationToken)))
+                throw new MigrationException(
+                    $"{set.Name}/{file.File} does not run: {PostgresRights.Describe(connection.UserName, set.Schema)}.");
             await using (var command = new NpgsqlCommand(file.Sql, connection, transaction) { CommandTimeout = 0 })
                 await command.ExecuteNonQueryAsync(cancellationToken);
             await connection.ExecuteAsync(new CommandDefinition(
@@ -108,8 +115,10 @@ internal static class Migrator
         }
         catch (PostgresException e) when (!e.IsTransient && !e.SqlState.StartsWith(OperatorIntervenes, StringComparison.Ordinal))
         {
-            throw new MigrationException(
-                $"{set.Name}/{file.File} does not run: {e.MessageText} ({e.SqlState}). It was rolled back.", e);
+            var reason = e.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                ? PostgresRights.Describe(connection.UserName, e)
+                : $"{e.MessageText} ({e.SqlState})";
+            throw new MigrationException($"{set.Name}/{file.File} does not run: {reason}. It was rolled back.", e);
         }
     }
 

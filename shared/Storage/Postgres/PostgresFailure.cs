@@ -10,7 +10,10 @@ namespace RideIngest.Storage.Postgres;
 public static class PostgresFailure
 {
     /// <returns>One or more sentences without the last full stop.</returns>
-    public static string Describe(NpgsqlDataSource database, Exception failure)
+    public static string Describe(NpgsqlDataSource database, Exception failure) => Describe(database, failure, null);
+
+    /// <param name="needed">The rights on the table in use, for a message about a missing one.</param>
+    internal static string Describe(NpgsqlDataSource database, Exception failure, TableRights? needed)
     {
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         var place = $"{connection.Host}:{connection.Port}";
@@ -25,6 +28,8 @@ public static class PostgresFailure
                     + "password_file)",
             PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } =>
                 $"Postgres at {place} is starting up or shutting down",
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e =>
+                PostgresRights.Describe(connection.Username, e, needed),
             PostgresException e => $"Postgres at {place} refuses: {e.MessageText} ({e.SqlState})",
             _ when IsPoolExhausted(failure) =>
                 $"All {connection.MaxPoolSize} connections of this process to Postgres at {place} are in use (postgres.max_connections)",

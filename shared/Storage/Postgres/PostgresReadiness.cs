@@ -27,6 +27,6 @@ internal sealed class PostgresReadiness(
 
         return migrations.Applied.IsCompletedSuccessfully
             ? null
-            : "Postgres answers, but migrations are not applied yet. They are retried; the log shows failures.";
+            : $"Postgres answers, but migrations are not applied yet: {migrations.Trouble ?? "they are running"}.";
     }
 }

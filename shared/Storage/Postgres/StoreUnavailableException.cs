@@ -12,8 +12,8 @@ public sealed class StoreUnavailableException : Exception
     public StoreUnavailableException(string message, Exception cause)
         : base(message, cause) => SqlState = (cause as PostgresException)?.SqlState;
 
-    internal StoreUnavailableException(NpgsqlDataSource database, Exception cause)
-        : this(PostgresFailure.Describe(database, cause), cause)
+    internal StoreUnavailableException(NpgsqlDataSource database, TableRights needed, Exception cause)
+        : this(PostgresFailure.Describe(database, cause, needed), cause)
     {
     }
 

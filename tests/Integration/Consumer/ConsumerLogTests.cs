@@ -63,6 +63,32 @@ public sealed partial class ConsumerLogTests
         Assert.DoesNotContain("does not answer", consumer.Said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_missing_right_is_named_with_the_statement_that_grants_it()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var role = await TestRole.CreateAsync(rig.ConnectionString);
+        var name = new NpgsqlConnectionStringBuilder(rig.ConnectionString).Database;
+        await rig.Database.ExecuteAsync($"grant create on database {name} to {role.Name}");
+        var consumer = rig.Spawn($"--postgres:url={role.ConnectionString}");
+        using var client = new HttpClient { BaseAddress = await consumer.UrlAsync() };
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        await rig.Database.ExecuteAsync($"revoke insert on rides.bookings from {role.Name}");
+        await rig.PublishAsync(ConsumerRig.Line(2));
+
+        var grant = $"grant select, insert on rides.bookings to {role.Name}";
+        var reason = $"The role {role.Name} lacks a right: permission denied for table bookings (42501). As the owner or a superuser, "
+            + $"run: {grant}";
+        Assert.Equal(reason, (await rig.HearAsync(heard => !heard.CanStore)).Reason);
+        await consumer.SaysAsync(line => line.Contains($"Records cannot be stored: {reason}.", StringComparison.Ordinal));
+        Assert.Contains(reason, await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await rig.Database.ExecuteAsync(grant);
+
+        await rig.SettledAsync();
+        Assert.Equal(2, await rig.CountAsync());
+    }
+
     [GeneratedRegex(@"stored again, after ([\d.]+) s")]
     private static partial Regex After();
 }

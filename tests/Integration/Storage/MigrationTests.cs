@@ -4,6 +4,7 @@ using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
 using RideIngest.Storage.Postgres;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Storage;
 
@@ -98,6 +99,40 @@ public sealed class MigrationTests
         Assert.Equal(
             0, await connection.QuerySingleAsync<int>(
                 "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_create_schemas_is_told_which_statement_lets_it_and_goes_on_when_it_was_run()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        var role = await TestRole.CreateAsync(database);
+        var grant = $"grant create on database {new NpgsqlConnectionStringBuilder(database).Database} to {role.Name}";
+        await using var host = await Library.StartAsync($"--postgres:url={role.ConnectionString}");
+        using var client = host.Client();
+
+        var missing = await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync();
+        Assert.Contains($"The role {role.Name} lacks a right: permission denied for database", missing, StringComparison.Ordinal);
+        Assert.Contains($"run: {grant}.", missing, StringComparison.Ordinal);
+        await ExecuteAsync(database, grant);
+
+        await Eventually.True(async () => (await client.GetAsync("/readyz")).IsSuccessStatusCode);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_use_an_existing_schema_is_told_which_statement_lets_it()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync();
+        var role = await TestRole.CreateAsync(database);
+        await ExecuteAsync(database, "create schema library");
+        await ExecuteAsync(database, $"grant create on database {new NpgsqlConnectionStringBuilder(database).Database} to {role.Name}");
+
+        var refusal = await Assert.ThrowsAsync<MigrationException>(() => RunOnceAsync(Library, role.ConnectionString));
+
+        Assert.Contains(
+            $"001_shelves.sql does not run: The role {role.Name} lacks rights on the schema library. As the owner or a superuser, run: grant "
+                + $"usage, create on schema library to {role.Name}.",
+            refusal.Message, StringComparison.Ordinal);
     }
 
     private static async Task RunOnceAsync(TestModule module, string database)

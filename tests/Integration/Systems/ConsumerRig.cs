@@ -24,17 +24,19 @@ internal sealed class ConsumerRig : IAsyncDisposable
     private static readonly Kind Bookings = new Catalog()["bookings"];
 
     private readonly List<IAsyncDisposable> _running = [];
-    private readonly string _postgres;
 
     private ConsumerRig(NatsServer nats, string postgres)
     {
-        _postgres = postgres;
+        ConnectionString = postgres;
         Nats = nats;
         Client = new NatsConnection(new NatsOpts { Url = nats.Url });
         Database = NpgsqlDataSource.Create(postgres);
     }
 
     public NatsServer Nats { get; }
+
+    /// <summary>Of the database, for a superuser.</summary>
+    public string ConnectionString { get; }
 
     public NatsConnection Client { get; }
 
@@ -88,7 +90,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
 
     /// <summary>The setting of a consumer that reaches Postgres through a network of its own.</summary>
     public string Through(TcpProxy network) =>
-        $"--postgres:url={new NpgsqlConnectionStringBuilder(_postgres) { Host = TcpProxy.Host, Port = network.Port }}";
+        $"--postgres:url={new NpgsqlConnectionStringBuilder(ConnectionString) { Host = TcpProxy.Host, Port = network.Port }}";
 
     /// <summary>Runs one more consumer as a process of its own.</summary>
     public StartedProcess Spawn(params string[] args)
@@ -170,5 +172,5 @@ internal sealed class ConsumerRig : IAsyncDisposable
         await Nats.DisposeAsync();
     }
 
-    private string[] Arguments => ["--urls", "http://127.0.0.1:0", $"--nats:url={Nats.Url}", $"--postgres:url={_postgres}"];
+    private string[] Arguments => ["--urls", "http://127.0.0.1:0", $"--nats:url={Nats.Url}", $"--postgres:url={ConnectionString}"];
 }
