@@ -55,7 +55,7 @@ public sealed class ConsumerModule(Catalog? catalog = null, bool essential = tru
             .AddSingleton<WholeFrames>()
             .AddSingleton<BatchWork>()
             .AddSingleton<Departure>()
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamWatch>(provider, TimeProvider.System))
+            .AddSingleton<StreamWatch>()
             .AddHostedService<Announcer>()
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -14,7 +15,7 @@ namespace RideIngest.Consumer.Announcing;
 internal readonly record struct StreamSight(long Backlog, long PendingAcks, TimeSpan OldestAge, double DrainPerSecond);
 
 /// <summary>Reads the state of the stream.</summary>
-internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, TimeProvider clock)
+internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine, ServerClock clock)
 {
     // The rate rises at once and falls slowly; a value from five seconds ago has a weight of a third. So senders are not told to wait long
     // after a start or an outage.
@@ -28,9 +29,9 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
     public async Task<StreamSight> LookAsync(CancellationToken cancellationToken)
     {
         var js = new NatsJSContext(connection);
-        var asked = clock.GetUtcNow();
+        var asked = clock.Here;
         var info = (await js.GetStreamAsync(spine.Stream, cancellationToken: cancellationToken)).Info;
-        var (state, now) = (info.State, ServerClock.Read(info, asked, clock));
+        var (state, now) = (info.State, clock.Read(info, asked));
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
         Drained((long)state.LastSeq - state.Messages);
         return new StreamSight(state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs, now), _drain);
@@ -39,10 +40,10 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
     private void Drained(long settled)
     {
         var (last, since) = (_settled, _at);
-        (_settled, _at) = (settled, clock.GetTimestamp());
+        (_settled, _at) = (settled, Stopwatch.GetTimestamp());
         if (last < 0 || settled < last)
             return;
-        var seconds = Math.Max(clock.GetElapsedTime(since, _at).TotalSeconds, 0.1);
+        var seconds = Math.Max(Stopwatch.GetElapsedTime(since, _at).TotalSeconds, 0.1);
         var drained = (settled - last) / seconds;
         _drain = Math.Max(drained, _drain + (Latest * (drained - _drain)));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Extensions.Microsoft.DependencyInjection;
 using OpenTelemetry.Metrics;
@@ -31,6 +32,7 @@ public static class NatsMessaging
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
         services.AddHostedService<NatsWatch>();
+        services.AddSingleton(provider => new ServerClock(TimeProvider.System, provider.GetRequiredService<ILogger<ServerClock>>()));
         return services;
     }
 

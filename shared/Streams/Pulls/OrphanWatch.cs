@@ -12,7 +12,7 @@ namespace RideIngest.Streams.Pulls;
 /// After a crash of nats-server, the stream may still have messages that the consumer counts as settled, or as delivered to a process that
 /// is gone. A new consumer delivers them again; messages that were already processed become duplicates.
 /// </remarks>
-public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatch> logger)
+public sealed partial class OrphanWatch(INatsConnection nats, ServerClock clock, ILogger<OrphanWatch> logger)
 {
     // An ack and the removal of its message are separate steps, so a message must stay at the front for several checks.
     private const int Enough = 5;
@@ -55,12 +55,12 @@ public sealed partial class OrphanWatch(INatsConnection nats, ILogger<OrphanWatc
     }
 
     /// <summary>Returns the first message; null if no message is waiting.</summary>
-    private static async Task<Front?> FrontAsync(NatsJSContext js, string stream, string consumer, CancellationToken cancellationToken)
+    private async Task<Front?> FrontAsync(NatsJSContext js, string stream, string consumer, CancellationToken cancellationToken)
     {
         var info = (await js.GetConsumerAsync(stream, consumer, cancellationToken)).Info;
-        var asked = DateTimeOffset.UtcNow;
+        var asked = clock.Here;
         var found = await js.GetStreamAsync(stream, cancellationToken: cancellationToken);
-        var now = ServerClock.Read(found.Info, asked, TimeProvider.System);
+        var now = clock.Read(found.Info, asked);
         if (info.Config.FilterSubject is not { } subject)
             return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, now - Time(state.FirstTs, now), info) : null;
         try

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using NATS.Client.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using NATS.Client.JetStream;
 using RideIngest.Consumer.Announcing;
 using RideIngest.Integration.Systems;
+using RideIngest.Streams.Nats;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Servers;
 
@@ -34,12 +35,12 @@ public sealed class ConsumerClockTests
         listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => differences.Add(seconds));
         listener.Start();
         await using var server = await TestNats.PrivateAsync(version);
-        await using var nats = new NatsConnection(new NatsOpts { Url = server.Url });
+        await using var nats = NatsClients.To(server.Url);
         var settings = new SpineSettings();
         await new RidesStream(nats, settings).ConsumerAsync();
         await new NatsJSContext(nats).PublishAsync(RidesStream.Subject("bookings"), "{}\n"u8.ToArray());
 
-        var sight = await new StreamWatch(nats, settings, new ClockAhead()).LookAsync(default);
+        var sight = await new StreamWatch(nats, settings, new ServerClock(new ClockAhead(), NullLogger<ServerClock>.Instance)).LookAsync(default);
 
         Assert.Equal(1, sight.Backlog);
         Assert.True(sight.OldestAge < Ahead / 2, $"It is {sight.OldestAge} old.");
