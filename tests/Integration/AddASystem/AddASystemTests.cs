@@ -1,5 +1,4 @@
 using System.Text;
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Integration.AddASystem.Tolls;
 using RideIngest.Integration.Systems;
@@ -48,7 +47,7 @@ public sealed class AddASystemTests
     public async Task What_cannot_be_read_is_a_dead_letter()
     {
         await using var tolls = await SystemRig.StartAsync(new TollModule());
-        await using var client = new NatsConnection(new NatsOpts { Url = tolls.Nats.Url });
+        await using var client = NatsClients.To(tolls.Nats.Url);
         var frame = Encoding.UTF8.GetBytes($"nonsense\n{Passage("1", 20)}\n");
         (await new NatsJSContext(client).PublishAsync("tolls.passages", frame)).EnsureSuccess();
 

@@ -31,7 +31,7 @@ internal sealed class CasinoSystem : IAsyncDisposable
         (Nats, _postgres, Simulators) = (nats, postgres, simulators);
         Rates = simulators.Services.GetService(typeof(RatesSimulator)) as RatesSimulator ?? throw new InvalidOperationException();
         Database = NpgsqlDataSource.Create(database);
-        Client = new NatsConnection(new NatsOpts { Url = nats.Url });
+        Client = NatsClients.To(nats.Url);
         _args =
         [
             "--urls", "http://127.0.0.1:0", "--hosting:drain=10s", $"--nats:url={nats.Url}", $"--postgres:url={database}",

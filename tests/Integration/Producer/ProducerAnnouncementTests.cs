@@ -14,7 +14,7 @@ public sealed class ProducerAnnouncementTests
     public async Task Retry_After_is_what_the_consumers_that_are_heard_make_of_it()
     {
         await using var system = await RideSystem.StartAsync(consumer: false);
-        await using var nats = new NatsConnection(NatsOpts.Default with { Url = system.Nats.Url });
+        await using var nats = NatsClients.To(system.Nats.Url);
 
         await Eventually.True(async () =>
         {

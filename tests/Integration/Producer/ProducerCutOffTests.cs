@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
@@ -46,7 +45,7 @@ public sealed class ProducerCutOffTests
     public async Task A_frame_whose_acknowledgement_was_lost_is_published_again_and_is_in_the_stream_once()
     {
         await using var system = await RideSystem.StartAsync(args: ["--producer:publish_timeout=200ms", "--producer:publish_attempts=20"]);
-        await using var listener = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await using var listener = NatsClients.To(system.Nats.Url);
         await using var published = await listener.SubscribeCoreAsync<byte[]>(RidesStream.Subject("bookings"));
         await listener.PingAsync();
         var id = Given.NewId();
@@ -77,7 +76,7 @@ public sealed class ProducerCutOffTests
         await using var postgres = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
         using var client = await system.StartProducerAsync([.. system.Through(nats, postgres), "--producer:publish_timeout=200ms"]);
         await RideSystem.WholeAsync(client);
-        await using var admin = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await using var admin = NatsClients.To(system.Nats.Url);
         await new NatsJSContext(admin).DeleteStreamAsync(RidesStream.Name);
         nats.Tripwire = new Tripwire(Way.ToClient, "NATS/1.0 503", passing: 1024, held: Task.CompletedTask);
 

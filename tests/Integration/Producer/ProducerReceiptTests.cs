@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Npgsql;
 using RideIngest.Integration.Systems;
@@ -49,7 +48,7 @@ public sealed class ProducerReceiptTests
     public async Task A_failure_is_told_though_a_frame_before_it_waits()
     {
         await using var system = await RideSystem.StartAsync();
-        await using var client = new NatsConnection(NatsOpts.Default with { Url = system.Nats.Url });
+        await using var client = NatsClients.To(system.Nats.Url);
         var store = await new NatsJSContext(client).GetConsumerAsync(RidesStream.Name, RidesStream.Consumer);
         await using var slow = await system.Database.OpenConnectionAsync();
         await using var transaction = await slow.BeginTransactionAsync();

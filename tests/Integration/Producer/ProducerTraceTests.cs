@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using NATS.Client.Core;
 using RideIngest.Integration.Systems;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Waiting;
@@ -107,7 +106,7 @@ public sealed class ProducerTraceTests : IDisposable
         await using var producer = StartedProcess.Service("Producer", system.Arguments);
         using var client = new HttpClient { BaseAddress = await producer.UrlAsync() };
         await RideSystem.WholeAsync(client);
-        await using var nats = new NatsConnection(new NatsOpts { Url = system.Nats.Url });
+        await using var nats = NatsClients.To(system.Nats.Url);
         await using var frames = await nats.SubscribeCoreAsync<string>(RidesStream.Subject("bookings"));
         await nats.PingAsync();
         foreach (var flags in (string[])["00", "01"])

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
@@ -45,7 +44,7 @@ public sealed class DurabilityTests(DurablePostgres durable) : IClassFixture<Dur
     public async Task A_stream_in_memory_is_said_to_end_with_its_server()
     {
         await using var nats = await TestNats.PrivateAsync();
-        await using var client = new NatsConnection(new NatsOpts { Url = nats.Url });
+        await using var client = NatsClients.To(nats.Url);
         await new NatsJSContext(client).CreateStreamAsync(new StreamConfig(RidesStream.Name, [RidesStream.Subject(">")])
         {
             Storage = StreamConfigStorage.Memory,
@@ -119,7 +118,7 @@ public sealed class DurabilityTests(DurablePostgres durable) : IClassFixture<Dur
 
     private static async Task AnnouncedAsync(string nats, int times)
     {
-        await using var client = new NatsConnection(new NatsOpts { Url = nats });
+        await using var client = NatsClients.To(nats);
         await foreach (var message in client.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: Deadlines.Begin()))
         {
             if (ConsumerAnnouncement.Read(message.Data) is { CanStore: true } && --times == 0)

@@ -72,7 +72,7 @@ internal sealed class FanOutRig : IAsyncDisposable
     private FanOutRig(string natsUrl, string database, long bytes)
     {
         (_natsUrl, _database, _bytes) = (natsUrl, database, bytes);
-        _client = new NatsConnection(new NatsOpts { Url = natsUrl });
+        _client = NatsClients.To(natsUrl);
         _source = NpgsqlDataSource.Create(database);
     }
 

@@ -109,7 +109,7 @@ internal sealed class StageRig : IAsyncDisposable
     private StageRig(string natsUrl, string database)
     {
         (_natsUrl, _database) = (natsUrl, database);
-        Client = new NatsConnection(new NatsOpts { Url = natsUrl });
+        Client = NatsClients.To(natsUrl);
         Js = new NatsJSContext(Client);
         Database = NpgsqlDataSource.Create(database);
     }

@@ -29,7 +29,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
     {
         ConnectionString = postgres;
         Nats = nats;
-        Client = new NatsConnection(new NatsOpts { Url = nats.Url });
+        Client = NatsClients.To(nats.Url);
         Database = NpgsqlDataSource.Create(postgres);
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using NATS.Client.Core;
 using Npgsql;
 using RideIngest.Consumer;
 using RideIngest.Contracts.Frames;
@@ -131,7 +130,7 @@ internal sealed class RideSystem : IAsyncDisposable
     /// <summary>Waits for a consumer: a producer that hears none does not let senders wait for the outcome.</summary>
     public async Task AnnouncedAsync()
     {
-        await using var nats = new NatsConnection(new NatsOpts { Url = Nats.Url });
+        await using var nats = NatsClients.To(Nats.Url);
         await foreach (var message in nats.SubscribeAsync<byte[]>(ConsumerAnnouncement.Subject, cancellationToken: Deadlines.Begin()))
         {
             if (ConsumerAnnouncement.Read(message.Data) is { CanStore: true })
