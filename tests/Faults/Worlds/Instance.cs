@@ -38,6 +38,14 @@ internal sealed class Instance : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>The scrape job that it belongs to, as in deploy/prometheus/prometheus.yml.</summary>
+    public string Job => _program.ToLowerInvariant();
+
+    /// <summary>What its processes have logged so far.</summary>
+    public IReadOnlyList<string> LogLines => [.. Enumerable.Range(1, Starts)
+        .SelectMany(start => File.ReadLines(LogOf(start)))
+        .Where(line => line.StartsWith('{'))];
+
     public int Port { get; }
 
     /// <summary>Its clock, where it has one of its own.</summary>
@@ -61,7 +69,9 @@ internal sealed class Instance : IAsyncDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
-    private string Log => Path.Combine(_logs, $"{Name}.{Starts}.log");
+    private string Log => LogOf(Starts);
+
+    private string LogOf(int start) => Path.Combine(_logs, $"{Name}.{start}.log");
 
     private string Output(int start) => Path.Combine(_logs, $"{Name}.{start}.out");
 

@@ -1,6 +1,7 @@
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Processes;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Faults.Worlds;
 
@@ -23,13 +24,13 @@ internal sealed class NatsNodes : IAsyncDisposable
 
     public string Url => string.Join(',', _servers.Select(server => server.Url));
 
-    public static async Task<NatsNodes> StartAsync(int count)
+    public static async Task<NatsNodes> StartAsync(int count, string? version)
     {
         var nodes = new NatsNodes();
         try
         {
             if (count == 1)
-                nodes._servers.Add(await NatsServer.StartAsync(new NatsServerOptions { MonitorPort = 0 }));
+                nodes._servers.Add(await TestNats.PrivateAsync(version, new NatsServerOptions { MonitorPort = 0 }));
             else
                 await nodes.StartClusterAsync(count);
             return nodes;

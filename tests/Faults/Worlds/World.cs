@@ -13,6 +13,9 @@ namespace RideIngest.Faults.Worlds;
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
+    /// <summary>The role of our processes, if they have one of their own.</summary>
+    public const string Role = "ingest";
+
     private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("rideingest-faults-");
     private readonly LimitedDisk? _disk;
     private readonly CasinoProcesses? _casino;
@@ -21,6 +24,9 @@ internal sealed class World : IAsyncDisposable
         WorldOptions options, NatsNodes nats, PostgresServer postgres, string database, LimitedDisk? disk, FaultyRates? rates,
         string? clocks)
     {
+        var ours = options.Role
+            ? new NpgsqlConnectionStringBuilder(database) { Username = Role, Password = Role }.ConnectionString
+            : database;
         (Options, Nats, Postgres, ConnectionString, _disk) = (options, nats, postgres, database, disk);
         Client = new NatsConnection(new NatsOpts
         {
@@ -46,7 +52,7 @@ internal sealed class World : IAsyncDisposable
         _casino = rates is null ? null : new CasinoProcesses(rates, (name, arguments) => Make("Casino", name, arguments));
 
         Instance Make(string program, string name, params string[] arguments) => new(
-            program, name, nats.Servers, database, _logs.FullName, arguments)
+            program, name, nats.Servers, ours, _logs.FullName, arguments)
         {
             Clock = clocks is null ? null : new WrongClock(clocks, Path.Combine(_logs.FullName, $"{name}.clock")),
         };
@@ -90,13 +96,15 @@ internal sealed class World : IAsyncDisposable
             MaxConnections = options.PostgresConnections,
             DataDirectory = disk?.In("postgres"),
         });
-        var nats = await NatsNodes.StartAsync(options.Nodes);
+        var nats = await NatsNodes.StartAsync(options.Nodes, options.NatsVersion);
         var postgres = await starting;
         var clocks = options.Clocks ? await WrongClock.LibraryAsync() : null;
         var rates = options.Casino ? await FaultyRates.StartAsync() : null;
         var world = new World(options, nats, postgres, await postgres.CreateDatabaseAsync("rides"), disk, rates, clocks);
         try
         {
+            if (options.Role)
+                await world.ExecuteAsync($"create role {Role} login password '{Role}'; alter database rides owner to {Role}");
             await Task.WhenAll(world.Instances.Select(instance => instance.StartAsync()));
             await Task.WhenAll(world.Instances.Select(instance => instance.ReadyAsync()));
             return world;
@@ -124,6 +132,21 @@ internal sealed class World : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Suspends Postgres with all its sessions, until <see cref="ResumePostgres"/>.</summary>
+    public async Task PausePostgresAsync()
+    {
+        await Postgres.PauseAsync();
+        foreach (var session in PostgresProcesses())
+            Posix.Signal(session, Posix.Stop);
+    }
+
+    public void ResumePostgres()
+    {
+        foreach (var session in PostgresProcesses())
+            Posix.Signal(session, Posix.Continue);
+        Postgres.Resume();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Instances.Select(instance => instance.DisposeAsync().AsTask()));
@@ -136,4 +159,9 @@ internal sealed class World : IAsyncDisposable
         if (_disk is not null)
             await _disk.DisposeAsync();
     }
+
+    private IEnumerable<int> PostgresProcesses() =>
+        File.ReadAllText($"/proc/{Postgres.ProcessId}/task/{Postgres.ProcessId}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(int.Parse);
 }

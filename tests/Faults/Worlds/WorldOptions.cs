@@ -15,6 +15,9 @@ internal sealed record WorldOptions
     /// <summary>nats-servers; the stream has as many replicas.</summary>
     public int Nodes { get; init; } = 1;
 
+    /// <summary>The version of nats-server; null for the one that Standalone would use.</summary>
+    public string? NatsVersion { get; init; }
+
     public int Producers { get; init; } = 2;
 
     public int Consumers { get; init; } = 2;
@@ -27,6 +30,9 @@ internal sealed record WorldOptions
 
     /// <summary>Where records go while NATS is away: <c>postgres</c> or <c>none</c>.</summary>
     public string Fallback { get; init; } = "postgres";
+
+    /// <summary>Whether our processes use a role that owns its database and is no superuser, so that a right can be taken away.</summary>
+    public bool Role { get; init; }
 
     /// <summary>Whether each process of ours has a clock that can be set.</summary>
     public bool Clocks { get; init; }

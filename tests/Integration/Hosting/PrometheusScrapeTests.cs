@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Processes;
+using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Hosting;

@@ -15,6 +15,8 @@ public static class NatsVersions
     /// <summary>Where private servers run in containers, the one version of the image.</summary>
     public static IEnumerable<object[]> All => Versions.Select(version => new object[] { version });
 
+    public static string Newest => Versions.MaxBy(Version.Parse)!;
+
     /// <summary>Null for the version of the image.</summary>
     public static string? Binary(string version) => ServerContainers.AreChosen ? null : Binaries.Value[version];
 

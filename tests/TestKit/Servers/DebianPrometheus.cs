@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using RideIngest.LocalServers.Binaries;
+
+namespace RideIngest.TestKit.Servers;
+
+/// <summary>Prometheus and its promtool from Debian's package, unpacked once into the user's cache.</summary>
+public static class DebianPrometheus
+{
+    public static async Task<string> BinaryAsync(string name)
+    {
+        var folder = await DebianPackages.UnpackAsync("prometheus", DebianPackages.Alone("prometheus"), null, default);
+        return Path.Combine(folder, "usr/bin", name);
+    }
+
+    /// <returns>What <c>promtool check metrics</c> has against the text; empty for nothing.</returns>
+    public static async Task<string> CheckAsync(string metrics)
+    {
+        using var promtool = Process.Start(new ProcessStartInfo(await BinaryAsync("promtool"), ["check", "metrics"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var said = Task.WhenAll(promtool.StandardError.ReadToEndAsync(), promtool.StandardOutput.ReadToEndAsync());
+        await promtool.StandardInput.WriteAsync(metrics);
+        promtool.StandardInput.Close();
+        await promtool.WaitForExitAsync();
+        return promtool.ExitCode == 0 ? "" : string.Concat(await said);
+    }
+}
