@@ -16,6 +16,8 @@ internal sealed partial class BatchWork(
 
     private const int MostAttempts = 5;
 
+    private readonly Repeats _returns = new();
+
     /// <summary>Runs until the queue is complete and empty.</summary>
     /// <param name="abandon">Stops with unfinished work.</param>
     public async Task RunAsync(CancellationToken abandon)
@@ -39,6 +41,8 @@ internal sealed partial class BatchWork(
         try
         {
             await (kind is null ? whole.KeepAsync(frames, abandon) : kinds.StoreAsync(kind, frames, abandon));
+            if (_returns.End() is > 0 and var times)
+                StoresAgain(times);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -46,7 +50,8 @@ internal sealed partial class BatchWork(
         }
         catch (Exception e) when (StoreGate.IsAway(e))
         {
-            GivenBack(frames.Count, frames[0].KindName, Reasons.Of(e));
+            if (_returns.Next(Reasons.Of(e)) is { } repeated)
+                GivenBack(frames.Count, frames[0].KindName, Reasons.Of(e), repeated);
             foreach (var frame in frames)
                 await settlement.ReturnAsync(frame);
         }
@@ -77,8 +82,11 @@ internal sealed partial class BatchWork(
     }
 
     [LoggerMessage(4404, LogLevel.Warning,
-        "Postgres is unavailable ({Reason}). Returning {Frames} frames of {Kind}; a consumer that can reach Postgres will store them")]
-    private partial void GivenBack(int frames, string kind, string reason);
+        "Returning {Frames} frames of {Kind}, which another consumer may be able to store: {Reason}{Repeated}")]
+    private partial void GivenBack(int frames, string kind, string reason, string repeated);
+
+    [LoggerMessage(4405, LogLevel.Information, "Storing frames again, after returning some {Times} times")]
+    private partial void StoresAgain(int times);
 
     [LoggerMessage(4401, LogLevel.Error,
         "A batch of {Frames} frames of {Kind} failed with an unexpected exception. Storing each frame alone")]

@@ -41,6 +41,8 @@ internal sealed partial class DirectStore(
         })
         .Build();
 
+    private readonly Repeats _refusals = new();
+
     private readonly BatchStores _stores = new(catalog, database);
 
     /// <summary>Whether direct storage is enabled.</summary>
@@ -76,15 +78,23 @@ internal sealed partial class DirectStore(
                 return new DirectlyStored(await _stores[frame.Kind].StoreAsync(frame.ToIncoming(), late.Token));
             });
         }
-        catch (BrokenCircuitException)
+        catch (BrokenCircuitException broken)
         {
+            Refused(frame, broken.InnerException ?? broken);
             return default;
         }
         catch (Exception trouble) when (IsTrouble(trouble))
         {
-            AwayAsWell(frame.Count, frame.Kind.Name, PostgresFailure.Describe(database, trouble));
+            Refused(frame, trouble);
             return new DirectlyStored(null, begun);
         }
+    }
+
+    /// <summary>Logs once that records are kept again, by the stream or by Postgres.</summary>
+    public void Keeps()
+    {
+        if (_refusals.End() is > 0 and var frames)
+            KeepsAgain(frames);
     }
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
@@ -92,7 +102,17 @@ internal sealed partial class DirectStore(
     private static bool IsTrouble(Exception? e) =>
         e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
+    private void Refused(OutgoingFrame frame, Exception trouble)
+    {
+        var reason = PostgresFailure.Describe(database, trouble);
+        if (_refusals.Next(reason) is { } repeated)
+            AwayAsWell(frame.Count, frame.Kind.Name, reason, repeated);
+    }
+
     [LoggerMessage(2003, LogLevel.Warning,
-        "{Count} {Kind} could neither be published nor stored directly ({Reason}); senders are asked to retry")]
-    private partial void AwayAsWell(int count, string kind, string reason);
+        "{Count} {Kind} could neither be published nor stored directly ({Reason}); senders are asked to retry{Repeated}")]
+    private partial void AwayAsWell(int count, string kind, string reason, string repeated);
+
+    [LoggerMessage(2009, LogLevel.Information, "Records are kept again, after {Frames} frames of them were not")]
+    private partial void KeepsAgain(int frames);
 }

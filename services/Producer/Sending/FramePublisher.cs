@@ -18,6 +18,7 @@ internal sealed partial class FramePublisher(
 {
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
+    private readonly Repeats _failures = new();
     private readonly ResiliencePipeline<bool> _attempts = Attempts.AtMost(settings.PublishAttempts, BetweenAttempts);
 
     public async ValueTask<Published> PublishAsync(OutgoingFrame frame)
@@ -43,10 +44,15 @@ internal sealed partial class FramePublisher(
 
         // A consumer's reply may arrive before the stream's ack: then the stream has the frame, whatever the attempts returned.
         if (last.End == PublishEnd.Taken || frame.IsSettled)
+        {
+            if (_failures.End() is > 0 and var frames)
+                Publishes(frames);
             return last;
+        }
         if (last.End is PublishEnd.Away or PublishEnd.Unknown)
             link.Doubt();
-        NotTaken(id, frame.Count, frame.Kind.Name, last.Reason ?? "");
+        if (_failures.Next(last.Reason ?? "") is { } repeated)
+            NotTaken(id, frame.Count, frame.Kind.Name, last.Reason ?? "", repeated);
         return last;
     }
 
@@ -75,6 +81,9 @@ internal sealed partial class FramePublisher(
         return headers;
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "Frame {Frame} with {Count} {Kind} was not published: {Reason}")]
-    private partial void NotTaken(string frame, int count, string kind, string reason);
+    [LoggerMessage(2001, LogLevel.Warning, "Frame {Frame} with {Count} {Kind} was not published: {Reason}{Repeated}")]
+    private partial void NotTaken(string frame, int count, string kind, string reason, string repeated);
+
+    [LoggerMessage(2010, LogLevel.Information, "Frames are published again, after {Frames} were not")]
+    private partial void Publishes(int frames);
 }

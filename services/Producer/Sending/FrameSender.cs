@@ -32,6 +32,7 @@ internal sealed partial class FrameSender(
             {
                 if (Volatile.Read(ref _around) != 0 && Interlocked.Exchange(ref _around, 0) != 0)
                     PublishesAgain(Interlocked.Exchange(ref _storedAround, 0));
+                direct.Keeps();
                 frame.Published(published.Sequence, news.Storing);
             }
             else if (published.End == PublishEnd.Refused)
@@ -58,6 +59,7 @@ internal sealed partial class FrameSender(
             if (Interlocked.Exchange(ref _around, 1) == 0)
                 StoresDirectly(published.Reason);
             Interlocked.Add(ref _storedAround, outcomes.Length);
+            direct.Keeps();
             ProducerTelemetry.StoredDirectly.Add(
                 outcomes.Count(outcome => outcome.Status == Status.Stored), ProducerTelemetry.KindTag(frame.Kind));
             frame.Stored(outcomes);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideIngest.Hosting.Retries;
 
 namespace RideIngest.Hosting.Problems;
 
@@ -11,6 +12,8 @@ namespace RideIngest.Hosting.Problems;
 internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> sources, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     private const int LongestPath = 200;
+
+    private readonly Repeats _unavailable = new();
 
     public static void Use(IApplicationBuilder app) => app.UseExceptionHandler()
 
@@ -31,7 +34,10 @@ internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> sour
         var unavailable = sources.Select(source => source.ProblemOf(exception)).FirstOrDefault(found => found is not null);
         problem ??= unavailable?.Problem;
         if (unavailable is { } known)
-            Unavailable(httpContext.Request.Method, httpContext.Request.Path, known.Reason);
+        {
+            if (_unavailable.Next(known.Reason) is { } repeated)
+                Unavailable(httpContext.Request.Method, httpContext.Request.Path, known.Reason, repeated);
+        }
         else if (problem is null)
             Unexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
         await (problem ?? Problem.OfStatus(500) with
@@ -58,8 +64,8 @@ internal sealed partial class ProblemHandler(IEnumerable<IExceptionProblem> sour
     private static string Shown(string? path) =>
         string.IsNullOrEmpty(path) ? "*" : path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath)}…";
 
-    [LoggerMessage(1014, LogLevel.Warning, "{Method} {Path} could not be answered: {Reason}. The sender got a 503")]
-    private partial void Unavailable(string method, string path, string reason);
+    [LoggerMessage(1014, LogLevel.Warning, "{Method} {Path} could not be answered: {Reason}. The sender got a 503{Repeated}")]
+    private partial void Unavailable(string method, string path, string reason, string repeated);
 
     [LoggerMessage(1005, LogLevel.Error, "{Method} {Path} failed with an unexpected exception; the sender got a 500")]
     private partial void Unexpected(Exception exception, string method, string path);

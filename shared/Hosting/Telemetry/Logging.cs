@@ -10,8 +10,13 @@ namespace RideIngest.Hosting.Telemetry;
 /// <summary>Configures Serilog behind ILogger: text on a terminal, JSON lines for machines, OTLP for a collector.</summary>
 internal static class Logging
 {
+    private const string Nats = "NATS";
+
     /// <summary>The category that logs each request at information level.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
+    /// <summary>What NATS.Net logs at every attempt to connect, with its stack. The connector logs them summed up.</summary>
+    private static readonly string[] Attempts = ["Fail to connect NATS", "Failed to connect NATS", "Authentication error"];
 
     /// <param name="resource">The identity for the collector.</param>
     public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
@@ -35,6 +40,9 @@ internal static class Logging
         if (requests > LogEventLevel.Information)
             configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
 
+        if (settings.Levels.GetValueOrDefault(Nats, LogEventLevel.Warning) >= LogEventLevel.Warning)
+            configuration.Filter.ByExcluding(IsAttempt);
+
         var toErrors = settings.Stream == LogTarget.Stderr;
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         configuration.WriteTo.Console(
@@ -43,6 +51,11 @@ internal static class Logging
             CollectedLogs.AddTo(configuration, resource.Attributes);
         return configuration.CreateLogger();
     }
+
+    private static bool IsAttempt(LogEvent line) =>
+        line.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: string category } && category.StartsWith(Nats, StringComparison.Ordinal)
+        && Array.Exists(Attempts, start => line.MessageTemplate.Text.StartsWith(start, StringComparison.Ordinal));
 
     private static ITextFormatter Formatter(LogFormat format, bool redirected) => format switch
     {

@@ -19,6 +19,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
     private readonly MigrationSet[] _sets;
     private readonly ILogger _logger;
     private readonly FatalStop _fatal;
+    private readonly Repeats _failures = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _applying = Task.CompletedTask;
@@ -44,7 +45,9 @@ public sealed partial class Migrations : IHostedService, IDisposable
         var failedOnce = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NpgsqlException or TimeoutException, waits: (e, _) =>
         {
-            NotYet(Trouble = PostgresFailure.Describe(_database, e));
+            Trouble = PostgresFailure.Describe(_database, e);
+            if (_failures.Next(Trouble) is { } repeated)
+                NotYet(Trouble, repeated);
             failedOnce.TrySetResult();
         });
         var applying = persistently.ExecuteAsync(ApplyAsync, _stopping.Token).AsTask();
@@ -78,12 +81,17 @@ public sealed partial class Migrations : IHostedService, IDisposable
     {
         foreach (var file in await Migrator.ApplyAsync(_database, _sets, cancellationToken))
             FileApplied(file);
+        if (_failures.End() is > 0 and var attempts)
+            AppliedNow(attempts);
         _applied.TrySetResult();
     }
 
     [LoggerMessage(1101, LogLevel.Information, "Migration applied: {File}")]
     private partial void FileApplied(string file);
 
-    [LoggerMessage(1102, LogLevel.Warning, "Migrations could not be applied yet: {Reason}. Retrying until it works")]
-    private partial void NotYet(string reason);
+    [LoggerMessage(1102, LogLevel.Warning, "Migrations could not be applied yet: {Reason}. Retrying until it works{Repeated}")]
+    private partial void NotYet(string reason, string repeated);
+
+    [LoggerMessage(1103, LogLevel.Information, "The migrations are applied, after {Attempts} failed attempts")]
+    private partial void AppliedNow(int attempts);
 }

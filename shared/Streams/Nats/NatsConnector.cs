@@ -21,6 +21,7 @@ internal sealed partial class NatsConnector(
     private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
 
     private readonly string _shown = Redaction.Url(settings.Url);
+    private readonly Repeats _attempts = new();
     private volatile Failed? _failed;
 
     /// <summary>The reason why the latest attempts failed, if known; null after a successful one.</summary>
@@ -49,7 +50,15 @@ internal sealed partial class NatsConnector(
         {
             // Logged on every connect, because operators look for this line after a lost connection.
             _failed = null;
-            Connected(connection.ServerInfo?.Version, _shown);
+            var attempts = _attempts.End() is > 0 and var failed ? $", after {failed} failed attempts" : "";
+            Connected(connection.ServerInfo?.Version, _shown, attempts);
+            return default;
+        };
+        connection.ReconnectFailed += (_, _) =>
+        {
+            var advice = NatsReadiness.Advice(_shown, Failure);
+            if (_attempts.Next(advice) is { } repeated)
+                Lost(advice, repeated);
             return default;
         };
         connection.ServerError += (_, refused) =>
@@ -60,16 +69,21 @@ internal sealed partial class NatsConnector(
         var persistently = Persistently.Retry(FirstPause, LongestPause, on: e => e is NatsException, waits: (trouble, _) =>
         {
             _failed = new Failed(trouble.ToString(), Stopwatch.GetTimestamp());
-            NotYet(NatsReadiness.Advice(_shown, trouble.ToString()), trouble.GetBaseException().Message);
+            var (advice, reason) = (NatsReadiness.Advice(_shown, trouble.ToString()), trouble.GetBaseException().Message);
+            if (_attempts.Next(reason) is { } repeated)
+                NotYet(advice, reason, repeated);
         });
         await persistently.ExecuteAsync(async stop => await connection.ConnectAsync().AsTask().WaitAsync(stop), stoppingToken);
     }
 
-    [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}")]
-    private partial void Connected(string? version, string url);
+    [LoggerMessage(1201, LogLevel.Information, "Connected to NATS {Version} at {Url}{Attempts}")]
+    private partial void Connected(string? version, string url, string attempts);
 
-    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Retrying until it works ({Reason})")]
-    private partial void NotYet(string advice, string reason);
+    [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Retrying until it works ({Reason}){Repeated}")]
+    private partial void NotYet(string advice, string reason, string repeated);
+
+    [LoggerMessage(1203, LogLevel.Warning, "The connection to NATS is lost. {Advice} Reconnecting until it works{Repeated}")]
+    private partial void Lost(string advice, string repeated);
 
     private sealed record Failed(string? Reason, long At);
 }

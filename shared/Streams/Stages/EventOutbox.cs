@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Npgsql;
 using RideIngest.Contracts.Frames;
+using RideIngest.Hosting.Retries;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Publishing;
@@ -18,6 +19,8 @@ internal sealed partial class EventOutbox<TEvent>(
     // Short, because senders are waiting.
     private static readonly TimeSpan KeptWithin = TimeSpan.FromSeconds(5);
 
+    private readonly Repeats _failures = new();
+
     /// <returns>Whether all events are committed.</returns>
     public async Task<bool> KeepAsync(string subject, string id, EventsToSend<TEvent> events)
     {
@@ -28,18 +31,26 @@ internal sealed partial class EventOutbox<TEvent>(
             var rows = events.Events.Select((item, index) => format.ToOutbox(
                 subject, string.Create(CultureInfo.InvariantCulture, $"{id}-{index}"), item, events.Traces.ElementAtOrDefault(index)));
             await outbox.AddAsync(connection, [.. rows], limit.Token);
+            if (_failures.End() is > 0 and var times)
+                KeepsAgain(times);
             return true;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            NotKept(events.Events.Count, subject, PostgresFailure.Describe(database, e));
+            var reason = PostgresFailure.Describe(database, e);
+            if (_failures.Next(reason) is { } repeated)
+                NotKept(events.Events.Count, subject, reason, repeated);
             return false;
         }
     }
 
     [LoggerMessage(3221, LogLevel.Warning,
-        "{Count} events for {Subject} could neither be published nor kept in the outbox ({Reason}); their senders are asked to retry")]
-    private partial void NotKept(int count, string subject, string reason);
+        "{Count} events for {Subject} could neither be published nor kept in the outbox ({Reason}); their senders are asked to "
+        + "retry{Repeated}")]
+    private partial void NotKept(int count, string subject, string reason, string repeated);
+
+    [LoggerMessage(3222, LogLevel.Information, "Events are kept in the outbox again, after {Times} failures")]
+    private partial void KeepsAgain(int times);
 }
 
 public static class EventOutboxRegistration

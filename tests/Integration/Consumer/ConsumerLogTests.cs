@@ -89,6 +89,56 @@ public sealed partial class ConsumerLogTests
         Assert.Equal(2, await rig.CountAsync());
     }
 
+    [Fact]
+    public async Task Frames_that_are_returned_again_and_again_are_logged_once_and_once_when_that_ends()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var consumer = rig.Spawn("--consumer:hand_back=0s");
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        await rig.Database.ExecuteAsync("alter table rides.bookings rename to elsewhere");
+        await rig.PublishAsync(ConsumerRig.Line(2));
+        await Eventually.True(async () => (await rig.InfoAsync()).Delivered.ConsumerSeq >= 6);
+        await rig.Database.ExecuteAsync("alter table rides.elsewhere rename to bookings");
+
+        await consumer.SaysAsync(line => line.Contains("Storing frames again, after returning some", StringComparison.Ordinal));
+        Assert.Single(consumer.Output, line => line.Contains("which another consumer may be able to store", StringComparison.Ordinal));
+        Assert.Single(consumer.Output, line => line.Contains("Records cannot be stored", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_lost_connection_to_NATS_is_logged_once_and_its_return_says_how_many_attempts_failed()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var network = new TcpProxy(TcpProxy.Host, rig.Nats.Port);
+        var consumer = rig.Spawn($"--nats:url={rig.Nats.UrlAt(network.Port)}");
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        var accepted = network.Accepted;
+        network.Refusing = true;
+        network.Reset();
+        await Eventually.True(() => network.Accepted >= accepted + 3);
+        network.Refusing = false;
+
+        await consumer.SaysAsync(line => line.Contains("failed attempts", StringComparison.Ordinal));
+        Assert.Single(consumer.Output, line => line.Contains("The connection to NATS is lost", StringComparison.Ordinal));
+        Assert.DoesNotContain("Failed to connect", consumer.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_NATS_that_is_not_there_at_the_start_is_logged_once_and_its_coming_says_how_many_attempts_failed()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var network = new TcpProxy(TcpProxy.Host, rig.Nats.Port) { Refusing = true };
+        var consumer = rig.Spawn($"--nats:url={rig.Nats.UrlAt(network.Port)}");
+        await Eventually.True(() => network.Accepted > 10);
+        network.Refusing = false;
+
+        await consumer.SaysAsync(line => line.Contains("failed attempts", StringComparison.Ordinal));
+        Assert.Single(consumer.Output, line => line.Contains("There is no connection to NATS yet", StringComparison.Ordinal));
+        Assert.DoesNotContain("Fail to connect", consumer.Said, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"stored again, after ([\d.]+) s")]
     private static partial Regex After();
 }
