@@ -82,7 +82,7 @@ internal sealed partial class NatsConnector(
     [LoggerMessage(1202, LogLevel.Warning, "There is no connection to NATS yet. {Advice} Retrying until it works ({Reason}){Repeated}")]
     private partial void NotYet(string advice, string reason, string repeated);
 
-    [LoggerMessage(1203, LogLevel.Warning, "The connection to NATS is lost. {Advice} Reconnecting until it works{Repeated}")]
+    [LoggerMessage(1205, LogLevel.Warning, "The connection to NATS is lost. {Advice} Reconnecting until it works{Repeated}")]
     private partial void Lost(string advice, string repeated);
 
     private sealed record Failed(string? Reason, long At);
