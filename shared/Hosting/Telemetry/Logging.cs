@@ -19,10 +19,11 @@ internal static class Logging
     private static readonly string[] Attempts = ["Fail to connect NATS", "Failed to connect NATS", "Authentication error"];
 
     /// <param name="resource">The identity for the collector.</param>
-    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource) =>
-        services.AddSerilog(Create(settings, resource), dispose: true);
+    /// <param name="watch">Sees the exports; null without a collector.</param>
+    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource, CollectorWatch? watch) =>
+        services.AddSerilog(Create(settings, resource, watch), dispose: true);
 
-    private static Logger Create(LoggingSettings settings, Resource resource)
+    private static Logger Create(LoggingSettings settings, Resource resource, CollectorWatch? watch)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level).Enrich.FromLogContext();
         var requests = settings.Level;
@@ -47,8 +48,8 @@ internal static class Logging
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         configuration.WriteTo.Console(
             Formatter(settings.Format, redirected), standardErrorFromLevel: toErrors ? LogEventLevel.Verbose : null);
-        if (Collector.IsNamed)
-            CollectedLogs.AddTo(configuration, resource.Attributes);
+        if (watch is not null)
+            CollectedLogs.AddTo(configuration, resource.Attributes, watch);
         return configuration.CreateLogger();
     }
 

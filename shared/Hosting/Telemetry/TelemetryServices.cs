@@ -13,7 +13,10 @@ internal static class TelemetryServices
     {
         Collector.Check();
         var resource = Describe(ResourceBuilder.CreateDefault());
-        Logging.AddTo(services, logging, resource.Build());
+        var watch = Collector.IsNamed ? new CollectorWatch() : null;
+        Logging.AddTo(services, logging, resource.Build(), watch);
+        if (watch is not null)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CollectorEvents>(provider, watch));
         var otel = services.AddOpenTelemetry().ConfigureResource(builder => Describe(builder));
         Metrics.AddTo(otel);
         Tracing.AddTo(services, otel);

@@ -28,6 +28,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
         ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-collector-key=secret",
     };
 
+    public int Port => new Uri(_host!.Urls[0]).Port;
+
     public IReadOnlyList<OtlpSpan> Spans =>
     [
         .. from scope in Scopes("traces")

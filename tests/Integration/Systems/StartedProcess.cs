@@ -41,8 +41,11 @@ internal sealed partial class StartedProcess : IAsyncDisposable
     /// <summary>What it has said on either.</summary>
     public string Said => string.Join('\n', [.. Output, Errors]);
 
-    /// <param name="service"><c>Producer</c>, <c>Consumer</c> or <c>Casino</c>.</param>
-    public static StartedProcess Service(string service, params string[] args) => Start(PathOf(service), Path.GetTempPath(), [], args);
+    /// <param name="service"><c>Producer</c>, <c>Consumer</c>, <c>Casino</c> or <c>Simulators</c>.</param>
+    public static StartedProcess Service(string service, params string[] args) => Service(service, [], args);
+
+    public static StartedProcess Service(string service, Dictionary<string, string> environment, params string[] args) =>
+        Start(PathOf(service), Path.GetTempPath(), environment, args);
 
     /// <summary>As people start it, in a directory that they stand in.</summary>
     public static StartedProcess Standalone(string directory, params string[] args) => Standalone(directory, [], args);
