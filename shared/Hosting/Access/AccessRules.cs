@@ -60,8 +60,8 @@ internal static partial class AccessRules
     private static bool IsLoopback(string url) =>
         new Uri(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)).IsLoopback;
 
-    // A warning only, because one configuration file may serve several processes.
-    [LoggerMessage(1010, LogLevel.Warning, "No endpoint of this process needs these scopes in auth.keys and auth.jwt: {Scopes}")]
+    // No warning, because one configuration may serve several processes; a misspelled scope is an error.
+    [LoggerMessage(1010, LogLevel.Information, "Scopes in auth.keys and auth.jwt that no endpoint of this process needs: {Scopes}")]
     private static partial void ForeignScopes(ILogger logger, string scopes);
 
     [LoggerMessage(1011, LogLevel.Information, "auth.mode is none: anyone on this machine may read and write")]

@@ -101,8 +101,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         _app.Services.GetRequiredService<Propagation>();
 
         var logger = _app.Services.GetRequiredService<ILogger<RideIngestHost>>();
-        foreach (var section in Settings.Foreign)
-            ForeignSection(logger, section);
+        if (Settings.Foreign.Count > 0)
+            ForeignSections(logger, string.Join(", ", Settings.Foreign));
         if (logger.IsEnabled(LogLevel.Debug))
             foreach (var (key, value, origin) in Settings.Describe()) Setting(logger, key, value, origin);
 
@@ -186,8 +186,9 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         "Stopped after {Drain} (hosting.drain) with unfinished work. Requests still waiting see a broken connection")]
     private static partial void DrainedInPart(ILogger logger, Exception exception, string drain);
 
-    [LoggerMessage(1008, LogLevel.Warning, "No module of this process uses the configuration section {Section}")]
-    private static partial void ForeignSection(ILogger logger, string section);
+    // No warning, because one configuration may serve several processes; a misspelled section is an error.
+    [LoggerMessage(1008, LogLevel.Information, "Sections of the configuration that this process does not use: {Sections}")]
+    private static partial void ForeignSections(ILogger logger, string sections);
 
     [LoggerMessage(1009, LogLevel.Debug, "{Key} = {Value} ({Origin})")]
     private static partial void Setting(ILogger logger, string key, string value, string origin);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Hosting;
 
@@ -22,5 +23,36 @@ public sealed class LoggingTests
 
         Assert.Equal(logged, host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Requests).IsEnabled(LogLevel.Critical));
         await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_configuration_that_all_services_share_gives_no_warnings_and_one_line_about_what_is_not_for_this_one()
+    {
+        using var folder = new TestDirectory();
+        var file = Path.Combine(folder.Path, "config.yaml");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            nats: { url: "nats://127.0.0.1:1" }
+            postgres: { host: 127.0.0.1 }
+            ingest: { wait: 3s }
+            consumer: { hand_back: 5s, parallel_batches: 3 }
+            producer: { uploads: 3 }
+            auth:
+              mode: keys
+              keys: [{ name: all, sha256: {{new string('a', 64)}}, scopes: ["bookings:write", "casino:write", read, ops] }]
+            casino: { stream_bytes: 1GB }
+            """);
+
+        await using var simulators = StartedProcess.Service("Simulators", "--urls", "http://127.0.0.1:0", "--config-path", file);
+        await simulators.UrlAsync();
+
+        Assert.DoesNotContain(simulators.Output, line => line.Contains("\"level\":\"warning\"", StringComparison.Ordinal));
+        Assert.Contains(
+            "does not use: nats (config.yaml line 1), postgres (config.yaml line 2), ingest (config.yaml line 3), consumer (config.yaml line "
+                + "4), producer (config.yaml line 5), casino (config.yaml line 9)",
+            Assert.Single(simulators.Output, line => line.Contains("\"level\":\"information\"", StringComparison.Ordinal)
+                && line.Contains("does not use", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 }
