@@ -76,7 +76,7 @@ internal sealed partial class StoreGate
     /// <summary>The reason why records cannot be stored now, for people; null while they can.</summary>
     public string? Trouble =>
         Volatile.Read(ref _failure)
-        ?? (_migrations.Applied.IsCompletedSuccessfully ? null : "Migrations are not applied to Postgres yet")
+        ?? Unmigrated
         ?? (_underWay.Exceed(Slow) ? SlowReason : null);
 
     /// <summary>Whether to take frames.</summary>
@@ -151,6 +151,11 @@ internal sealed partial class StoreGate
         Observe();
     }
 
+    private string? Unmigrated => _migrations.Applied.IsCompletedSuccessfully
+        ? null
+        : _migrations.Trouble is { } trouble ? $"Migrations are not applied to Postgres yet: {trouble}"
+        : "Migrations are not applied to Postgres yet";
+
     private static string SlowReason => $"Postgres has not stored a batch within {Slow.TotalSeconds} s. A lock or an overload may delay it";
 
     private bool IsTriedAgain(Exception? e) => IsAway(e) && AwayFor < _handBack;
@@ -192,6 +197,13 @@ internal sealed partial class StoreGate
     {
         lock (_gate)
         {
+            if (Unmigrated is { } unmigrated)
+            {
+                // Nothing can be stored before, so the outage goes on.
+                if (_failure is not null)
+                    _failure = unmigrated;
+                return;
+            }
             if (!_storeFailed)
             {
                 Worked();

@@ -35,7 +35,7 @@ public sealed partial class Migrations : IHostedService, IDisposable
     public Task Applied => _applied.Task;
 
     /// <summary>Why the last attempt failed; null if there was none.</summary>
-    internal string? Trouble { get; private set; }
+    public string? Trouble { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -139,6 +139,27 @@ public sealed partial class ConsumerLogTests
         Assert.DoesNotContain("Fail to connect", consumer.Said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Until_the_migrations_are_applied_it_announces_why_they_are_not_and_says_of_no_record_that_it_can_be_stored()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var role = await TestRole.CreateAsync(rig.ConnectionString);
+        await using var network = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port) { Refusing = true };
+        var through = new NpgsqlConnectionStringBuilder(role.ConnectionString) { Host = TcpProxy.Host, Port = network.Port };
+        var consumer = rig.Spawn($"--postgres:url={through}");
+        await consumer.SaysAsync(line => line.Contains("Records cannot be stored", StringComparison.Ordinal));
+        network.Refusing = false;
+
+        var grant = $"grant create on database {through.Database} to {role.Name}";
+        await rig.HearAsync(heard => heard.Reason?.StartsWith("Migrations are not applied to Postgres yet", StringComparison.Ordinal) == true
+            && heard.Reason.Contains(grant, StringComparison.Ordinal));
+        Assert.DoesNotContain("can be stored again", consumer.Said, StringComparison.Ordinal);
+        await rig.Database.ExecuteAsync(grant);
+
+        await consumer.SaysAsync(line => line.Contains("can be stored again", StringComparison.Ordinal));
+        Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(1))).Stored);
+    }
+
     [GeneratedRegex(@"stored again, after ([\d.]+) s")]
     private static partial Regex After();
 }
