@@ -5,7 +5,7 @@ using RideIngest.Faults.Worlds;
 
 namespace RideIngest.Faults.Incidents;
 
-/// <summary>What a Prometheus that scrapes these processes would keep of the metrics that the alerts ask for, a sample per scrape.</summary>
+/// <summary>The metrics that the alerts ask for, as a Prometheus that scrapes these processes would keep them.</summary>
 internal sealed partial class Recording
 {
     private static readonly string[] Asked =

@@ -40,7 +40,8 @@ public sealed class ConsumerClockTests
         await new RidesStream(nats, settings).ConsumerAsync();
         await new NatsJSContext(nats).PublishAsync(RidesStream.Subject("bookings"), "{}\n"u8.ToArray());
 
-        var sight = await new StreamWatch(nats, settings, new ServerClock(new ClockAhead(), NullLogger<ServerClock>.Instance)).LookAsync(default);
+        var clock = new ServerClock(new ClockAhead(), NullLogger<ServerClock>.Instance);
+        var sight = await new StreamWatch(nats, settings, clock).LookAsync(default);
 
         Assert.Equal(1, sight.Backlog);
         Assert.True(sight.OldestAge < Ahead / 2, $"It is {sight.OldestAge} old.");
