@@ -42,11 +42,12 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType()).AddSingleton(ProducerOperations.Tag(kind));
         services.AddSingleton(ProducerOperations.Receipts);
-        services.AddMigrations("ops", typeof(DeadLetterStore));
+        services.AddMigrations("ops", typeof(DeadLetterStore)).AddSingleton<DeadLetterStore>();
 
         services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>().AddSingleton<AnswerMemory>();
         services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         services
+            .AddSingleton<RefusedSenders>().AddHostedService(provider => provider.GetRequiredService<RefusedSenders>())
             .AddSingleton<PendingReplies>()
             .AddSingleton<FrameLimits>()
             .AddSingleton<StreamPublisher>()

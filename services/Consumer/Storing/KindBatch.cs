@@ -43,7 +43,8 @@ internal sealed partial class KindBatch(
         if (letters.Count > 0)
         {
             // Repetitions of one record share a letter.
-            await box.KeepAsync([.. letters.DistinctBy(letter => (letter.Key, letter.Digest))], kind, cancellationToken);
+            var kept = letters.GroupBy(letter => (letter.Key, letter.Digest)).Select(same => same.First() with { Senders = same.Count() });
+            await box.KeepAsync([.. kept], kind, cancellationToken);
             DeadLettersKept(letters.Count, kind.Name, letters[0].Key, letters[0].Message);
             span?.SetStatus(ActivityStatusCode.Error, letters[0].Message);
         }

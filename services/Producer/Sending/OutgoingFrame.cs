@@ -35,8 +35,8 @@ internal abstract class OutgoingFrame(Kind kind)
     /// <summary>The stream has the frame. Answers the senders who want no outcome, or all of them if no consumer can store.</summary>
     public abstract void Published(ulong sequence, bool storing);
 
-    /// <summary>Settles all records with the consumer's reply.</summary>
-    public abstract void Replied(FrameReply reply);
+    /// <summary>Settles all records with the consumer's reply, and returns those whose senders are refused by it.</summary>
+    public abstract IReadOnlyList<Record<long>> Replied(FrameReply reply);
 
     /// <summary>Settles all records with the outcomes of a direct store.</summary>
     public abstract void Stored(Outcome[] outcomes);
@@ -57,6 +57,15 @@ internal abstract class OutgoingFrame(Kind kind)
 
     /// <summary>Whether the reply has the outcome of every record. A truncated one does not; the receipts will.</summary>
     protected bool Answers(FrameReply reply) => reply.Received == Count && !reply.Truncated;
+
+    /// <param name="hears">Whether the sender of the record with this index is answered with the reply.</param>
+    protected IReadOnlyList<Record<long>> RefusedBy(FrameReply reply, Func<int, bool> hears) => reply.Exceptions.Count == 0
+        ? []
+        : [
+            .. reply.Exceptions
+                .Where(one => one.Outcome.Status is Status.Failed or Status.Invalid && (uint)one.Index < (uint)Count && hears(one.Index))
+                .Select(one => _records[one.Index]),
+        ];
 
     protected void Append(Record<long> record)
     {

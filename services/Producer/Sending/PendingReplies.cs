@@ -13,15 +13,17 @@ internal sealed class PendingReplies : IDisposable
     private readonly ConcurrentDictionary<long, OutgoingFrame> _frames = new();
     private readonly ConsumerNews _news;
     private readonly RecordsInFlight _inFlight;
+    private readonly RefusedSenders _refused;
     private readonly Timer _sweeper;
     private readonly TimeSpan _drain;
     private long _last;
     private long _waitUntil = long.MaxValue;
     private int _sweeping;
 
-    public PendingReplies(ConsumerNews news, RecordsInFlight inFlight, HostingSettings hosting, IHostApplicationLifetime lifetime)
+    public PendingReplies(
+        ConsumerNews news, RecordsInFlight inFlight, RefusedSenders refused, HostingSettings hosting, IHostApplicationLifetime lifetime)
     {
-        (_news, _inFlight, _drain) = (news, inFlight, hosting.Drain);
+        (_news, _inFlight, _refused, _drain) = (news, inFlight, refused, hosting.Drain);
         lifetime.ApplicationStopping.Register(HurryUp);
         _sweeper = new Timer(static self => ((PendingReplies)self!).Sweep(), this, SweepEvery, SweepEvery);
     }
@@ -39,7 +41,7 @@ internal sealed class PendingReplies : IDisposable
     {
         if (!_frames.TryGetValue(number, out var frame))
             return;
-        frame.Replied(reply);
+        _refused.Add(frame.Kind, frame.Replied(reply));
 
         // A reply without every outcome does not settle the frame, which stays here to be swept.
         if (frame.IsSettled)

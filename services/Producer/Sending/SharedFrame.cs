@@ -62,10 +62,15 @@ internal sealed class SharedFrame(Kind kind) : OutgoingFrame(kind), IGatheredFra
         Sweep(Environment.TickCount64, storing);
     }
 
-    public override void Replied(FrameReply reply)
+    public override IReadOnlyList<Record<long>> Replied(FrameReply reply)
     {
-        if (Answers(reply))
-            End(new Settled(new Outcome(Status.Stored), reply.Sequence), reply.Exceptions, null);
+        if (!Answers(reply) || !TryEnd(new Settled(new Outcome(Status.Stored), reply.Sequence), reply.Exceptions, null))
+            return [];
+
+        // Before the requests are resumed, because they are pooled.
+        var refused = RefusedBy(reply, index => _pending[index] is { WantsNoOutcome: false });
+        Resume();
+        return refused;
     }
 
     public override void Stored(Outcome[] outcomes) => End(default, [], outcomes);
@@ -95,13 +100,24 @@ internal sealed class SharedFrame(Kind kind) : OutgoingFrame(kind), IGatheredFra
 
     private void End(in Settled settled, IReadOnlyList<ReplyOutcome> exceptions, Outcome[]? outcomes)
     {
+        if (TryEnd(settled, exceptions, outcomes))
+            Resume();
+    }
+
+    private bool TryEnd(in Settled settled, IReadOnlyList<ReplyOutcome> exceptions, Outcome[]? outcomes)
+    {
         lock (_gate)
         {
             if (_ended)
-                return;
+                return false;
             _ended = true;
             (_settled, _exceptions, _outcomes) = (settled, exceptions, outcomes);
+            return true;
         }
+    }
+
+    private void Resume()
+    {
         _ending.TrySetResult();
         for (var first = 0; first < _pending.Count; first += Run)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

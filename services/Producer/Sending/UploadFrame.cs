@@ -34,16 +34,16 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFr
         Sweep(Environment.TickCount64, storing);
     }
 
-    public override void Replied(FrameReply reply)
+    public override IReadOnlyList<Record<long>> Replied(FrameReply reply)
     {
         if (!Answers(reply))
-            return;
+            return [];
 
         // The sender wants only to know that the stream has the frame.
         if (Deadline == 0)
         {
             Published(reply.Sequence, storing: true);
-            return;
+            return [];
         }
 
         // Outcomes default to Stored.
@@ -53,7 +53,7 @@ internal sealed class UploadFrame(Kind kind, ActivityContext trace) : OutgoingFr
             if ((uint)exception.Index < (uint)outcomes.Length)
                 outcomes[exception.Index] = exception.Outcome;
         }
-        _settled.TrySetResult(new FrameSettled(outcomes, reply.Sequence));
+        return _settled.TrySetResult(new FrameSettled(outcomes, reply.Sequence)) ? RefusedBy(reply, _ => true) : [];
     }
 
     public override void Stored(Outcome[] outcomes) => _settled.TrySetResult(new FrameSettled(outcomes));

@@ -41,6 +41,9 @@ public sealed record DeadLetter
     /// <summary>The number of attempts to process it.</summary>
     public int Attempts { get; init; } = 1;
 
+    /// <summary>The number of records sent that it stands for. Each is owed to its sender until that is refused.</summary>
+    public int Senders { get; init; } = 1;
+
     /// <summary>Equal for equal failures of different records.</summary>
     public string Fingerprint => DeadLetters.Fingerprint.Of(System, Stage, Kind, Code, Message);
 

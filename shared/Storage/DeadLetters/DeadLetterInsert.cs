@@ -13,12 +13,12 @@ internal static class DeadLetterInsert
     private const string Sql =
         """
         insert into ops.dead_letters as kept
-          (system, stage, subject, kind, key, digest, class, code, message, fingerprint, payload, headers, trace_id, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+          (system, stage, subject, kind, key, digest, class, code, message, fingerprint, payload, headers, trace_id, attempts, owed)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (system, stage, kind, coalesce(key, ''), digest) do update set
           subject = excluded.subject, class = excluded.class, code = excluded.code, message = excluded.message,
           fingerprint = excluded.fingerprint, headers = excluded.headers, trace_id = excluded.trace_id,
-          attempts = kept.attempts + excluded.attempts, state = 'open', last_at = now()
+          attempts = kept.attempts + excluded.attempts, owed = kept.owed + excluded.owed, state = 'open', last_at = now()
         """;
 
     public static NpgsqlBatchCommand Of(DeadLetter letter) => new(Sql)
@@ -39,6 +39,7 @@ internal static class DeadLetterInsert
             new NpgsqlParameter { Value = Json(letter.Headers), NpgsqlDbType = NpgsqlDbType.Jsonb },
             Text(letter.TraceId),
             new NpgsqlParameter<int> { TypedValue = letter.Attempts },
+            new NpgsqlParameter<int> { TypedValue = letter.Senders },
         },
     };
 

@@ -50,6 +50,16 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         insert into ops.dead_letter_actions (letter, action, who, note) select id, @action, @by, @note from acted
         """;
 
+    private const string Refuse =
+        """
+        update ops.dead_letters as kept set owed = greatest(kept.owed - refused.times, 0)
+        from (
+          select key, digest, count(*)::integer as times from unnest($4::text[], $5::uuid[]) as one (key, digest) group by key, digest
+        ) as refused
+        where kept.system = $1 and kept.stage = $2 and kept.kind = $3
+          and coalesce(kept.key, '') = refused.key and kept.digest = refused.digest
+        """;
+
     /// <summary>Keeps all letters. Keeping a letter again is safe: it is reopened with the newer reason.</summary>
     /// <exception cref="StoreUnavailableException">Some letters may not be kept; retry later.</exception>
     /// <exception cref="PostgresException">Postgres refuses a letter.</exception>
@@ -66,6 +76,27 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
             }
         }
         catch (Exception trouble) when (IsTrouble(trouble) && !(trouble is PostgresException refused && RefusedRow.Is(refused)))
+        {
+            throw new StoreUnavailableException(database, Rights, trouble);
+        }
+    }
+
+    /// <summary>
+    /// Records that a sender of each record was refused, so that the letter is no longer owed to that sender. Not safe to repeat.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; it may be recorded.</exception>
+    public async Task RefusedAsync(string system, string stage, string kind, IReadOnlyCollection<(string Key, Guid Digest)> records)
+    {
+        try
+        {
+            await using var refuse = database.CreateCommand(Refuse);
+            foreach (var name in (string[])[system, stage, kind])
+                refuse.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            refuse.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. records.Select(record => record.Key)] });
+            refuse.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. records.Select(record => record.Digest)] });
+            await refuse.ExecuteNonQueryAsync();
+        }
+        catch (Exception trouble) when (IsTrouble(trouble))
         {
             throw new StoreUnavailableException(database, Rights, trouble);
         }

@@ -53,6 +53,52 @@ public sealed class DeadLetterStoreTests
     }
 
     [Fact]
+    public async Task A_letter_is_owed_once_for_each_time_that_it_was_kept_until_its_senders_were_refused()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        var (letter, other) = (DeadLetters.Letter(), DeadLetters.Letter("8"));
+        await store.AddAsync([letter with { Senders = 2 }, other]);
+        await store.AddAsync([letter]);
+
+        await RefuseAsync(letter, other);
+        await RefuseAsync(letter, letter);
+        Assert.Equal((0, 0), ((await store.FindAsync(letter))!.Owed, (await store.FindAsync(other))!.Owed));
+
+        await store.AddAsync([letter]);
+        await RefuseAsync(other);
+        Assert.Equal((1, 0), ((await store.FindAsync(letter))!.Owed, (await store.FindAsync(other))!.Owed));
+
+        Task RefuseAsync(params IEnumerable<DeadLetter> refused) => store.RefusedAsync(
+            letter.System, letter.Stage, letter.Kind, [.. refused.Select(one => (one.Key!, one.Digest))]);
+    }
+
+    [Fact]
+    public async Task A_letter_that_the_build_before_keeps_again_is_owed()
+    {
+        await using var database = await DeadLetters.CreateDatabaseAsync();
+        var store = new DeadLetterStore(database);
+        var letter = DeadLetters.Letter();
+        await store.AddAsync([letter]);
+        await store.RefusedAsync(letter.System, letter.Stage, letter.Kind, [(letter.Key!, letter.Digest)]);
+
+        await database.ExecuteAsync(
+            """
+            insert into ops.dead_letters as kept
+              (system, stage, subject, kind, key, digest, class, code, message, fingerprint, payload, headers, trace_id, attempts)
+            select system, stage, subject, kind, key, digest, class, code, message, fingerprint, payload, headers, trace_id, 1
+            from ops.dead_letters
+            on conflict (system, stage, kind, coalesce(key, ''), digest) do update set
+              subject = excluded.subject, class = excluded.class, code = excluded.code, message = excluded.message,
+              fingerprint = excluded.fingerprint, headers = excluded.headers, trace_id = excluded.trace_id,
+              attempts = kept.attempts + excluded.attempts, state = 'open', last_at = now()
+            """);
+
+        var kept = (await store.FindAsync(letter))!;
+        Assert.Equal((2, 1), (kept.Letter.Attempts, kept.Owed));
+    }
+
+    [Fact]
     public async Task Headers_are_kept_whatever_is_in_them()
     {
         await using var database = await DeadLetters.CreateDatabaseAsync();
