@@ -41,7 +41,7 @@ public sealed class ConsumerModule(Catalog? catalog = null, bool essential = tru
         services
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<FrameDecoder>(provider, kinds))
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<BatchStores>(provider, kinds))
-            .AddSingleton<RidesStream>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<RidesStream>(provider, kinds))
             .AddSingleton<StoreGate>()
             .AddSingleton<FramesInHand>()
             .AddSingleton<FrameQueue>()

@@ -1,12 +1,13 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using RideIngest.Records.Kinds;
 using RideIngest.Streams.Setup;
 
 namespace RideIngest.Streams.Rides;
 
 /// <summary>The stream of the rides system, and the durable consumer that all instances of the consumer share.</summary>
-public sealed class RidesStream(INatsConnection nats, SpineSettings settings)
+public sealed class RidesStream(INatsConnection nats, SpineSettings settings, Catalog catalog)
 {
     public const string Name = "RIDES";
 
@@ -23,8 +24,8 @@ public sealed class RidesStream(INatsConnection nats, SpineSettings settings)
     public EnsuredStream Stream { get; } = new(
         nats,
         EnsuredStream.WorkQueue(
-            settings.Stream, SubjectPrefix + ">", "Frames of records on their way to Postgres", FrameBlocks.Whole(settings.StreamBytes),
-            settings.Replicas),
+            settings.Stream, [.. catalog.Kinds.Select(kind => Subject(kind.Name))], "Frames of records on their way to Postgres",
+            FrameBlocks.Whole(settings.StreamBytes), settings.Replicas),
         "ingest.stream");
 
     /// <summary>Returns the subject for frames of a kind.</summary>

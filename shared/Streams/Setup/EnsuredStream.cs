@@ -1,15 +1,21 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 
 namespace RideIngest.Streams.Setup;
 
-/// <summary>A stream and its consumers, created by the first process that needs them. An existing configuration is never changed.</summary>
+/// <summary>
+/// A stream and its consumers, created by the first process that needs them. Of an existing configuration only the subjects are changed:
+/// those that it lacks are added.
+/// </summary>
 /// <param name="setting">The setting that names the stream, for the message about an unsuitable one.</param>
 /// <param name="consumers">Returns every consumer of a fan-out; null for a work queue.</param>
+/// <param name="subjects">Returns the subjects if they are known later than the rest of the configuration.</param>
 public sealed class EnsuredStream(
-    INatsConnection nats, StreamConfig config, string setting, Func<IEnumerable<ConsumerConfig>>? consumers = null)
+    INatsConnection nats, StreamConfig config, string setting, Func<IEnumerable<ConsumerConfig>>? consumers = null,
+    Func<IEnumerable<string>>? subjects = null)
 {
     /// <summary>How long the server remembers message ids, so that a message published again is stored only once.</summary>
     private static readonly TimeSpan DuplicateWindow = TimeSpan.FromMinutes(2);
@@ -29,6 +35,9 @@ public sealed class EnsuredStream(
     private static readonly TimeSpan AcksTakenWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Longer than another process takes between reading a configuration and writing it.</summary>
+    private static readonly TimeSpan OthersWriteWithin = TimeSpan.FromMilliseconds(200);
+
     private readonly NatsJSContext _js = new(nats);
 
     // A replacement may end between the deletion and the creation. Changes go one by one.
@@ -40,8 +49,8 @@ public sealed class EnsuredStream(
     public string Name { get; } = config.Name!;
 
     /// <summary>A work queue on disk that refuses new messages when it is full.</summary>
-    public static StreamConfig WorkQueue(string name, string subjects, string description, long maxBytes, int replicas) =>
-        new(name, [subjects])
+    public static StreamConfig WorkQueue(string name, string[] subjects, string description, long maxBytes, int replicas) =>
+        new(name, subjects)
         {
             Description = description,
             Storage = StreamConfigStorage.File,
@@ -56,7 +65,7 @@ public sealed class EnsuredStream(
     /// A stream on disk in which each consumer of a subject gets every message, and a message stays until all have settled it. It refuses
     /// new messages when it is full, so the slowest consumer slows the publishers down and misses nothing.
     /// </summary>
-    public static StreamConfig FanOut(string name, string subjects, string description, long maxBytes, int replicas) =>
+    public static StreamConfig FanOut(string name, string[] subjects, string description, long maxBytes, int replicas) =>
         WorkQueue(name, subjects, description, maxBytes, replicas) with { Retention = StreamConfigRetention.Interest };
 
     /// <summary>
@@ -68,7 +77,8 @@ public sealed class EnsuredStream(
     {
         var stream = await FindOrCreateAsync(
             () => _js.GetStreamAsync(Name, cancellationToken: cancellationToken),
-            () => _js.CreateStreamAsync(consumers is null ? config : config with { MaxMsgSize = NoMessage }, cancellationToken),
+            () => _js.CreateStreamAsync(
+                config with { Subjects = Subjects, MaxMsgSize = consumers is null ? config.MaxMsgSize : NoMessage }, cancellationToken),
             StreamNotFound,
             StreamNameInUse);
         var found = stream.Info.Config;
@@ -78,11 +88,12 @@ public sealed class EnsuredStream(
                 $"The stream {Name} exists with retention {found.Retention} and discard {found.Discard}; {config.Retention} and "
                 + $"{config.Discard} are needed. Delete or rename it, or set {setting} to another name.");
         }
-        if (consumers is null || found.MaxMsgSize != NoMessage)
+        stream = await CoverSubjectsAsync(stream, cancellationToken);
+        if (consumers is null || stream.Info.Config.MaxMsgSize != NoMessage)
             return stream;
         foreach (var consumer in consumers())
             await FindOrCreateAsync(consumer, cancellationToken);
-        return await _js.UpdateStreamAsync(found with { MaxMsgSize = AnyMessage }, cancellationToken);
+        return await _js.UpdateStreamAsync(stream.Info.Config with { MaxMsgSize = AnyMessage }, cancellationToken);
     }
 
     /// <summary>Returns a durable consumer that all processes share; creates it and the stream if missing.</summary>
@@ -161,6 +172,48 @@ public sealed class EnsuredStream(
         {
             done.SetResult();
         }
+    }
+
+    private string[] Subjects => [.. subjects?.Invoke() ?? config.Subjects!];
+
+    /// <summary>
+    /// Adds the subjects that the stream lacks. nats-server cannot write a configuration only if it is unchanged, so another process may
+    /// overwrite ours with what it has read before. Therefore it is read again until it has all of ours and none is removed.
+    /// </summary>
+    private async Task<INatsJSStream> CoverSubjectsAsync(INatsJSStream stream, CancellationToken cancellationToken)
+    {
+        var seen = Subjects;
+        while (true)
+        {
+            var found = stream.Info.Config.Subjects ?? [];
+            if (SubjectPattern.Missing(found, seen) is [])
+                return stream;
+            seen = [.. seen.Union(found)];
+            await AddSubjectsAsync(seen, cancellationToken);
+            await Task.Delay(OthersWriteWithin, cancellationToken);
+            stream = await _js.GetStreamAsync(Name, cancellationToken: cancellationToken);
+        }
+    }
+
+    // As JSON, because the client drops properties that it does not know, which would reset them.
+    private async Task AddSubjectsAsync(IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    {
+        var existing = (await AskAsync("INFO", "", cancellationToken))["config"]!;
+        var found = existing["subjects"]?.AsArray().Select(subject => (string)subject!).ToList() ?? [];
+        var missing = SubjectPattern.Missing(found, wanted);
+
+        // Subjects of a stream must not overlap.
+        var kept = SubjectPattern.Missing(missing, found);
+        existing["subjects"] = new JsonArray([.. kept.Concat(missing).Select(subject => JsonValue.Create(subject))]);
+        await AskAsync("UPDATE", existing.ToJsonString(), cancellationToken);
+    }
+
+    private async Task<JsonNode> AskAsync(string verb, string request, CancellationToken cancellationToken)
+    {
+        var answer = await nats.RequestAsync<string, string>(
+            $"{_js.Opts.Prefix}.STREAM.{verb}.{Name}", request, cancellationToken: cancellationToken);
+        var json = JsonNode.Parse(answer.Data ?? "{}")!;
+        return json["error"] is { } error ? throw new NatsJSException($"Subjects of {Name}: {(string?)error["description"]}") : json;
     }
 
     private async Task<INatsJSConsumer> ReplaceAsync(string consumer, CancellationToken cancellationToken)

@@ -69,6 +69,10 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     public static IEnumerable<ConsumerConfig> ConsumersOf(params IEnumerable<StageDefinition> stages) =>
         stages.SelectMany(stage => stage.Sources).Select(source => source.ToConsumer());
 
+    /// <summary>Returns the subjects of stages, for their stream.</summary>
+    public static IEnumerable<string> SubjectsOf(params IEnumerable<StageDefinition> stages) =>
+        stages.SelectMany(stage => stage.Sources).Select(source => source.Subject).Distinct();
+
     internal IEnumerable<StageSource> Sources => Retries is { } retries ? From.Append(retries) : From;
 
     internal bool IsRetry<TEvent>(EventFrame<TEvent> frame) => frame.Subject == Retries?.Subject;

@@ -159,14 +159,16 @@ public sealed class SystemBuilder<TSettings>
     {
         var settings = provider.GetRequiredService<TSettings>();
         var nats = provider.GetRequiredService<INatsConnection>();
-        var (subjects, setting) = ($"{_name}.>", $"{_name}.stream");
+        var setting = $"{_name}.stream";
         var description = $"Events of {_name} on their way from stage to stage";
         var (name, bytes, replicas) = (settings.Stream, settings.StreamBytes, settings.Replicas);
         return _fansOut
-            ? new(nats, EnsuredStream.FanOut(name, subjects, description, bytes, replicas), setting, Consumers)
-            : new(nats, EnsuredStream.WorkQueue(name, subjects, description, bytes, replicas), setting);
+            ? new(nats, EnsuredStream.FanOut(name, [], description, bytes, replicas), setting, Consumers, Subjects)
+            : new(nats, EnsuredStream.WorkQueue(name, [], description, bytes, replicas), setting, subjects: Subjects);
 
         // Those of all stages, also of the ones that other processes run.
         IEnumerable<ConsumerConfig> Consumers() => StageDefinition.ConsumersOf(_definitions.Select(definition => definition(provider)));
+
+        IEnumerable<string> Subjects() => StageDefinition.SubjectsOf(_definitions.Select(definition => definition(provider)));
     }
 }

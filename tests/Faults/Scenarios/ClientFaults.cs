@@ -100,8 +100,7 @@ internal static class ClientFaults
             await PublishAsync(run, "\0\u0001\u0002" + right, []);
             await PublishAsync(run, "[" + new string('{', run.Random.Next(200_000, 900_000)) + right, []);
             await PublishAsync(run, string.Concat(Convert.ToString(right, 2).Select(bit => bit == '0' ? ' ' : '\t')), []);
-            await PublishAsync(run, $"\"{right}\"", [], "nothing-of-ours");
-            await PublishAsync(run, $"\"{right}\"", [], "bookings", new NatsHeaders
+            await PublishAsync(run, $"\"{right}\"", [], new NatsHeaders
             {
                 ["Ride-Reply"] = "rides.ingest.bookings",
                 ["Ride-Count"] = "-1",
@@ -112,7 +111,7 @@ internal static class ClientFaults
     }
 
     private static async Task PublishAsync(
-        Run run, string payload, IReadOnlyList<long> ids, string kind = "bookings", NatsHeaders? headers = null)
+        Run run, string payload, IReadOnlyList<long> ids, NatsHeaders? headers = null)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
         var opts = new NatsJSPubOpts { MsgId = $"foreign-{Guid.NewGuid():N}" };
@@ -120,7 +119,7 @@ internal static class ClientFaults
         {
             try
             {
-                var ack = await run.World.Js.PublishAsync(RidesStream.Subject(kind), bytes, opts: opts, headers: headers);
+                var ack = await run.World.Js.PublishAsync(RidesStream.Subject("bookings"), bytes, opts: opts, headers: headers);
                 if (!ack.Duplicate)
                     ack.EnsureSuccess();
                 break;

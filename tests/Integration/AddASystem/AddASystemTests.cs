@@ -58,6 +58,21 @@ public sealed class AddASystemTests
     }
 
     [Fact]
+    public async Task A_subject_that_no_stage_takes_cannot_be_published_to()
+    {
+        await using var tolls = await SystemRig.StartAsync(new TollModule());
+        await using var client = NatsClients.To(tolls.Nats.Url);
+        var js = new NatsJSContext(client);
+
+        var streams = new List<string>();
+        await foreach (var stream in js.ListStreamsAsync())
+            streams.AddRange(stream.Info.Config.Subjects!);
+
+        Assert.Equal(["tolls.bills", "tolls.passages", "tolls.retry.accounts", "tolls.retry.ledger"], streams.Order());
+        await Assert.ThrowsAsync<NatsJSPublishNoResponseException>(async () => await js.PublishAsync("tolls.elsewhere", 1));
+    }
+
+    [Fact]
     public async Task While_NATS_is_away_events_are_taken_and_published_later()
     {
         await using var tolls = await SystemRig.StartAsync(new TollModule());

@@ -46,7 +46,7 @@ public sealed class InterestTests : BrokerTest
     {
         var js = await ContextAsync(version);
         ConsumerConfig[] consumers = [new("store") { FilterSubject = $"{Mine}.a" }, new("other") { FilterSubject = $"{Mine}.a" }];
-        var stream = new EnsuredStream(js.Connection, EnsuredStream.FanOut(Mine, $"{Mine}.>", "", 1 << 20, 1), "test", () => consumers);
+        var stream = new EnsuredStream(js.Connection, EnsuredStream.FanOut(Mine, [$"{Mine}.>"], "", 1 << 20, 1), "test", () => consumers);
         var other = await stream.ConsumerAsync(consumers[1], Deadline);
         await PublishAsync(js, 3);
         foreach (var message in await FetchAsync(other, 2))

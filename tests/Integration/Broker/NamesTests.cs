@@ -1,5 +1,6 @@
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using RideIngest.Records.Kinds;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Waiting;
 
@@ -13,7 +14,7 @@ public sealed class NamesTests : BrokerTest
     {
         var server = await OwnAsync(version);
 
-        var processes = Enumerable.Range(0, 8).Select(_ => new RidesStream(Client(server.Url), new SpineSettings()));
+        var processes = Enumerable.Range(0, 8).Select(_ => new RidesStream(Client(server.Url), new SpineSettings(), new Catalog()));
         var consumers = await Task.WhenAll(processes.Select(rides => rides.ConsumerAsync(Deadline)));
 
         var expected = (RidesStream.Name, RidesStream.Consumer);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NATS.Client.JetStream;
 using RideIngest.Consumer.Announcing;
 using RideIngest.Integration.Systems;
+using RideIngest.Records.Kinds;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Servers;
@@ -37,7 +38,7 @@ public sealed class ConsumerClockTests
         await using var server = await TestNats.PrivateAsync(version);
         await using var nats = NatsClients.To(server.Url);
         var settings = new SpineSettings();
-        await new RidesStream(nats, settings).ConsumerAsync();
+        await new RidesStream(nats, settings, new Catalog()).ConsumerAsync();
         await new NatsJSContext(nats).PublishAsync(RidesStream.Subject("bookings"), "{}\n"u8.ToArray());
 
         var clock = new ServerClock(new ClockAhead(), NullLogger<ServerClock>.Instance);

@@ -3,6 +3,7 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
 using RideIngest.Integration.Systems;
+using RideIngest.Records.Kinds;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
@@ -216,7 +217,7 @@ public sealed class ConsumerOutageTests
     public async Task Frames_that_nats_server_found_again_after_their_consumer_counted_them_as_settled_are_delivered_again()
     {
         await using var rig = await ConsumerRig.CreateAsync();
-        await new RidesStream(rig.Js.Connection, new SpineSettings()).ConsumerAsync();
+        await new RidesStream(rig.Js.Connection, new SpineSettings(), new Catalog()).ConsumerAsync();
         for (var id = 1; id <= 3; id++)
             await rig.PublishAsync(ConsumerRig.Line(id));
         await rig.Nats.StopAsync();
@@ -292,7 +293,7 @@ public sealed class ConsumerOutageTests
 
     internal static async Task AckWaitAsync(ConsumerRig rig, TimeSpan ackWait)
     {
-        var consumer = await new RidesStream(rig.Js.Connection, new SpineSettings()).ConsumerAsync();
+        var consumer = await new RidesStream(rig.Js.Connection, new SpineSettings(), new Catalog()).ConsumerAsync();
         var config = consumer.Info.Config;
         config.AckWait = ackWait;
         await rig.Js.UpdateConsumerAsync(RidesStream.Name, config);

@@ -45,7 +45,7 @@ internal sealed class FanOutStream
     {
         Subject = $"{prefix}.ended";
         Stream = new(
-            nats, EnsuredStream.FanOut(prefix, $"{prefix}.>", "Visits", bytes, replicas: 1), "test",
+            nats, EnsuredStream.FanOut(prefix, [$"{prefix}.>"], "Visits", bytes, replicas: 1), "test",
             () => StageDefinition.ConsumersOf(Summary, Invoices));
     }
 
