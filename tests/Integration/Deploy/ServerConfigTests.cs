@@ -40,6 +40,13 @@ public sealed class ServerConfigTests
                     await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
 
     [Fact]
+    public async Task Amtool_accepts_the_configuration_of_Alertmanager() => Assert.Equal(
+        (0, ""), Failure(
+            await RunAsync(
+                await DebianPrometheus.BinaryAsync("amtool", "prometheus-alertmanager"),
+                "check-config", DeployYaml.PathOf("deploy/prometheus/alertmanager.yml"))));
+
+    [Fact]
     public void Every_alert_has_a_runbook()
     {
         var headings = File.ReadLines(DeployYaml.PathOf("docs/operations.md")).Where(line => line.StartsWith("### ", StringComparison.Ordinal));

@@ -3,12 +3,12 @@ using RideIngest.LocalServers.Binaries;
 
 namespace RideIngest.TestKit.Servers;
 
-/// <summary>Prometheus and its promtool from Debian's package, unpacked once into the user's cache.</summary>
+/// <summary>Prometheus, Alertmanager and their tools from Debian's packages, unpacked once into the user's cache.</summary>
 public static class DebianPrometheus
 {
-    public static async Task<string> BinaryAsync(string name)
+    public static async Task<string> BinaryAsync(string name, string package = "prometheus")
     {
-        var folder = await DebianPackages.UnpackAsync("prometheus", DebianPackages.Alone("prometheus"), null, default);
+        var folder = await DebianPackages.UnpackAsync(package, DebianPackages.Alone(package), null, default);
         return Path.Combine(folder, "usr/bin", name);
     }
 
