@@ -50,7 +50,7 @@ public sealed class ConsumerModule(Catalog? catalog = null, bool essential = tru
             .AddSingleton<OrphanWatch>()
             .AddSingleton<TrailingAcks>()
             .AddSingleton<Settlement>()
-            .AddSingleton<DeadLetterBox>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetterBox>(provider, kinds))
             .AddSingleton<KindBatch>()
             .AddSingleton<WholeFrames>()
             .AddSingleton<BatchWork>()

@@ -5,20 +5,25 @@ using RideIngest.Storage.DeadLetters;
 namespace RideIngest.Consumer.Storing;
 
 /// <summary>Keeps dead letters, retrying until they are committed. Their frames are not acked before that.</summary>
-internal sealed class DeadLetterBox(DeadLetterStore store, StoreGate gate)
+internal sealed class DeadLetterBox(DeadLetterStore store, StoreGate gate, Catalog catalog)
 {
-    /// <param name="kind">The kind of all letters; null for an unknown one. The publisher's name for it goes into the letter but not into
-    /// metric labels.</param>
-    public async Task KeepAsync(IReadOnlyCollection<DeadLetter> letters, Kind? kind, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps letters. Those of a kind that is not known share one name for it, in the table and in metrics; the subject has the other one.
+    /// </summary>
+    public async Task KeepAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken)
     {
+        List<DeadLetter> named =
+        [
+            .. letters.Select(letter => catalog.Find(letter.Kind, out _) ? letter : letter with { Kind = ConsumerTelemetry.UnknownKind }),
+        ];
         await gate.RunAsync(
             async token =>
             {
-                await store.AddAsync(letters, token);
+                await store.AddAsync(named, token);
                 return true;
             },
             cancellationToken);
-        foreach (var letter in letters)
-            ConsumerTelemetry.DeadLetter(kind?.Name ?? ConsumerTelemetry.UnknownKind, letter.Code);
+        foreach (var letter in named)
+            ConsumerTelemetry.DeadLetter(letter.Kind, letter.Code);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class KindBatch(
         {
             // Repetitions of one record share a letter.
             var kept = letters.GroupBy(letter => (letter.Key, letter.Digest)).Select(same => same.First() with { Senders = same.Count() });
-            await box.KeepAsync([.. kept], kind, cancellationToken);
+            await box.KeepAsync(kept, cancellationToken);
             DeadLettersKept(letters.Count, kind.Name, letters[0].Key, letters[0].Message);
             span?.SetStatus(ActivityStatusCode.Error, letters[0].Message);
         }

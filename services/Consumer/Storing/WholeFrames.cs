@@ -18,7 +18,7 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
 
     public async Task KeepAsync(IReadOnlyList<RecordFrame> frames, CancellationToken cancellationToken)
     {
-        await box.KeepAsync([.. frames.Select(Letter)], frames[0].Kind, cancellationToken);
+        await box.KeepAsync(frames.Select(Letter), cancellationToken);
         foreach (var frame in frames)
         {
             Kept(frame.Sequence, frame.Subject, frame.Payload.Length, frame.Whole!.Value.Message);

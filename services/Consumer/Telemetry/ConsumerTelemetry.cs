@@ -10,7 +10,7 @@ namespace RideIngest.Consumer.Telemetry;
 /// <summary>The spans and metrics of the consumer.</summary>
 internal static class ConsumerTelemetry
 {
-    /// <summary>The label for records of an unknown kind.</summary>
+    /// <summary>The name of a kind that is not known, in metrics and dead letters.</summary>
     public const string UnknownKind = "unknown";
 
     public const string StoreSpan = "store";
@@ -65,7 +65,7 @@ internal static class ConsumerTelemetry
         {
             foreach (var status in FrameReply.Settled)
                 Records.Add(0, new("kind", kind.Name), new("outcome", status.Word()));
-            foreach (var code in recordCodes)
+            foreach (var code in recordCodes.Concat(frameCodes))
                 DeadLetter(kind.Name, code, 0);
         }
         foreach (var code in frameCodes)

@@ -1,11 +1,15 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using RideIngest.Integration.Systems;
+using RideIngest.Streams.Rides;
+using RideIngest.Streams.Setup;
 using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Consumer;
 
 /// <summary>What operators and producers see of a consumer.</summary>
-public sealed class ConsumerObservationTests
+public sealed partial class ConsumerObservationTests
 {
     [Fact]
     public async Task It_announces_every_second_that_it_can_store_and_once_that_it_has_left()
@@ -60,4 +64,39 @@ public sealed class ConsumerObservationTests
             Assert.Contains($"rideingest_{name}", metrics, StringComparison.Ordinal);
         Assert.True((await client.GetAsync("/readyz")).IsSuccessStatusCode);
     }
+
+    [Fact]
+    public async Task Dead_letters_have_the_same_kind_and_code_in_the_metric_as_in_the_table()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await rig.Js.CreateStreamAsync(EnsuredStream.WorkQueue(RidesStream.Name, [RidesStream.Subject(">")], "", 1 << 30, 1));
+        var host = await rig.RunAsync();
+        using var client = host.Client();
+        var before = await CountedAsync();
+        foreach (var (payload, kind) in ((string, string)[])[("no JSON", "bookings"), ("", "rides"), ("{}", "pigeons"), ("{}", "bookings")])
+            await rig.SendAsync(payload, kind);
+
+        var kept = await rig.Database.ScalarAsync<string>(
+            "select string_agg(kind || ' ' || code, ', ' order by kind, code) from ops.dead_letters");
+        Assert.Equal("bookings invalid, bookings undecodable, rides empty, unknown unknown_kind", kept);
+        await Eventually.True(async () => kept == string.Join(
+            ", ",
+            from letters in await CountedAsync()
+            where letters.Value > before.GetValueOrDefault(letters.Key)
+            orderby letters.Key
+            select letters.Key));
+
+        async Task<Dictionary<string, int>> CountedAsync() => Metric().Matches(await client.GetStringAsync("/metrics")).ToDictionary(
+            metric => $"{Kind().Match(metric.Value).Groups[1].Value} {Code().Match(metric.Value).Groups[1].Value}",
+            metric => int.Parse(metric.Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex("^rideingest_consumer_dead_letters_total{.*} ([0-9]+)", RegexOptions.Multiline)]
+    private static partial Regex Metric();
+
+    [GeneratedRegex("[{,]kind=\"([^\"]*)\"")]
+    private static partial Regex Kind();
+
+    [GeneratedRegex("[{,]code=\"([^\"]*)\"")]
+    private static partial Regex Code();
 }
