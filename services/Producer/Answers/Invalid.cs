@@ -45,6 +45,7 @@ internal static class Invalid
     /// <summary>The problem type of a record that cannot be read or breaks a rule.</summary>
     public static string Code(in Uploaded upload) => upload.Broken is BadHttpRequestException broken
         ? Problem.OfStatus(broken.StatusCode).Type
+        : upload.IsTooLong ? Problem.OfStatus(StatusCodes.Status413PayloadTooLarge).Type
         : upload.Reading.Problems.All(problem => problem.Field.Length > 0) ? "validation" : "bad-request";
 
     /// <summary>The first field with a problem; null if the problem concerns the whole record.</summary>
@@ -63,6 +64,7 @@ internal static class Invalid
     private static string Line(Reading reading)
     {
         var line = string.Join("; ", reading.Problems.Take(MostInLine));
-        return reading.Problems.Count <= MostInLine ? line : $"{line}; and {reading.Problems.Count - MostInLine} more";
+        var others = reading.Problems.Skip(MostInLine).Select(problem => problem.Field).Distinct(StringComparer.Ordinal);
+        return reading.Problems.Count <= MostInLine ? line : $"{line}; also wrong: {string.Join(", ", others)}";
     }
 }

@@ -103,10 +103,10 @@ public sealed class PrivateServers : IAsyncDisposable
             // The database exists from an earlier start.
         }
 
-        host.Settings.Get<PostgresSettings>().Url = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
-        {
-            Database = Database,
-        }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = Database };
+        host.Settings.Get<PostgresSettings>().Url = connection.ConnectionString;
+        var password = Path.Combine(data, "postgres", "password");
+        Say($"PGPASSWORD=$(cat '{password}') psql -h {connection.Host} -p {connection.Port} -U {connection.Username} {Database}");
     }
 
     // On stderr, because stdout may carry JSON lines for machines.

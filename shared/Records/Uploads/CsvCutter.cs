@@ -91,7 +91,7 @@ internal sealed class CsvCutter(Kind kind, int longest) : UploadCutter(kind, lon
         if (_columns is null)
             return End($"the header {TooLongBy}");
         ReadCells(Join(buffer.Slice(0, Longest)));
-        return Record(_row.End(TooLongBy));
+        return Record(_row.End(TooLongBy)) with { IsTooLong = true };
     }
 
     /// <summary>Reads the first line of a row; returns false if it is blank.</summary>

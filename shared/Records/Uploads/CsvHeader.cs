@@ -33,6 +33,8 @@ internal sealed class CsvHeader
         }
         if (cells.Wrong is { } wrong)
             problems.Add("", $"the header {wrong}");
+        if (!problems.Any && columns.TrueForAll(column => column < 0))
+            return new Reading($"the first line must be a header with the names of the fields, such as {kind.Fields[0].Name}");
         FindMissing(kind, columns, unknown, ref problems);
         header = problems.Any ? null : new CsvHeader([.. columns]);
         return problems.Any ? new Reading(default(RecordId), problems.All) : null;

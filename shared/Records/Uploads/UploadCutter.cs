@@ -64,7 +64,7 @@ internal abstract class UploadCutter(Kind kind, int longest)
 
     protected Uploaded Record(string problem) => Record(new Reading(problem));
 
-    protected Uploaded TooLong(RecordId id) => Record(WholeProblem(id, TooLongBy));
+    protected Uploaded TooLong(RecordId id) => Record(WholeProblem(id, TooLongBy)) with { IsTooLong = true };
 
     protected Uploaded End(Reading reading)
     {

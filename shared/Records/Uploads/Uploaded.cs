@@ -10,4 +10,8 @@ namespace RideIngest.Records.Uploads;
 /// <param name="EndsUpload">The problem is with the upload, and nothing more can be read of it: always the last item.</param>
 /// <param name="Broken">Why the upload was cut off.</param>
 public readonly record struct Uploaded(
-    long Index, long Line, long Offset, Reading Reading, bool EndsUpload = false, IOException? Broken = null);
+    long Index, long Line, long Offset, Reading Reading, bool EndsUpload = false, IOException? Broken = null)
+{
+    /// <summary>Whether the record is longer than a record may be.</summary>
+    public bool IsTooLong { get; init; }
+}

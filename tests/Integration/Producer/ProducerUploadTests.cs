@@ -90,6 +90,18 @@ public sealed class ProducerUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bad_line_is_told_as_much_as_a_single_record()
+    {
+        var answer = await _system.PostAsync(
+            "/v1/bookings/batch", $"{{\"id\":1}}\n{{\"id\":2,\"x\":\"{new string('x', 70_000)}\"}}\n", "application/x-ndjson");
+
+        var (missing, large) = (answer.Json["results"]![0]!, answer.Json["results"]![1]!);
+        var single = await _system.PostAsync("/v1/bookings", """{"id":1}""");
+        Assert.All(single.Json["errors"]!.AsObject(), error => Assert.Contains(error.Key, (string)missing["error"]!, StringComparison.Ordinal));
+        Assert.Equal("too-large", (string)large["code"]!);
+    }
+
+    [Fact]
     public async Task With_results_all_every_record_is_listed_in_order()
     {
         var ids = Given.NewIds(600);

@@ -70,6 +70,7 @@ public sealed class UploadTests
     [InlineData(UploadFormat.Csv, "id\tbody\n1\tx\n", "separated by tabs")]
     [InlineData(UploadFormat.Csv, "id,body\r1,x\r", "LF or CRLF")]
     [InlineData(UploadFormat.Csv, ",body\n1,x\n", "is required and has no column")]
+    [InlineData(UploadFormat.Csv, "1,x\n2,y\n", "the first line must be a header with the names of the fields, such as id")]
     public async Task An_upload_that_is_wrong_itself_ends_with_the_reason(UploadFormat format, string body, string reason)
     {
         var last = (await GivenKinds.Upload(GivenKinds.Notes, format, body))[^1];
@@ -143,6 +144,7 @@ public sealed class UploadTests
 
         Assert.Equal([true, false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[1].Reading.Problems[0].Message);
+        Assert.Equal([false, true, false], items.Select(i => i.IsTooLong));
         Assert.Equal((2, layout.IndexOf("{1}", StringComparison.Ordinal) - 3 + Good.Length), (items[1].Reading.Id.Number, (int)items[1].Offset));
     }
 
@@ -157,6 +159,7 @@ public sealed class UploadTests
 
         Assert.Equal([false, true], items.Select(i => i.Reading.IsValid));
         Assert.Equal("is longer than 4096 bytes", items[0].Reading.Problems[0].Message);
+        Assert.Equal([true, false], items.Select(i => i.IsTooLong));
         Assert.Equal(3, items[1].Line);
     }
 
