@@ -54,7 +54,7 @@ internal sealed partial class ConsumerNews(INatsConnection nats, ILogger<Consume
         if (_toldStoring)
             Stores();
         else
-            NoneStores(_heard.Values.Select(heard => heard.News.Reason).FirstOrDefault(reason => reason is not null) ?? "none is heard");
+            NoneStores(_heard.Values.Select(heard => heard.News.Reason).FirstOrDefault(reason => reason is not null) ?? (nats.ConnectionState == NatsConnectionState.Open ? "none is heard" : "none is heard, because NATS is away"));
     }
 
     internal void Hear(ConsumerAnnouncement news)

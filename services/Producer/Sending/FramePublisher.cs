@@ -23,8 +23,11 @@ internal sealed partial class FramePublisher(
 
     public async ValueTask<Published> PublishAsync(OutgoingFrame frame)
     {
+        // A process that has just started does not know whether it needs a way around the stream.
+        if (!link.FirstCheck.IsCompleted)
+            await link.FirstCheck;
         if (!stream.IsOpen || !link.IsReady)
-            return new Published(PublishEnd.Away, Reason: "NATS is away");
+            return new Published(PublishEnd.Away, Reason: stream.IsOpen ? link.Trouble ?? "it has not answered" : "NATS is away");
 
         var id = inbox.FrameId(frame.Number);
         var subject = RidesStream.Subject(frame.Kind.Name);

@@ -14,10 +14,14 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
 
     private readonly SemaphoreSlim _asked = new(1);
     private volatile INatsJSConsumer? _store;
+    private readonly TaskCompletionSource _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _doubted;
 
     /// <summary>Whether the stream was found since it last failed to respond. Only a publish shows whether it is still there.</summary>
     public bool IsReady => _store is not null && !_doubted;
+
+    /// <summary>Completes when the first check has succeeded or failed, within seconds of the start.</summary>
+    public Task FirstCheck => _checked.Task;
 
     /// <summary>Why the last check failed; null if it succeeded or there was none.</summary>
     public string? Trouble { get; private set; }
@@ -66,12 +70,17 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
         {
             // The process is shutting down.
         }
+        finally
+        {
+            _checked.TrySetResult();
+        }
 
         void Report(Exception trouble, TimeSpan pause)
         {
             var reason = trouble is NatsException ? trouble.Message : $"it does not answer within {AnswersWithin.TotalSeconds} s";
             if (Trouble != reason)
                 NotThere(rides.Stream.Name, Trouble = reason);
+            _checked.TrySetResult();
         }
 
         async ValueTask EnsureAsync(CancellationToken cancellationToken)
@@ -81,6 +90,7 @@ internal sealed partial class SpineLink(INatsConnection nats, RidesStream rides,
             _store = await rides.ConsumerAsync(limit.Token);
             Trouble = null;
             _doubted = false;
+            _checked.TrySetResult();
         }
     }
 

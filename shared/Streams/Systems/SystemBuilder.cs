@@ -32,18 +32,18 @@ public sealed class SystemBuilder<TSettings>
     private Func<IServiceProvider, Task>? _leave;
     private bool _fansOut;
     private bool _hasOutbox;
-    private bool _hasRoom;
+    private bool _takesEvents;
 
-    internal SystemBuilder(string name, bool essential, IServiceCollection services)
+    internal SystemBuilder(string name, IServiceCollection services)
     {
         (_name, Services) = (name, services);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StreamPublisher>();
         services
             .AddSettings<TSettings>(name)
-            .AddNats(essential)
+            .AddNats(essential: false)
             .AddSingleton(new SystemName<TSettings>(name))
-            .AddReadinessCheck<StageReadiness<TSettings>>(essential)
+            .AddReadinessCheck<StageReadiness<TSettings>>(essential: false)
             .AddKeyedSingleton(name, (provider, _) => CreateStream(provider))
             .AddKeyedSingleton<IReadOnlyList<Stage>>(name, (provider, _) => [.. _stages.Select(stage => stage(provider)).OfType<Stage>()])
             .AddStages(
@@ -136,6 +136,17 @@ public sealed class SystemBuilder<TSettings>
     /// <summary>Calls this after the stages have stopped, if NATS is available.</summary>
     public void Leave(Func<IServiceProvider, Task> leave) => _leave = leave;
 
+    /// <summary>
+    /// Makes NATS and the stages essential, unless senders are served without them: then either NATS or Postgres is.
+    /// </summary>
+    internal void RequireWhatIsEssential()
+    {
+        if (_takesEvents)
+            Services.AddReadinessCheck<IntakeReadiness>();
+        else
+            Services.AddNats().AddReadinessCheck<StageReadiness<TSettings>>();
+    }
+
     internal void Map(IEndpointRouteBuilder endpoints) => _endpoints.ForEach(map => map(endpoints));
 
     private void AddOutbox()
@@ -147,9 +158,9 @@ public sealed class SystemBuilder<TSettings>
 
     private void AddRoom()
     {
-        if (_hasRoom)
+        if (_takesEvents)
             return;
-        _hasRoom = true;
+        _takesEvents = true;
         Services.AddKeyedSingleton(_name, (provider, _) => new StreamRoom(
             _name, provider.GetRequiredKeyedService<EnsuredStream>(_name), provider.GetRequiredService<ILogger<StreamRoom>>()));
         Services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<StreamRoom>(_name));

@@ -16,8 +16,10 @@ public abstract class SystemModule<TSettings>(string name, bool essential = true
 
     public void AddServices(IServiceCollection services)
     {
-        _system = new SystemBuilder<TSettings>(name, essential, services);
+        _system = new SystemBuilder<TSettings>(name, services);
         Define(_system);
+        if (essential)
+            _system.RequireWhatIsEssential();
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => _system!.Map(endpoints);

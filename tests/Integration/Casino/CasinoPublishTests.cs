@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using NATS.Client.JetStream;
 using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Waiting;
@@ -122,6 +123,11 @@ public sealed class CasinoPublishTests
         await Eventually.True(async () => (await PostAsync(casino, Bet(1))).Status == 202);
         var (status, body) = await PostAsync(casino, $"[{Bet(1)},{Deposit(2)}]");
         Assert.Equal((202, """{"received":2,"published":2}"""), (status, body.ToJsonString()));
+        using (var readiness = await casino.GetAsync("/readyz"))
+        {
+            Assert.Equal(HttpStatusCode.OK, readiness.StatusCode);
+            Assert.Contains("\"degraded\"", await readiness.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
         Assert.Equal(0, await system.Database.ScalarAsync<long>("select count(*) from ops.dead_letters"));
 
         await system.Nats.RestartAsync();
@@ -142,6 +148,8 @@ public sealed class CasinoPublishTests
         var answer = await PostAsync(casino, Bet(1));
         await Eventually.True(async () => (answer = await PostAsync(casino, Bet(1))).Status == 503);
         Assert.Equal(("/problems/unavailable", true), ((string?)answer.Body["type"], (bool)answer.Body["retryable"]!));
+        using var readiness = await casino.GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, readiness.StatusCode);
     }
 
     [ServerProcessTheory]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using NATS.Client.JetStream;
+using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
+using RideIngest.Producer;
 using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
@@ -85,6 +87,24 @@ public sealed class ProducerCutOffTests
         nats.Suffer(Outage.Down);
 
         Assert.Equal(201, (await answer.WaitAsync(Deadlines.Hang)).Status);
+    }
+
+    [Fact]
+    public async Task A_record_that_comes_before_the_stream_was_first_checked_waits_for_the_check()
+    {
+        await using var system = await RideSystem.StartAsync(consumer: false);
+        await using var nats = new TcpProxy(TcpProxy.Host, system.Nats.Port) { Delay = TimeSpan.FromMilliseconds(100) };
+        await using var host = RideIngestHost.Create(
+            "producer",
+            [.. system.Arguments, $"--nats:url={system.Nats.UrlAt(nats.Port)}", "--ingest:fallback=none", "--logging:level=fatal"],
+            new ProducerModule());
+        await host.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(host.Urls[0]) };
+
+        var answer = await PostAsync(client, Given.NewId());
+        await host.StopAsync();
+
+        Assert.Equal(202, answer.Status);
     }
 
     [Fact]
