@@ -55,7 +55,7 @@ public sealed partial class DeadLetterRecipeTests : IDisposable
     }
 
     [ServerProcessFact]
-    public async Task A_letter_is_corrected_and_a_whole_frame_is_sent_again()
+    public async Task A_letter_is_corrected_a_whole_frame_is_sent_again_and_a_mistake_is_reopened()
     {
         await using var system = await RideSystem.StartAsync();
         await using var client = NatsClients.To(system.Nats.Url);
@@ -79,6 +79,11 @@ public sealed partial class DeadLetterRecipeTests : IDisposable
 
         Assert.Equal((2, 2), (
             await system.CountAsync("rides.bookings"), await system.CountAsync("ops.dead_letters", "state = 'replayed'")));
+        var mistake = await system.Database.ScalarAsync<long>("select min(id) from ops.dead_letters");
+        await RunAsync("Reopen one that was closed by mistake", system.Database, system.Client.BaseAddress!, $"letter={mistake}");
+        Assert.Equal((1, 1), (
+            await system.CountAsync("ops.dead_letters", $"state = 'open' and id = {mistake}"),
+            await system.CountAsync("ops.dead_letter_actions", $"action = 'reopened' and who = 'ada' and letter = {mistake}")));
     }
 
     [ServerProcessFact]
