@@ -32,5 +32,10 @@ internal sealed class NatsReadiness(NatsConnection connection, NatsConnector con
         failure?.Contains("authorization violation", StringComparison.OrdinalIgnoreCase) == true
             ? $"NATS at {url} does not let us in. Set nats.username and nats.password, or nats.token, nats.nkey_seed or "
                 + "nats.creds; each may be a file, as in nats.password_file."
-            : $"No NATS server answers at {url}. Start one (nats-server -js), or set nats.url to one that runs.";
+            : $"No NATS server answers at {url}. Check that server and its disk, or set nats.url to one that runs."
+                + (IsLoopback(url) ? " For development: nats-server -js" : "");
+
+    // Elsewhere the advice to start a server could lead to a second, empty one.
+    private static bool IsLoopback(string urls) => urls.Split(',').All(
+        url => Uri.TryCreate(url.Trim(), UriKind.Absolute, out var server) && server.IsLoopback);
 }

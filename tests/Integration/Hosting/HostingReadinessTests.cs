@@ -42,7 +42,7 @@ public sealed class HostingReadinessTests
         var json = JsonNode.Parse(text)!;
         Assert.Equal("not_ready", (string?)json["status"]);
         Assert.Equal(["nats", "postgres"], json["missing"]!.AsArray().Select(m => (string)m!["name"]!).Order());
-        Assert.Contains("Start one (nats-server -js)", text, StringComparison.Ordinal);
+        Assert.Contains("For development: nats-server -js", text, StringComparison.Ordinal);
         Assert.Contains("Start it", text, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz")).StatusCode);

@@ -66,7 +66,7 @@ public sealed class ProducerProcessTests
     }
 
     [Fact]
-    public async Task A_producer_without_NATS_says_what_to_start_and_not_each_of_its_attempts()
+    public async Task A_producer_without_NATS_says_what_to_check_and_not_each_of_its_attempts()
     {
         const string Nobody = "nats://127.0.0.1:1";
 
@@ -74,7 +74,7 @@ public sealed class ProducerProcessTests
             "Producer", "--urls", "http://127.0.0.1:0", $"--nats:url={Nobody}",
             $"--postgres:url={await TestPostgres.CreateDatabaseAsync()}");
         await producer.SaysAsync(
-            line => line.Contains($"No NATS server answers at {Nobody}. Start one (nats-server -js)", StringComparison.Ordinal));
+            line => line.Contains($"No NATS server answers at {Nobody}. Check that server and its disk", StringComparison.Ordinal));
         producer.Terminate();
         await producer.ExitAsync();
 
