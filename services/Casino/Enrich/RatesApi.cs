@@ -21,7 +21,7 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
 
     // Null for rates that this process serves itself, at an address that is known only later.
     private readonly string? _url = settings.Rates.Url is null && defaults.RatesPath is null
-        ? throw new StartupException(
+        ? throw new SettingsException(
             "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com")
         : settings.Rates.Url?.TrimEnd('/');
 

@@ -166,7 +166,7 @@ public sealed class CasinoRolesTests
     public async Task The_role_currency_needs_to_be_told_where_rates_come_from()
     {
         await using var process = StartedProcess.Service("Casino", "--urls", "http://127.0.0.1:0", "--roles", "currency");
-        Assert.Equal(1, await process.ExitAsync());
+        Assert.Equal(2, await process.ExitAsync());
         Assert.Contains("casino.rates.url", process.Errors, StringComparison.Ordinal);
     }
 

@@ -43,6 +43,15 @@ public sealed partial class SystemdTests
     }
 
     [Theory, MemberData(nameof(Units))]
+    public void Systemd_restarts_a_process_forever_unless_its_configuration_is_invalid(string service)
+    {
+        var unit = Text(service)[..Text(service).IndexOf("[Service]", StringComparison.Ordinal)];
+
+        Assert.Contains("\nStartLimitIntervalSec=0\n", unit, StringComparison.Ordinal);
+        Assert.Equal(("always", "2"), (Value(service, "Restart"), Value(service, "RestartPreventExitStatus")));
+    }
+
+    [Theory, MemberData(nameof(Units))]
     public void It_runs_the_published_program_and_reads_every_secret_that_it_is_given(string service)
     {
         var text = Text(service);
