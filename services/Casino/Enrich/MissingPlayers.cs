@@ -27,6 +27,6 @@ internal sealed partial class MissingPlayers(TimeProvider clock, ILogger<Missing
     private partial void Missing(long player);
 
     [LoggerMessage(6401, LogLevel.Warning,
-        "{Count} lookups since the last warning found no player, most recently {Player}. Their events continue without player data")]
+        "Lookups since the last warning that found no player: {Count}, most recently {Player}. Their events continue without player data")]
     private partial void MissingOfLate(long count, long player);
 }

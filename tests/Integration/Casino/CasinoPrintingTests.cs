@@ -25,7 +25,7 @@ public sealed class CasinoPrintingTests(SpawnedCasino spawned) : IClassFixture<S
                 """{"id":3,"player_id":99,"type":"deposit","amount":1,"currency":"BTC","created_at":"2022-02-03T12:12:00Z","amount_eur":0,"player":{},"description":"Player #99 made a deposit of 0.00000001 BTC (0 EUR) on February 3rd, 2022 at 12:12 UTC."}""",
             ],
             Printed(1, 2, 3).Order());
-        Assert.Contains("lookups since the last warning found no player", spawned.Process.Errors, StringComparison.Ordinal);
+        Assert.Contains("Lookups since the last warning that found no player: ", spawned.Process.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
