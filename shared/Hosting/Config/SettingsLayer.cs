@@ -41,7 +41,7 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
             return;
         }
 
-        if (value is not null && resolved.InFile && !TryReadFile(ref value, path, origin))
+        if (value is not null && resolved.InFile && !TryReadFile(ref value, $"{resolved.Key.Replace(':', '.')}_file", origin))
             return;
 
         if (resolved.Shape.Kind == ShapeKind.List && SettingsShape.Of(resolved.Shape.Element!).Kind == ShapeKind.Value)
@@ -60,19 +60,19 @@ internal sealed class SettingsLayer(SettingsSchema schema, List<string> problems
         }
     }
 
-    private bool TryReadFile(ref string value, IReadOnlyList<string> path, string origin)
+    private bool TryReadFile(ref string value, string key, string origin)
     {
         try
         {
             var text = File.ReadAllText(value).TrimEnd('\r', '\n');
             if (text.Length == 0)
-                problems.Add($"{string.Join('.', path)}: the file {value} is empty ({origin}).");
+                problems.Add($"{key}: the file {value} is empty ({origin}).");
             value = text;
             return text.Length > 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            problems.Add($"{string.Join('.', path)}: the file {value} cannot be read ({origin}): {e.Message}");
+            problems.Add($"{key}: the file {value} cannot be read ({origin}): {e.Message}");
             return false;
         }
     }

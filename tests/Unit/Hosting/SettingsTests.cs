@@ -55,6 +55,14 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("/no/such/secret", Problem("--kitchen:password_file=/no/such/secret"), StringComparison.Ordinal);
 
     [Fact]
+    public void A_secret_file_is_named_as_in_the_documentation_however_its_key_is_written()
+    {
+        using var variable = new Variable("RIDEINGEST__KITCHEN__PASSWORD_FILE", "/no/such/secret");
+
+        Assert.Contains("kitchen.password_file: the file /no/such/secret", Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_secret_file_that_is_empty_is_an_error() =>
         Assert.Contains("is empty", Problem("--kitchen:password_file=/dev/null"), StringComparison.Ordinal);
 
