@@ -54,7 +54,7 @@ internal sealed partial class ConsumerNews(INatsConnection nats, ILogger<Consume
         if (_toldStoring)
             Stores();
         else
-            NoneStores(_heard.Values.Select(heard => heard.News.Reason).FirstOrDefault(reason => reason is not null) ?? (nats.ConnectionState == NatsConnectionState.Open ? "none is heard" : "none is heard, because NATS is away"));
+            NoneStores(_heard.Values.Select(heard => heard.News.Reason).FirstOrDefault(reason => reason is not null) ?? Unheard());
     }
 
     internal void Hear(ConsumerAnnouncement news)
@@ -88,6 +88,9 @@ internal sealed partial class ConsumerNews(INatsConnection nats, ILogger<Consume
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Listening.ForeverAsync(nats, ConsumerAnnouncement.Subject, Receive, stoppingToken);
+
+    private string Unheard() =>
+        nats.ConnectionState == NatsConnectionState.Open ? "none is heard" : "none is heard, because NATS is away";
 
     private void Receive(string subject, ReadOnlySpan<byte> payload)
     {
