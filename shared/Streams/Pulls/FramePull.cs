@@ -6,7 +6,7 @@ using RideIngest.Hosting.Retries;
 namespace RideIngest.Streams.Pulls;
 
 /// <summary>Pulls messages from a consumer until stopped, and recovers when the consumer or its stream is lost.</summary>
-public sealed partial class FramePull(PullTarget target, OrphanWatch orphans, ILogger<FramePull> logger)
+public sealed partial class FramePull(PullTarget target, INatsConnection nats, OrphanWatch orphans, ILogger<FramePull> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -56,7 +56,7 @@ public sealed partial class FramePull(PullTarget target, OrphanWatch orphans, IL
         try
         {
             await StandingPull.RunAsync<NatsMemoryOwner<byte>>(
-                consumer, target.Bytes, target.WhenWelcomeAsync, target.TakeAsync, stop, abandon);
+                nats, consumer, target.Bytes, target.WhenWelcomeAsync, target.TakeAsync, stop, abandon);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {

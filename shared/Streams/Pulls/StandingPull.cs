@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NATS.Client.Core;
 using NATS.Client.JetStream;
 
 namespace RideIngest.Streams.Pulls;
@@ -18,6 +19,7 @@ public static class StandingPull
     /// <param name="take">Takes a message. Both pulls may call it at the same time.</param>
     /// <param name="abandon">Cancels pulls, which would wait for NATS while it is unavailable.</param>
     public static async Task RunAsync<T>(
+        INatsConnection nats,
         INatsJSConsumer consumer,
         long bytes,
         Func<CancellationToken, Task> room,
@@ -50,6 +52,9 @@ public static class StandingPull
 
         async Task<bool> PullAsync()
         {
+            // A pull that expires before it is subscribed is subscribed nevertheless, and NATS.Net never removes that subscription.
+            await nats.ConnectAsync().AsTask().WaitAsync(abandon);
+
             var since = Stopwatch.GetTimestamp();
             var came = false;
             var opts = new NatsJSFetchOpts { MaxMsgs = size.Messages, Expires = Expires, IdleHeartbeat = TimeSpan.Zero };

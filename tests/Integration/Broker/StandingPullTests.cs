@@ -15,7 +15,7 @@ public sealed class StandingPullTests : BrokerTest
         var js = await ContextAsync(version);
         await StreamAsync(js);
         using var stop = new CancellationTokenSource();
-        var pulling = PullAsync(await ConsumerAsync(js), stop.Token);
+        var pulling = PullAsync(js, await ConsumerAsync(js), stop.Token);
 
         await Eventually.True(async () => (await InfoAsync(js)).NumWaiting == 2);
         await stop.CancelAsync();
@@ -36,7 +36,7 @@ public sealed class StandingPullTests : BrokerTest
         for (var time = 1; time <= 3; time++)
         {
             using var stop = new CancellationTokenSource();
-            var (before, pulling) = (Volatile.Read(ref _taken), PullAsync(consumer, stop.Token));
+            var (before, pulling) = (Volatile.Read(ref _taken), PullAsync(js, consumer, stop.Token));
             await Eventually.True(() => Volatile.Read(ref _taken) >= before + 100);
             await stop.CancelAsync();
             await pulling.WaitAsync(Patience);
@@ -54,7 +54,7 @@ public sealed class StandingPullTests : BrokerTest
     {
         var js = await ContextAsync(version);
         await StreamAsync(js);
-        var pulling = PullAsync(await ConsumerAsync(js), Deadline);
+        var pulling = PullAsync(js, await ConsumerAsync(js), Deadline);
         await Eventually.True(async () => (await InfoAsync(js)).NumWaiting > 0);
 
         await js.DeleteConsumerAsync(Mine, "store", Deadline);
@@ -69,7 +69,7 @@ public sealed class StandingPullTests : BrokerTest
         await StreamAsync(js);
         var pulls = await PullsAsync();
         using var stop = new CancellationTokenSource();
-        var pulling = PullAsync(await ConsumerAsync(js), stop.Token, bytes: 1_000_000);
+        var pulling = PullAsync(js, await ConsumerAsync(js), stop.Token, bytes: 1_000_000);
         Assert.Equal(64, (int)(await NextAsync(pulls))["batch"]!);
 
         await js.PublishAsync($"{Mine}.a", new byte[300_000], cancellationToken: Deadline);
@@ -83,7 +83,9 @@ public sealed class StandingPullTests : BrokerTest
         await pulling.WaitAsync(Patience);
     }
 
-    private Task PullAsync(INatsJSConsumer consumer, CancellationToken stop, long bytes = 1 << 20) => StandingPull.RunAsync<byte[]>(
+    private Task PullAsync(
+        NatsJSContext js, INatsJSConsumer consumer, CancellationToken stop, long bytes = 1 << 20) => StandingPull.RunAsync<byte[]>(
+        js.Connection,
         consumer,
         bytes,
         _ => Task.CompletedTask,
