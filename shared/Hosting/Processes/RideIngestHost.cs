@@ -21,6 +21,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
 {
     private readonly WebApplicationBuilder _builder;
     private readonly IReadOnlyList<IModule> _modules;
+    private readonly Ending _ending = new();
     private WebApplication? _app;
 
     private RideIngestHost(WebApplicationBuilder builder, Settings settings, IReadOnlyList<IModule> modules) =>
@@ -106,17 +107,17 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         if (logger.IsEnabled(LogLevel.Debug))
             foreach (var (key, value, origin) in Settings.Describe()) Setting(logger, key, value, origin);
 
+        _ending.BeginsWith(cancellationToken);
         try
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception e)
         {
-            throw new StartupException(PortProbe.Refused(hosting.Urls, SocketError.AddressAlreadyInUse), e);
-        }
-        catch (SocketException e)
-        {
-            throw new StartupException(PortProbe.Refused(hosting.Urls, e.SocketErrorCode), e);
+            _ending.Failed();
+            if (PortProbe.ErrorOf(e) is { } refused)
+                throw new StartupException(PortProbe.Refused(hosting.Urls, refused), e);
+            throw;
         }
 
         Listening(logger, Identity.Name, Identity.Version, string.Join(", ", Urls));
@@ -169,7 +170,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
         services.AddRequestLimits(Settings.Get<HostingSettings>());
         services.AddAccess(Settings.Find<AuthSettings>());
-        services.AddTelemetry(Settings.Get<LoggingSettings>(), name, identity.Version, instance);
+        services.AddTelemetry(Settings.Get<LoggingSettings>(), _ending, identity);
         return this;
     }
 

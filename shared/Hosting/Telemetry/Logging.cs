@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Resources;
+using RideIngest.Hosting.Processes;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -10,20 +11,17 @@ namespace RideIngest.Hosting.Telemetry;
 /// <summary>Configures Serilog behind ILogger: text on a terminal, JSON lines for machines, OTLP for a collector.</summary>
 internal static class Logging
 {
-    private const string Nats = "NATS";
-
     /// <summary>The category that logs each request at information level.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    /// <summary>What NATS.Net logs at every attempt to connect, with its stack. The connector logs them summed up.</summary>
-    private static readonly string[] Attempts = ["Fail to connect NATS", "Failed to connect NATS", "Authentication error"];
-
+    /// <param name="ending">Whether services are cancelled because the process ends.</param>
     /// <param name="resource">The identity for the collector.</param>
     /// <param name="watch">Sees the exports; null without a collector.</param>
-    public static void AddTo(IServiceCollection services, LoggingSettings settings, Resource resource, CollectorWatch? watch) =>
-        services.AddSerilog(Create(settings, resource, watch), dispose: true);
+    public static void AddTo(
+        IServiceCollection services, LoggingSettings settings, Ending ending, Resource resource, CollectorWatch? watch) =>
+        services.AddSerilog(Create(settings, ending, resource, watch), dispose: true);
 
-    private static Logger Create(LoggingSettings settings, Resource resource, CollectorWatch? watch)
+    private static Logger Create(LoggingSettings settings, Ending ending, Resource resource, CollectorWatch? watch)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level).Enrich.FromLogContext();
         var requests = settings.Level;
@@ -41,8 +39,9 @@ internal static class Logging
         if (requests > LogEventLevel.Information)
             configuration.MinimumLevel.Override(Requests, LevelAlias.Off);
 
-        if (settings.Levels.GetValueOrDefault(Nats, LogEventLevel.Warning) >= LogEventLevel.Warning)
-            configuration.Filter.ByExcluding(IsAttempt);
+        if (settings.Levels.GetValueOrDefault(LibraryLines.Nats, LogEventLevel.Warning) >= LogEventLevel.Warning)
+            configuration.Filter.ByExcluding(LibraryLines.IsLostConnection);
+        configuration.Filter.ByExcluding(line => LibraryLines.IsKnownEnd(line, ending));
 
         var toErrors = settings.Stream == LogTarget.Stderr;
         var redirected = toErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected;
@@ -52,11 +51,6 @@ internal static class Logging
             CollectedLogs.AddTo(configuration, resource.Attributes, watch);
         return configuration.CreateLogger();
     }
-
-    private static bool IsAttempt(LogEvent line) =>
-        line.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
-        && source is ScalarValue { Value: string category } && category.StartsWith(Nats, StringComparison.Ordinal)
-        && Array.Exists(Attempts, start => line.MessageTemplate.Text.StartsWith(start, StringComparison.Ordinal));
 
     private static ITextFormatter Formatter(LogFormat format, bool redirected) => format switch
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
+using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Hosting.Telemetry;
 
@@ -9,12 +10,12 @@ internal static class TelemetryServices
 {
     /// <exception cref="Config.SettingsException">The variables of the collector are invalid.</exception>
     public static void AddTelemetry(
-        this IServiceCollection services, LoggingSettings logging, string service, string version, string instance)
+        this IServiceCollection services, LoggingSettings logging, Ending ending, ServiceIdentity identity)
     {
         Collector.Check();
         var resource = Describe(ResourceBuilder.CreateDefault());
         var watch = Collector.IsNamed ? new CollectorWatch() : null;
-        Logging.AddTo(services, logging, resource.Build(), watch);
+        Logging.AddTo(services, logging, ending, resource.Build(), watch);
         if (watch is not null)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CollectorEvents>(provider, watch));
         var otel = services.AddOpenTelemetry().ConfigureResource(builder => Describe(builder));
@@ -23,7 +24,7 @@ internal static class TelemetryServices
 
         // Environment variables win, because an orchestrator may name the processes.
         ResourceBuilder Describe(ResourceBuilder builder) => builder
-            .AddService(service, "rideingest", version, autoGenerateServiceInstanceId: false, instance)
+            .AddService(identity.Name, "rideingest", identity.Version, autoGenerateServiceInstanceId: false, identity.Instance)
             .AddEnvironmentVariableDetector();
     }
 }
