@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
@@ -40,6 +41,8 @@ public sealed class EnsuredStream(
 
     private readonly NatsJSContext _js = new(nats);
 
+    private readonly StreamIdentity _identity = new(config.Name!, nats.Opts.LoggerFactory.CreateLogger<EnsuredStream>());
+
     // A replacement may end between the deletion and the creation. Changes go one by one.
     private readonly Dictionary<string, ConsumerConfig> _deleted = [];
 
@@ -75,12 +78,10 @@ public sealed class EnsuredStream(
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task<INatsJSStream> EnsureAsync(CancellationToken cancellationToken = default)
     {
+        var isNew = false;
         var stream = await FindOrCreateAsync(
-            () => _js.GetStreamAsync(Name, cancellationToken: cancellationToken),
-            () => _js.CreateStreamAsync(
-                config with { Subjects = Subjects, MaxMsgSize = consumers is null ? config.MaxMsgSize : NoMessage }, cancellationToken),
-            StreamNotFound,
-            StreamNameInUse);
+            () => _js.GetStreamAsync(Name, cancellationToken: cancellationToken), CreateAsync, StreamNotFound, StreamNameInUse);
+        _identity.Saw(stream, isNew);
         var found = stream.Info.Config;
         if (found.Retention != config.Retention || found.Discard != config.Discard)
         {
@@ -94,6 +95,14 @@ public sealed class EnsuredStream(
         foreach (var consumer in consumers())
             await FindOrCreateAsync(consumer, cancellationToken);
         return await _js.UpdateStreamAsync(stream.Info.Config with { MaxMsgSize = AnyMessage }, cancellationToken);
+
+        async ValueTask<INatsJSStream> CreateAsync()
+        {
+            var wanted = config with { Subjects = Subjects, MaxMsgSize = consumers is null ? config.MaxMsgSize : NoMessage };
+            var created = await _js.CreateStreamAsync(wanted, cancellationToken);
+            isNew = true;
+            return created;
+        }
     }
 
     /// <summary>Returns a durable consumer that all processes share; creates it and the stream if missing.</summary>

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Npgsql;
 using RideIngest.Integration.Systems;
+using RideIngest.Streams.Rides;
 using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
@@ -158,6 +161,121 @@ public sealed partial class ConsumerLogTests
 
         await consumer.SaysAsync(line => line.Contains("can be stored again", StringComparison.Ordinal));
         Assert.Equal(1, (await rig.SendAsync(ConsumerRig.Line(1))).Stored);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_of_NATS_is_logged_as_a_lost_connection_only()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var consumer = rig.Spawn();
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        await rig.Nats.StopAsync();
+        await consumer.SaysAsync(line => line.Contains("The connection to NATS is lost", StringComparison.Ordinal));
+        await rig.Nats.RestartAsync();
+
+        await consumer.SaysAsync(line => line.Contains("failed attempts", StringComparison.Ordinal));
+        Assert.DoesNotContain("Unhandled protocol message", consumer.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("GCd", consumer.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_for_NATS_is_logged_once_with_what_to_do()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var network = new TcpProxy(TcpProxy.Host, rig.Nats.Port);
+        var consumer = rig.Spawn($"--nats:url=nats://rideingest:wrong@{TcpProxy.Host}:{network.Port}");
+
+        await Eventually.True(() => network.Accepted > 5);
+
+        Assert.Single(consumer.Output, line => line.Contains("There is no connection to NATS yet", StringComparison.Ordinal));
+        Assert.DoesNotContain("Server error Authorization", consumer.Said, StringComparison.Ordinal);
+    }
+
+    /// <summary>A pull lasts for 6 s in the client, so an outage that is longer must not begin any.</summary>
+    [Fact]
+    public async Task No_pull_waits_for_NATS_until_it_has_expired()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var network = new TcpProxy(TcpProxy.Host, rig.Nats.Port);
+        var consumer = rig.Spawn($"--nats:url={rig.Nats.UrlAt(network.Port)}", "--logging:levels:NATS=information");
+        await rig.SendAsync(ConsumerRig.Line(1));
+
+        var accepted = network.Accepted;
+        network.Refusing = true;
+        network.Reset();
+        await Eventually.True(() => network.Accepted >= accepted + 5);
+        network.Refusing = false;
+
+        await consumer.SaysAsync(line => line.Contains("failed attempts", StringComparison.Ordinal));
+        Assert.DoesNotContain("No need to remove subscription", consumer.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_created_again_is_warned_about_and_counted()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        var consumer = rig.Spawn();
+        using var client = new HttpClient { BaseAddress = await consumer.UrlAsync() };
+        await consumer.SaysAsync(line => line.Contains("Created the stream RIDES", StringComparison.Ordinal));
+        await rig.SendAsync(ConsumerRig.Line(1));
+        Assert.Equal("0", await RecreatedAsync());
+
+        await rig.Js.DeleteStreamAsync(RidesStream.Name);
+
+        await consumer.SaysAsync(line => line.Contains("The stream RIDES was gone and is created again", StringComparison.Ordinal));
+        await Eventually.True(async () => await RecreatedAsync() == "1");
+        Assert.Single(consumer.Output, line => line.Contains("Created the stream", StringComparison.Ordinal));
+
+        async Task<string?> RecreatedAsync() => (await client.GetStringAsync("/metrics")).Split('\n')
+            .SingleOrDefault(line => line.StartsWith("rideingest_streams_recreated_total{", StringComparison.Ordinal)
+                && line.Contains("stream=\"RIDES\"", StringComparison.Ordinal))?.Split(' ')[1];
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_said_in_one_line()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var consumer = rig.Spawn($"--urls=http://{listener.LocalEndpoint}");
+
+        Assert.Equal(1, await consumer.ExitAsync());
+        Assert.Contains("is in use by another process", consumer.Errors, StringComparison.Ordinal);
+        SaysNothingOfTheHost(consumer);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_is_told_to_stop_while_it_starts_ends_without_an_error()
+    {
+        await using var rig = await ConsumerRig.CreateAsync();
+        await using var network = new TcpProxy(TcpProxy.Host, (await TestPostgres.SharedAsync()).Port);
+        network.BlackHole();
+        var consumer = rig.Spawn(rig.Through(network));
+        await Eventually.True(() => network.Accepted > 0);
+
+        consumer.Terminate();
+
+        Assert.Equal(0, await consumer.ExitAsync());
+        SaysNothingOfTheHost(consumer);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_cannot_migrate_says_why_in_one_line()
+    {
+        await using var rig = await ConsumerRig.StartAsync();
+        await rig.Database.ExecuteAsync("update ops.migrations set checksum = repeat('f', 64)");
+        var consumer = rig.Spawn();
+
+        Assert.Equal(1, await consumer.ExitAsync());
+        Assert.Contains("is not what was applied", consumer.Errors, StringComparison.Ordinal);
+        SaysNothingOfTheHost(consumer);
+    }
+
+    private static void SaysNothingOfTheHost(StartedProcess consumer)
+    {
+        Assert.DoesNotContain("Hosting failed to start", consumer.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("BackgroundService", consumer.Said, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"stored again, after ([\d.]+) s")]

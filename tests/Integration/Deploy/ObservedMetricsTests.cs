@@ -14,6 +14,7 @@ using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Intake;
 using RideIngest.Streams.Nats;
+using RideIngest.Streams.Setup;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Servers;
 
@@ -77,6 +78,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(DeadLetterTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(NatsTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(StreamIdentity).TypeHandle);
         var names = new List<string>();
         using var listener = new MeterListener
         {
