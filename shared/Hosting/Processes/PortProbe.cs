@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using RideIngest.Hosting.Config;
 
 namespace RideIngest.Hosting.Processes;
@@ -29,14 +28,6 @@ public static class PortProbe
             }
         }
     }
-
-    /// <summary>Returns why the web server could not listen; null for another exception.</summary>
-    internal static SocketError? ErrorOf(Exception exception) => exception switch
-    {
-        IOException { InnerException: AddressInUseException } => SocketError.AddressAlreadyInUse,
-        SocketException socket => socket.SocketErrorCode,
-        _ => null,
-    };
 
     internal static string Refused(string urls, SocketError error) => error switch
     {

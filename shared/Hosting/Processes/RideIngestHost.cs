@@ -115,7 +115,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         catch (Exception e)
         {
             _ending.Failed();
-            if (PortProbe.ErrorOf(e) is { } refused)
+            if (Ending.ErrorOf(e) is { } refused)
                 throw new StartupException(PortProbe.Refused(hosting.Urls, refused), e);
             throw;
         }
@@ -170,7 +170,7 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
         services.AddRequestLimits(Settings.Get<HostingSettings>());
         services.AddAccess(Settings.Find<AuthSettings>());
-        services.AddTelemetry(Settings.Get<LoggingSettings>(), _ending, identity);
+        services.AddTelemetry(Settings.Get<LoggingSettings>(), _ending, name, identity.Version, instance);
         return this;
     }
 

@@ -1,5 +1,4 @@
 using RideIngest.Hosting.Config;
-using RideIngest.Hosting.Processes;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -51,7 +50,7 @@ internal static class LibraryLines
             return false;
         var cancelled = ending.HasBegun && exception is OperationCanceledException;
         return Starts(line, "Hosting failed to start")
-            ? cancelled || exception is StartupException || PortProbe.ErrorOf(exception) is not null
+            ? cancelled || exception is StartupException || Ending.ErrorOf(exception) is not null
             : cancelled && Starts(line, FailedServices);
     }
 

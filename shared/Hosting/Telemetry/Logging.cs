@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Resources;
-using RideIngest.Hosting.Processes;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
-using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Hosting.Telemetry;
 
@@ -10,7 +9,8 @@ internal static class TelemetryServices
 {
     /// <exception cref="Config.SettingsException">The variables of the collector are invalid.</exception>
     public static void AddTelemetry(
-        this IServiceCollection services, LoggingSettings logging, Ending ending, ServiceIdentity identity)
+        this IServiceCollection services, LoggingSettings logging, Ending ending, string service, string version,
+        string instance)
     {
         Collector.Check();
         var resource = Describe(ResourceBuilder.CreateDefault());
@@ -24,7 +24,7 @@ internal static class TelemetryServices
 
         // Environment variables win, because an orchestrator may name the processes.
         ResourceBuilder Describe(ResourceBuilder builder) => builder
-            .AddService(identity.Name, "rideingest", identity.Version, autoGenerateServiceInstanceId: false, identity.Instance)
+            .AddService(service, "rideingest", version, autoGenerateServiceInstanceId: false, instance)
             .AddEnvironmentVariableDetector();
     }
 }

@@ -1,5 +1,4 @@
 using RideIngest.Hosting.Config;
-using RideIngest.Hosting.Processes;
 using RideIngest.Hosting.Telemetry;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,4 +1,7 @@
-namespace RideIngest.Hosting.Processes;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace RideIngest.Hosting.Telemetry;
 
 /// <summary>Whether the process ends before it has started, because it was told to stop or because its start failed.</summary>
 internal sealed class Ending
@@ -12,4 +15,12 @@ internal sealed class Ending
     public void BeginsWith(CancellationToken asked) => _asked = asked;
 
     public void Failed() => _failed = true;
+
+    /// <summary>Returns why the web server could not listen; null for another exception.</summary>
+    public static SocketError? ErrorOf(Exception exception) => exception switch
+    {
+        IOException { InnerException: AddressInUseException } => SocketError.AddressAlreadyInUse,
+        SocketException socket => socket.SocketErrorCode,
+        _ => null,
+    };
 }
