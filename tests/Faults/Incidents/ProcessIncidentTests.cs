@@ -14,7 +14,7 @@ public sealed class ProcessIncidentTests(ProcessIncidentWorld world) : IClassFix
         using var incident = await world.BeginAsync();
         var (paused, other) = (World.Consumers[0], World.Consumers[1]);
         await paused.PauseAsync();
-        await incident.LastsAsync(17);
+        await incident.LastsAsync(16);
         paused.Resume();
         await incident.EndsAsync();
 
@@ -32,7 +32,7 @@ public sealed class ProcessIncidentTests(ProcessIncidentWorld world) : IClassFix
         using var incident = await world.BeginAsync();
         var wrong = World.Consumers[0];
         wrong.Clock!.Set(TimeSpan.FromMinutes(10));
-        await incident.LastsAsync(22);
+        await incident.LastsAsync(18);
         wrong.Clock.Set(TimeSpan.Zero);
         await incident.EndsAsync();
 

@@ -37,7 +37,7 @@ public sealed class ServerIncidentTests(ServerIncidentWorld world) : IClassFixtu
     {
         using var incident = await world.BeginAsync();
         await World.PausePostgresAsync();
-        await incident.LastsAsync(24);
+        await incident.LastsAsync(18);
         World.ResumePostgres();
         await incident.EndsAsync();
 
@@ -68,7 +68,7 @@ public sealed class ServerIncidentTests(ServerIncidentWorld world) : IClassFixtu
     {
         using var incident = await world.BeginAsync();
         await World.ExecuteAsync($"revoke insert on rides.bookings from {World.Role}");
-        await incident.LastsAsync(18);
+        await incident.LastsAsync(17);
         await World.ExecuteAsync($"grant insert on rides.bookings to {World.Role}");
         await incident.EndsAsync();
 

@@ -95,8 +95,8 @@ internal sealed class Instance : IAsyncDisposable
         await UntilAsync(() => AnswersAsync("/healthz"), $"answers on {Url}");
     }
 
-    /// <summary>Returns when the process says that it can do its work.</summary>
-    public Task ReadyAsync() => UntilAsync(() => AnswersAsync("/readyz"), "is ready");
+    /// <summary>Returns when the process says that it can do its work. A casino whose stages do not work yet is degraded.</summary>
+    public Task ReadyAsync() => UntilAsync(() => AnswersAsync("/readyz", without: "\"name\":\"casino\""), "is ready");
 
     public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
 
@@ -134,12 +134,13 @@ internal sealed class Instance : IAsyncDisposable
         await Postgres.DisposeAsync();
     }
 
-    private async Task<bool> AnswersAsync(string path)
+    private async Task<bool> AnswersAsync(string path, string? without = null)
     {
         try
         {
             using var answer = await Http.GetAsync(new Uri(Url, path));
-            return answer.StatusCode == HttpStatusCode.OK;
+            return answer.StatusCode == HttpStatusCode.OK
+                && (without is null || !(await answer.Content.ReadAsStringAsync()).Contains(without, StringComparison.Ordinal));
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or SocketException)
         {

@@ -85,10 +85,16 @@ internal sealed class CasinoSystem : IAsyncDisposable
 
     public static async Task<HttpClient> ReadyAsync(StartedProcess process) => await ReadyAsync(await process.UrlAsync());
 
+    /// <summary>Waits until the stages work. Before that the process takes events and is degraded.</summary>
     public static async Task<HttpClient> ReadyAsync(Uri url)
     {
         var client = new HttpClient { BaseAddress = url, Timeout = Deadlines.Hang };
-        await Eventually.True(async () => (await client.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+        await Eventually.True(async () =>
+        {
+            using var answer = await client.GetAsync("/readyz");
+            return answer.StatusCode == HttpStatusCode.OK
+                && !(await answer.Content.ReadAsStringAsync()).Contains("\"name\":\"casino\"", StringComparison.Ordinal);
+        });
         return client;
     }
 
