@@ -6,7 +6,10 @@ namespace RideIngest.Streams.Systems;
 
 /// <summary>A system as a module. <see cref="Define"/> lists what it accepts, its stages, and the services that are its own.</summary>
 /// <param name="name">Also the section of its settings, the first part of its subjects, and its schema in Postgres.</param>
-/// <param name="essential">Whether a process in which the system does not work is not ready, or only degraded.</param>
+/// <param name="essential">
+/// Whether the process is not ready while the system serves no sender: with an intake, while neither NATS nor Postgres is available;
+/// otherwise, while its stages do not work. If not, it is only degraded.
+/// </param>
 public abstract class SystemModule<TSettings>(string name, bool essential = true) : IModule
     where TSettings : SystemSettings, new()
 {
