@@ -53,6 +53,17 @@ internal sealed class Incident : IDisposable
             await Task.WhenAll(LookAsync(), Task.Delay(Second));
     }
 
+    /// <summary>Records until the process has logged this.</summary>
+    public async Task LastsUntilAsync(Instance instance, string logged)
+    {
+        var late = DateTime.UtcNow + Deadlines.Hang;
+        while (!instance.LogLines.Any(line => line.Contains(logged, StringComparison.Ordinal)))
+        {
+            Assert.True(DateTime.UtcNow < late, $"{instance.Name} has not logged '{logged}'.");
+            await LastsAsync(1);
+        }
+    }
+
     /// <summary>Records until every process has been ready, and every record stored, for three seconds.</summary>
     public async Task EndsAsync()
     {

@@ -34,6 +34,7 @@ public sealed class ProcessIncidentTests(ProcessIncidentWorld world) : IClassFix
         wrong.Clock!.Set(TimeSpan.FromMinutes(10));
         await incident.LastsAsync(18);
         wrong.Clock.Set(TimeSpan.Zero);
+        await incident.LastsUntilAsync(wrong, "agree again");
         await incident.EndsAsync();
 
         await incident.AssertAlertsAsync(["ClockDiffers"]);
