@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Streams.Nats;
@@ -34,7 +33,7 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         var (state, now) = (info.State, clock.Read(info, asked));
         var consumer = (await js.GetConsumerAsync(spine.Stream, RidesStream.Consumer, cancellationToken)).Info;
         Drained((long)state.LastSeq - state.Messages);
-        return new StreamSight(state.Messages, consumer.NumAckPending, Age(state.Messages, state.FirstTs, now), _drain);
+        return new StreamSight(state.Messages, consumer.NumAckPending, ServerClock.AgeOfFirst(state, now), _drain);
     }
 
     private void Drained(long settled)
@@ -46,13 +45,5 @@ internal sealed class StreamWatch(NatsConnection connection, SpineSettings spine
         var seconds = Math.Max(Stopwatch.GetElapsedTime(since, _at).TotalSeconds, 0.1);
         var drained = (settled - last) / seconds;
         _drain = Math.Max(drained, _drain + (Latest * (drained - _drain)));
-    }
-
-    private static TimeSpan Age(long messages, string? first, DateTimeOffset now)
-    {
-        if (messages == 0 || !DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
-            return TimeSpan.Zero;
-        var age = now - at;
-        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 }

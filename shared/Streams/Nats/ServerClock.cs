@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NATS.Client.JetStream.Models;
 
@@ -35,6 +36,14 @@ public sealed partial class ServerClock(TimeProvider clock, ILogger<ServerClock>
             Agrees();
         return answer.Ts;
     }
+
+    /// <summary>Returns the age of a stream's first message; zero if there is none.</summary>
+    public static TimeSpan AgeOfFirst(StreamState state, DateTimeOffset now) =>
+        state.Messages > 0
+        && DateTimeOffset.TryParse(state.FirstTs, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var first)
+        && first < now
+            ? now - first
+            : TimeSpan.Zero;
 
     [LoggerMessage(1203, LogLevel.Warning,
         "The clock of this machine is {Seconds} s {Side} that of the NATS server. Synchronize both; times in logs are wrong until then")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -62,7 +61,7 @@ public sealed partial class OrphanWatch(INatsConnection nats, ServerClock clock,
         var found = await js.GetStreamAsync(stream, cancellationToken: cancellationToken);
         var now = clock.Read(found.Info, asked);
         if (info.Config.FilterSubject is not { } subject)
-            return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, now - Time(state.FirstTs, now), info) : null;
+            return found.Info.State is { Messages: > 0 } state ? Front.Of(state.FirstSeq, ServerClock.AgeOfFirst(state, now), info) : null;
         try
         {
             // In a fan-out, other consumers keep messages that this one has settled, unless it is ahead of the stream, which has lost some.
@@ -77,11 +76,6 @@ public sealed partial class OrphanWatch(INatsConnection nats, ServerClock clock,
             return null;
         }
     }
-
-    private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : otherwise;
 
     [LoggerMessage(3104, LogLevel.Warning,
         "Frames of {Name} from sequence {Sequence} on are not delivered, as can happen after a crash of nats-server. Recreating the "

@@ -34,10 +34,7 @@ public sealed class ServerConfigTests
     [InlineData("check", "config", "prometheus.yml")]
     [InlineData("test", "rules", "alerts-test.yml")]
     public async Task Promtool_accepts_the_configuration_and_the_tests_of_its_alerts_pass(string verb, string what, string file) =>
-        Assert.Equal(
-            (0, ""), Failure(
-                await RunAsync(
-                    await DebianPrometheus.BinaryAsync("promtool"), verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}"))));
+        Assert.Equal("", await DebianPrometheus.PromtoolAsync(verb, what, DeployYaml.PathOf($"deploy/prometheus/{file}")));
 
     [Fact]
     public async Task Amtool_accepts_the_configuration_of_Alertmanager() => Assert.Equal(
@@ -101,8 +98,7 @@ public sealed class ServerConfigTests
         };
         await File.WriteAllTextAsync(directory.In("test.yml"), JsonSerializer.Serialize(test));
 
-        Assert.Equal(
-            (0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "test", "rules", directory.In("test.yml"))));
+        Assert.Equal("", await DebianPrometheus.PromtoolAsync("test", "rules", directory.In("test.yml")));
     }
 
     [Fact]
@@ -120,8 +116,7 @@ public sealed class ServerConfigTests
         await File.WriteAllTextAsync(
             directory.In("asked.yml"), JsonSerializer.Serialize(new { groups = new[] { new { name = "asked", rules } } }));
 
-        Assert.Equal(
-            (0, ""), Failure(await RunAsync(await DebianPrometheus.BinaryAsync("promtool"), "check", "rules", directory.In("asked.yml"))));
+        Assert.Equal("", await DebianPrometheus.PromtoolAsync("check", "rules", directory.In("asked.yml")));
     }
 
     [Fact]

@@ -12,6 +12,20 @@ public static class DebianPrometheus
         return Path.Combine(folder, "usr/bin", name);
     }
 
+    /// <returns>What <c>promtool</c> has against what it was given; empty for nothing.</returns>
+    public static async Task<string> PromtoolAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(await BinaryAsync("promtool"), arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using var promtool = Process.Start(start)!;
+        var said = await Task.WhenAll(promtool.StandardError.ReadToEndAsync(), promtool.StandardOutput.ReadToEndAsync());
+        await promtool.WaitForExitAsync();
+        return promtool.ExitCode == 0 ? "" : string.Concat(said);
+    }
+
     /// <returns>What <c>promtool check metrics</c> has against the text; empty for nothing.</returns>
     public static async Task<string> CheckAsync(string metrics)
     {
