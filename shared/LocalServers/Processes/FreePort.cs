@@ -10,14 +10,19 @@ namespace RideIngest.LocalServers.Processes;
 internal static class FreePort
 {
     private const int Lowest = 20_000;
-    private const int Above = 32_000;
+    private const int Count = 12_000;
 
-    /// <summary>Returns a port that is free now. Another process may take it first, so the caller must be ready to pick again.</summary>
+    private static int _next = Random.Shared.Next(Count);
+
+    /// <summary>
+    /// Returns a port that is free now, and that this process has not picked before. Another process may take it first, so the caller must
+    /// be ready to pick again.
+    /// </summary>
     public static int Pick()
     {
         while (true)
         {
-            var port = Random.Shared.Next(Lowest, Above);
+            var port = Lowest + (int)((uint)Interlocked.Increment(ref _next) % Count);
             if (IsFree(port))
                 return port;
         }
