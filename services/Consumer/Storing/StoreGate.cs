@@ -35,6 +35,7 @@ internal sealed partial class StoreGate
     private bool _storeFailed;
     private bool _slow;
     private long _answeredAt;
+    private long _workedAt;
     private long _failedAt;
     private long _triedSince;
     private int _running;
@@ -144,8 +145,12 @@ internal sealed partial class StoreGate
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
             {
-                Volatile.Write(ref _answeredAt, 0);
-                Failed(_ping.Describe(e), inStore: false, asked);
+                // A ping that a hanging Postgres was asked may fail after the first batch is stored again.
+                if (Volatile.Read(ref _workedAt) < asked)
+                {
+                    Volatile.Write(ref _answeredAt, 0);
+                    Failed(_ping.Describe(e), inStore: false, asked);
+                }
             }
         }
         Observe();
@@ -244,6 +249,7 @@ internal sealed partial class StoreGate
         {
             if (_failure is null)
                 return;
+            Volatile.Write(ref _workedAt, Stopwatch.GetTimestamp());
             StoresAgain(Math.Round(Stopwatch.GetElapsedTime(_failedAt).TotalSeconds, 1));
             _failure = null;
             _storeFailed = false;
