@@ -6,7 +6,7 @@ using RideIngest.Hosting.Problems;
 namespace RideIngest.Hosting.Access;
 
 /// <summary>
-/// Checks each request against its endpoint's <see cref="ScopeRequirement"/>. API keys are looked up here; tokens were already validated by
+/// Checks each request against its endpoint's <see cref="NeedsAttribute"/>. API keys are looked up here; tokens were already validated by
 /// their scheme. ASP.NET Core's authorization middleware would cost too much per request: see ADR 17.
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthSettings settings)
@@ -16,7 +16,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ScopeRequirement>() is not { } needed)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<NeedsAttribute>() is not { } needed)
             return next(context);
 
         // Answers that require a key must not be cached for others.

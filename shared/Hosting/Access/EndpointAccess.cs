@@ -11,7 +11,7 @@ public static class EndpointAccess
 {
     /// <summary>Requires a key or a token with one of these scopes.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, params IReadOnlyList<string> anyOf)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ScopeRequirement(anyOf));
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new NeedsAttribute([.. anyOf]));
 
     /// <summary>Allows every caller.</summary>
     public static TBuilder Public<TBuilder>(this TBuilder endpoint)
@@ -30,5 +30,5 @@ public static class EndpointAccess
     }
 
     private static bool IsDeclared(Endpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<ScopeRequirement>() is not null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        endpoint.Metadata.GetMetadata<NeedsAttribute>() is not null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 }

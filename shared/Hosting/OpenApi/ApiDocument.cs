@@ -105,7 +105,7 @@ internal sealed class ApiDocument(IServiceProvider services)
     private static Task WhoMayUseIt(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ScopeRequirement>().LastOrDefault() is { } scopes)
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<NeedsAttribute>().LastOrDefault() is { } scopes)
             operation.Description = $"{operation.Description} If keys are required, the key needs the scope {scopes}.".TrimStart();
         return Task.CompletedTask;
     }

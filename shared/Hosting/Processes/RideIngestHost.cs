@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -90,6 +91,8 @@ public sealed partial class RideIngestHost : IAsyncDisposable
         ProblemHandler.Use(_app);
         _app.UseAccess();
         _app.UseRateLimiter();
+        if (_app.Services.GetService<IAntiforgery>() is not null)
+            _app.UseAntiforgery();
         OperatorEndpoints.Map(_app);
         foreach (var module in _modules)
             module.MapEndpoints(_app);

@@ -1,7 +1,8 @@
 namespace RideIngest.Hosting.Access;
 
-/// <summary>Endpoint metadata: the caller needs one of these scopes.</summary>
-public sealed class ScopeRequirement(params IReadOnlyList<string> anyOf)
+/// <summary>Metadata of an endpoint, or an attribute of a page: the caller needs one of these scopes.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NeedsAttribute(params string[] anyOf) : Attribute
 {
     public IReadOnlyList<string> AnyOf => anyOf;
 

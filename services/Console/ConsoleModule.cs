@@ -1,0 +1,24 @@
+using RideIngest.Console.Overview;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Processes;
+using RideIngest.Pages.Shell;
+using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Nats;
+
+namespace RideIngest.Console;
+
+/// <summary>The pages for operators of all systems, and the API for dead letters.</summary>
+public sealed class ConsoleModule : IModule
+{
+    public string Name => "console";
+
+    public void AddServices(IServiceCollection services) => services
+        .AddScopes(Scopes.Read, Scopes.Ops)
+        .AddNats(essential: false)
+        .AddPostgres(essential: false)
+        .AddDeadLetters()
+        .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"));
+
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.MapPages();
+}
