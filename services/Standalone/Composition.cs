@@ -1,5 +1,6 @@
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
+using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
 using RideIngest.Producer;
@@ -17,6 +18,7 @@ public static class Composition
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
+        new ConsoleModule(),
         new StandaloneModule(servers),
 
         // Its producer takes records while one of the servers is away: then the process is degraded.

@@ -1,5 +1,6 @@
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
+using RideIngest.Pages.Shell;
 using RideIngest.Standalone.Page;
 using RideIngest.Standalone.Servers;
 using RideIngest.Standalone.Settings;
@@ -8,7 +9,7 @@ using RideIngest.Streams.Nats;
 
 namespace RideIngest.Standalone;
 
-/// <summary>The page at <c>/</c>, which shows the servers and the process.</summary>
+/// <summary>The page at <c>/rides</c>, with the servers and the process.</summary>
 public sealed class StandaloneModule(PrivateServers servers) : IModule
 {
     public string Name => "standalone";
@@ -19,6 +20,7 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
         .AddNats(essential: false)
         .AddPostgres(essential: false)
         .AddSingleton(servers)
+        .AddPages(typeof(StandaloneModule).Assembly, new NavEntry("Rides", "/rides"), new NavEntry("Casino", "/casino"))
         .AddHostedService<ServerKeeper>()
         .AddSingleton<Overview>()
         .AddSingleton<Traffic>()
@@ -28,5 +30,5 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
         .AddSingleton<LiveFeed>().AddHostedService(provider => provider.GetRequiredService<LiveFeed>())
         .AddSingleton<LiveStream>();
 
-    public void MapEndpoints(IEndpointRouteBuilder endpoints) => FirstPage.Map(endpoints);
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) => RidesEndpoints.Map(endpoints);
 }

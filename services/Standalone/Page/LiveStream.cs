@@ -3,7 +3,7 @@ using System.Buffers;
 namespace RideIngest.Standalone.Page;
 
 /// <summary>
-/// Serves <c>/overview/stream</c>: server-sent events with the history, then one state per second. It ends when shutdown begins, so that an
+/// Serves <c>/rides/stream</c>: server-sent events with the history, then one state per second. It ends when shutdown begins, so that an
 /// open page does not delay the drain.
 /// </summary>
 internal sealed class LiveStream(LiveFeed feed, IHostApplicationLifetime lifetime)

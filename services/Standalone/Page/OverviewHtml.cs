@@ -4,77 +4,9 @@ using System.Text.Encodings.Web;
 
 namespace RideIngest.Standalone.Page;
 
-/// <summary>Renders the page's HTML. All dynamic values are escaped by <see cref="E"/>.</summary>
+/// <summary>Renders the parts of the page that its updates replace. All dynamic values are escaped by <see cref="E"/>.</summary>
 internal static class OverviewHtml
 {
-    /// <param name="firstRecord">A command that sends a first record.</param>
-    public static string Page(OverviewReport report, string firstRecord) =>
-        $"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <meta name="color-scheme" content="light dark">
-          <title>RideIngest</title>
-          <link rel="icon" href="/overview.svg" type="image/svg+xml">
-          <link rel="stylesheet" href="/overview.css">
-          <script src="/overview.js" type="module"></script>
-        </head>
-        <body>
-          <header>
-            <img src="/overview.svg" alt="" width="40" height="40">
-            <div>
-              <div class="title"><h1>RideIngest</h1><div id="state">{State(report)}</div></div>
-              <p>Stores records sent over HTTP, and answers with the outcome of each one.</p>
-            </div>
-            <nav aria-label="For developers and operators">
-              <a href="/docs">API</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a><a href="/healthz">Health</a>
-            </nav>
-          </header>
-          <p id="away" role="alert" hidden></p>
-          <main>
-            <section class="card traffic" aria-labelledby="rate-name">
-              <div class="headline">
-                <div>
-                  <h2 id="rate-name">Records per second</h2>
-                  <p class="rate" id="rate">–</p>
-                </div>
-                <ul id="legend" aria-label="Records by outcome: per second, and since the start"></ul>
-              </div>
-              <div class="chart" id="chart">
-                <div class="first" id="first" hidden>
-                  <h3>Nothing has come yet</h3>
-                  <p>Send the first record, and watch it arrive:</p>
-                  <pre tabindex="0"><code id="command">{E(firstRecord)}</code></pre>
-                  <button type="button" id="copy">Copy</button>
-                </div>
-              </div>
-            </section>
-            <dl class="figures">
-              <div class="card"><dt>Stored</dt><dd id="stored">–</dd><dd id="stored-note">since the start, by this process</dd></div>
-              <div class="card"><dt>Backlog</dt><dd id="backlog">–</dd><dd id="backlog-note">frames wait in the stream</dd></div>
-              <div class="card"><dt>Answer, p50</dt><dd id="p50">–</dd><dd>last ten seconds</dd></div>
-              <div class="card"><dt>Answer, p99</dt><dd id="p99">–</dd><dd id="p99-note">last ten seconds</dd></div>
-            </dl>
-            <div class="columns">
-              <section aria-labelledby="failures-name">
-                <h2 id="failures-name">Last failures</h2>
-                <ol class="card list" id="failures"><li class="none">None.</li></ol>
-              </section>
-              <section aria-labelledby="instances-name">
-                <h2 id="instances-name">Consumers</h2>
-                <ul class="card list" id="instances"><li class="none">None yet.</li></ul>
-              </section>
-            </div>
-            <div id="status">
-        {Status(report)}
-            </div>
-          </main>
-        </body>
-        </html>
-        """;
-
     public static string State(OverviewReport report) =>
         $"""<p class="state {E(report.Status)}"><span class="dot" aria-hidden="true"></span>{E(Sentence(report.Status))}</p>""";
 

@@ -110,5 +110,5 @@ public sealed class PrivateServers : IAsyncDisposable
     }
 
     // On stderr, because stdout may carry JSON lines for machines.
-    private static void Say(string line) => Console.Error.WriteLine($"  {line}");
+    private static void Say(string line) => System.Console.Error.WriteLine($"  {line}");
 }

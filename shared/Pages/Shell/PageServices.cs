@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,6 +32,7 @@ public static class PageServices
             if (endpoint.Metadata.OfType<NeedsAttribute>().Any() is false && endpoint.DisplayName == "Blazor Opaque Redirection")
                 endpoint.Metadata.Add(new AllowAnonymousAttribute());
         });
-        AssetFile.Map(endpoints, typeof(App).Assembly, "/pages", "pages.css", "rideingest.svg");
+        endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "rideingest.svg");
+        endpoints.MapGet("/favicon.ico", () => Results.Redirect("/pages/rideingest.svg")).Public();
     }
 }

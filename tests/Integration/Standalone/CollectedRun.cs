@@ -53,7 +53,7 @@ public sealed class CollectedRun : IAsyncLifetime, IDisposable
         foreach (var probe in (string[])["/healthz", "/readyz", "/metrics", "/HEALTHZ"])
             await client.GetAsync(probe);
         await SendAsync(client, HttpMethod.Get, "/readyz", NewTrace(), "01");
-        foreach (var stream in (string[])["/overview/stream", "/casino/live"])
+        foreach (var stream in (string[])["/rides/stream", "/casino/live"])
             (await client.GetAsync(stream, HttpCompletionOption.ResponseHeadersRead)).Dispose();
         await SendAsync(client, HttpMethod.Get, "/nowhere", RecordedTrace, "01");
         foreach (var (user, status) in ((int, int)[])[(987_654_321, 201), (987_654_321, 200), (987_654_322, 409)])

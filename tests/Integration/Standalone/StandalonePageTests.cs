@@ -45,7 +45,7 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task The_page_shows_what_happens_as_it_happens_and_says_so_when_the_process_stops()
     {
-        var page = await OpenAsync("/");
+        var page = await OpenAsync("/rides");
         await Expect(page.Locator("#first")).ToContainTextAsync("Nothing has come yet");
         await Expect(page.Locator("#command")).ToContainTextAsync($"{_url}v1/bookings");
         await Expect(page.Locator("#instances")).ToContainTextAsync("stores");
@@ -86,7 +86,7 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 
         await Eventually.True(async () =>
         {
-            using var stream = new StreamReader(await client.GetStreamAsync("/overview/stream"));
+            using var stream = new StreamReader(await client.GetStreamAsync("/rides/stream"));
             Assert.Equal("event: history", await stream.ReadLineAsync());
             var history = (await DataAsync(stream)).AsArray();
             var state = await DataAsync(stream);

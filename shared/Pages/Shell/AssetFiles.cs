@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,15 +5,16 @@ using RideIngest.Hosting.Endpoints;
 
 namespace RideIngest.Pages.Shell;
 
-/// <summary>Serves scripts, styles and images that are embedded in an assembly, in a folder <c>Assets</c>.</summary>
-public static class AssetFile
+/// <summary>Serves scripts, styles and images that are embedded beside a type. They contain no data and require no key.</summary>
+public static class AssetFiles
 {
     /// <param name="folder">The path below which they are served.</param>
-    public static void Map(IEndpointRouteBuilder endpoints, Assembly assembly, string folder, params IReadOnlyList<string> names)
+    public static void MapAssets(
+        this IEndpointRouteBuilder endpoints, string folder, Type beside, params IReadOnlyList<string> names)
     {
         foreach (var name in names)
         {
-            var content = Read(assembly, name);
+            var content = Read(beside, name);
             endpoints.MapMethods($"{folder}/{name}", ReadMethods.All, (HttpContext http) =>
             {
                 // The page may change with the next build.
@@ -24,9 +24,9 @@ public static class AssetFile
         }
     }
 
-    private static byte[] Read(Assembly assembly, string name)
+    private static byte[] Read(Type beside, string name)
     {
-        using var stream = assembly.GetManifestResourceStream($"{assembly.GetName().Name}.Assets.{name}")!;
+        using var stream = beside.Assembly.GetManifestResourceStream(beside, name)!;
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return bytes.ToArray();

@@ -1,4 +1,4 @@
-// Shows the updates of /overview/stream while the page is visible.
+// Shows the updates of /rides/stream while the page is visible.
 import { Chart, rateText, total } from "./chart.js";
 
 // In the order of a sample in the stream.
@@ -20,7 +20,7 @@ let lastHeard = new Date();
 function open() {
   close();
   if (document.hidden) return;
-  stream = new EventSource("/overview/stream");
+  stream = new EventSource("/rides/stream");
   stream.addEventListener("history", (event) => chart.begin(JSON.parse(event.data)));
   stream.onmessage = (event) => show(JSON.parse(event.data));
   stream.onerror = away;
