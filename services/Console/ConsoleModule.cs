@@ -18,7 +18,13 @@ public sealed class ConsoleModule : IModule
         .AddNats(essential: false)
         .AddPostgres(essential: false)
         .AddDeadLetters()
+        .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
+        .AddSingleton<StreamSurvey>()
         .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"));
 
-    public void MapEndpoints(IEndpointRouteBuilder endpoints) => endpoints.MapPages();
+    public void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPages();
+        endpoints.MapAssets("/console", beside: typeof(OverviewPage), "refresh.js");
+    }
 }

@@ -12,6 +12,8 @@ namespace RideIngest.Pages.Shell;
 /// <summary>Adds the pages of a module to the shell of its process.</summary>
 public static class PageServices
 {
+    private const string OwnRedirection = "Blazor Opaque Redirection";
+
     public static IServiceCollection AddPages(this IServiceCollection services, Assembly assembly, params IReadOnlyList<NavEntry> entries)
     {
         services.AddRazorComponents();
@@ -26,13 +28,20 @@ public static class PageServices
         if (pages.IsMapped)
             return;
         pages.IsMapped = true;
-        endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).Add(endpoint =>
-        {
-            // ASP.NET Core's own, which redirects to where a signed value of ours says.
-            if (endpoint.Metadata.OfType<NeedsAttribute>().Any() is false && endpoint.DisplayName == "Blazor Opaque Redirection")
-                endpoint.Metadata.Add(new AllowAnonymousAttribute());
-        });
+        endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).Add(Adapt);
         endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "rideingest.svg");
         endpoints.MapGet("/favicon.ico", () => Results.Redirect("/pages/rideingest.svg")).Public();
+    }
+
+    private static void Adapt(EndpointBuilder endpoint)
+    {
+        // ASP.NET Core's own, which redirects to what it has signed before.
+        if (endpoint.DisplayName == OwnRedirection)
+            endpoint.Metadata.Add(new AllowAnonymousAttribute());
+        if (endpoint.Metadata.OfType<HttpMethodMetadata>().SingleOrDefault() is { } methods && methods.HttpMethods.Contains(HttpMethods.Get))
+        {
+            endpoint.Metadata.Remove(methods);
+            endpoint.Metadata.Add(new HttpMethodMetadata([.. methods.HttpMethods, HttpMethods.Head]));
+        }
     }
 }

@@ -32,6 +32,7 @@ public static class NatsMessaging
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
         services.AddHostedService<NatsWatch>();
+        services.AddHostedService<ProcessAnnouncer>();
         services.AddSingleton(provider => new ServerClock(TimeProvider.System, provider.GetRequiredService<ILogger<ServerClock>>()));
         return services;
     }
