@@ -4,6 +4,7 @@ using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
+using RideIngest.Storage.SharedKeys;
 using RideIngest.Streams.Nats;
 
 namespace RideIngest.Console;
@@ -18,6 +19,7 @@ public sealed class ConsoleModule : IModule
         .AddNats(essential: false)
         .AddPostgres(essential: false)
         .AddDeadLetters()
+        .AddSharedKeys()
         .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
         .AddSingleton<StreamSurvey>()
         .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"));

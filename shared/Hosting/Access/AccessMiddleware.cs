@@ -9,7 +9,7 @@ namespace RideIngest.Hosting.Access;
 /// Checks each request against its endpoint's <see cref="NeedsAttribute"/>. API keys are looked up here; tokens were already validated by
 /// their scheme. ASP.NET Core's authorization middleware would cost too much per request: see ADR 17.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthSettings settings)
+internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthSettings settings, Sessions? sessions = null)
 {
     private static readonly Problem NoKey = Unknown("Send an API key as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
     private static readonly Problem UnknownKey = Unknown("The API key is unknown.");
@@ -24,7 +24,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
         if (Caller.Of(context) is not { } caller)
         {
             var key = ApiKeys.Of(context.Request);
-            if (keys.Find(key) is not { } known)
+            if ((key.IsEmpty ? sessions?.Of(context.Request) : keys.Find(key)) is not { } known)
             {
                 return settings.Jwt.IsOn && ApiKeys.IsToken(context.Request)
                     ? RefuseTokenAsync(context)

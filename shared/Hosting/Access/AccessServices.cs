@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,11 @@ internal static class AccessServices
             return;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
+        if (services.Any(service => service.ServiceType == typeof(IDataProtectionProvider)))
+        {
+            services.AddSingleton(provider => new Sessions(
+                provider.GetRequiredService<ApiKeys>(), provider.GetRequiredService<IDataProtectionProvider>(), settings));
+        }
         if (!settings.Jwt.IsOn)
             return;
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)

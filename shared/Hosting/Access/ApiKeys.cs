@@ -32,7 +32,11 @@ internal sealed class ApiKeys(AuthSettings settings, TimeProvider clock)
         Span<byte> bytes = stackalloc byte[LongestKey * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
+        return OfHash(hash);
+    }
 
+    public Caller? OfHash(ReadOnlySpan<byte> hash)
+    {
         // All keys are compared, so that timing reveals nothing about a near match.
         Caller? found = null;
         foreach (var caller in _callers)

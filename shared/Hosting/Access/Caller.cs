@@ -27,6 +27,8 @@ public sealed class Caller : ClaimsIdentity
     /// <summary>The rate limit; null for none.</summary>
     public KeyRate? Rate { get; }
 
+    internal IEnumerable<string> Scopes => _scopes;
+
     internal byte[] Hash { get; } = [];
 
     internal ClaimsPrincipal Principal { get; }

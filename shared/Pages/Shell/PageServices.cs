@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 
 namespace RideIngest.Pages.Shell;
 
@@ -28,9 +29,17 @@ public static class PageServices
         if (pages.IsMapped)
             return;
         pages.IsMapped = true;
-        endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).Add(Adapt);
+        endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).RefusesWith(RefuseAsync).Add(Adapt);
         endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "rideingest.svg");
         endpoints.MapGet("/favicon.ico", () => Results.Redirect("/pages/rideingest.svg")).Public();
+    }
+
+    // To sign in, or in another way.
+    private static Task RefuseAsync(HttpContext context, Problem problem)
+    {
+        var back = Uri.EscapeDataString(context.Request.Path + context.Request.QueryString);
+        context.Response.Redirect($"/sign-in?return={back}{(problem.Status == StatusCodes.Status403Forbidden ? "&lacks=scope" : "")}");
+        return Task.CompletedTask;
     }
 
     private static void Adapt(EndpointBuilder endpoint)
