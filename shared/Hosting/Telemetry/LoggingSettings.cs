@@ -24,6 +24,9 @@ public sealed class LoggingSettings
     internal static Dictionary<string, LogEventLevel> Quiet { get; } = new()
     {
         ["Microsoft"] = LogEventLevel.Warning,
+
+        // It warns at each start that its keys are not encrypted; who can read them in Postgres can read everything there.
+        ["Microsoft.AspNetCore.DataProtection"] = LogEventLevel.Error,
         ["NATS"] = LogEventLevel.Warning,
         ["Npgsql"] = LogEventLevel.Warning,
     };

@@ -60,7 +60,7 @@ public sealed class ContainerTests : IAsyncLifetime, IDisposable
         await using var standalone = Start("--logging:level=verbose");
         using var client = await ReadyAsync(standalone);
         var containers = await ContainersAsync(_folder.Path);
-        var shown = new List<string> { await client.GetStringAsync("/") };
+        var shown = new List<string> { await client.GetStringAsync("/"), await client.GetStringAsync("/rides") };
         shown.AddRange(containers.Select(container => container.Command));
         standalone.Terminate();
         await standalone.ExitAsync();

@@ -29,8 +29,8 @@ public sealed class StandaloneTests : IDisposable
         var servers = Children(standalone.Id);
         Assert.DoesNotContain("Testcontainers", await File.ReadAllTextAsync($"/proc/{standalone.Id}/maps"), StringComparison.Ordinal);
 
-        var page = await client.GetStringAsync("/");
-        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
+        var page = await client.GetStringAsync("/rides");
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/rides"));
         standalone.Interrupt();
         var (code, errors) = (await standalone.ExitAsync(), standalone.Errors);
 
@@ -55,7 +55,7 @@ public sealed class StandaloneTests : IDisposable
         using var client = new HttpClient { BaseAddress = await standalone.UrlAsync() };
         await RideSystem.WholeAsync(client);
         var shown = new List<string>();
-        foreach (var page in (string[])["/", "/readyz", "/metrics"])
+        foreach (var page in (string[])["/", "/rides", "/readyz", "/metrics"])
             shown.Add(await client.GetStringAsync(page));
         var processes = Below(standalone.Id).SelectMany(guard => (int[])[standalone.Id, guard, .. Below(guard)]);
         shown.AddRange(processes.Select(id => File.ReadAllText($"/proc/{id}/cmdline")));

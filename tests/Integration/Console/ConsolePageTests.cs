@@ -1,0 +1,129 @@
+using Microsoft.Playwright;
+using RideIngest.Console;
+using RideIngest.Hosting.Processes;
+using RideIngest.Integration.Systems;
+using static Microsoft.Playwright.Assertions;
+
+namespace RideIngest.Integration.Console;
+
+/// <summary>The console's pages over the processes of the rides system, in a real browser.</summary>
+public sealed class ConsolePageTests : IAsyncLifetime
+{
+    private readonly List<string> _complaints = [];
+    private readonly List<IPage> _pages = [];
+    private readonly List<RideIngestHost> _hosts = [];
+    private ConsumerRig _rig = null!;
+
+    public async Task InitializeAsync() => _rig = await ConsumerRig.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        foreach (var page in _pages)
+            await page.CloseAsync();
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            await host.DisposeAsync();
+        }
+        await _rig.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_overview_shows_streams_letters_and_processes_and_follows_them()
+    {
+        var page = await OpenAsync(await RunAsync(), "/");
+
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Overview");
+        await Expect(page.Locator("main .title .state")).ToHaveTextAsync("All is well");
+        await Expect(page.Locator("#processes-name ~ div tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "consumer" })).ToContainTextAsync("ready");
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "RIDES" })).ToBeVisibleAsync();
+
+        await _rig.PublishAsync("no JSON\n");
+        await Expect(page.Locator(".troubles")).ToContainTextAsync("1 dead letter is open.");
+        await Expect(page).ToHaveTitleAsync("1 problem · RideIngest");
+        await page.SetViewportSizeAsync(400, 800);
+        Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Where_keys_are_required_a_person_signs_in_sees_the_pages_of_its_scopes_and_signs_out()
+    {
+        string[] keys =
+            [.. Keys.Of(0, "night-shift", "the-shifts-key", "read"), .. Keys.Of(1, "backend", "the-backends-key", "bookings:write")];
+        var console = await RunAsync(keys);
+        var page = await OpenAsync(console, "/?from=a-link");
+
+        await Expect(page).ToHaveURLAsync($"{console}/sign-in?return=%2F%3Ffrom%3Da-link");
+        await SignInAsync(page, "no-key");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This key or token is not accepted.");
+        await SignInAsync(page, "the-backends-key");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("lacks the scope");
+        await SignInAsync(page, "the-shifts-key");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Overview");
+        await Expect(page).ToHaveURLAsync($"{console}/?from=a-link");
+        await Expect(page.Locator(".signed-in")).ToContainTextAsync("night-shift");
+
+        // Another process of the same configuration knows the session, because they share the keys that it is signed with.
+        var cookie = Assert.Single(await page.Context.CookiesAsync(), one => one.Name == "rideingest-session");
+        Assert.True(cookie is { HttpOnly: true, SameSite: SameSiteAttribute.Lax, Expires: > 0 });
+        Assert.DoesNotContain("the-shifts-key", cookie.Value, StringComparison.Ordinal);
+        using var other = new HttpClient { BaseAddress = new Uri(await RunAsync(keys)) };
+        other.DefaultRequestHeaders.Add("Cookie", $"{cookie.Name}={cookie.Value}");
+        Assert.Contains("<h1>Overview</h1>", await other.GetStringAsync("/"), StringComparison.Ordinal);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
+        await page.GotoAsync("/");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
+        Assert.Empty(_complaints);
+    }
+
+    [Theory]
+    [InlineData("//elsewhere.example")]
+    [InlineData("/\\elsewhere.example")]
+    [InlineData("https://elsewhere.example")]
+    public async Task A_sign_in_leads_to_a_page_of_ours_whatever_the_link_says(string link)
+    {
+        var console = await RunAsync([.. Keys.Of(0, "night-shift", "the-shifts-key", "read")]);
+        var page = await OpenAsync(console, $"/sign-in?return={Uri.EscapeDataString(link)}");
+
+        await SignInAsync(page, "the-shifts-key");
+
+        await Expect(page).ToHaveURLAsync($"{console}/");
+    }
+
+    private static async Task SignInAsync(IPage page, string key)
+    {
+        await page.GetByLabel("API key or token").FillAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
+    private async Task<string> RunAsync(params string[] args)
+    {
+        var host = RideIngestHost.Create(
+            "console",
+            ["--urls", "http://127.0.0.1:0", $"--nats:url={_rig.Nats.Url}", $"--postgres:url={_rig.ConnectionString}", "--logging:level=fatal",
+                .. args],
+            new ConsoleModule());
+        _hosts.Add(host);
+        await host.StartAsync();
+        return host.Urls[0];
+    }
+
+    private async Task<IPage> OpenAsync(string url, string path)
+    {
+        var browser = await DebianChromium.SharedAsync();
+        var page = await browser.NewPageAsync(new() { BaseURL = url });
+        _pages.Add(page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        await page.GotoAsync(path);
+        return page;
+    }
+}
