@@ -44,6 +44,8 @@ try
     builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
 
+    builder.AddService<Projects.Console>("console", over: [nats, postgres]);
+
     var simulators = builder.AddService<Projects.Simulators>("simulators");
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {

@@ -40,7 +40,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         await _page.GotoAsync("/");
         string[] names =
         [
-            "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "simulators",
+            "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "console", "simulators",
             "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
