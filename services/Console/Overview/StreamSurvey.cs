@@ -61,7 +61,8 @@ internal sealed class StreamSurvey(INatsConnection nats, ServerClock clock) : ID
                     && now > first
                         ? now - first
                         : TimeSpan.Zero;
-                lines.Add(new(stream.Info.Config.Name!, state.Messages, state.Bytes, oldest, Rate(stream.Info.Config.Name!, (ulong)state.LastSeq)));
+                var name = stream.Info.Config.Name!;
+                lines.Add(new(name, state.Messages, state.Bytes, oldest, Rate(name, (ulong)state.LastSeq)));
             }
             return [.. lines.OrderBy(line => line.Name, StringComparer.Ordinal)];
         }

@@ -47,7 +47,8 @@ public static class PageServices
         // ASP.NET Core's own, which redirects to what it has signed before.
         if (endpoint.DisplayName == OwnRedirection)
             endpoint.Metadata.Add(new AllowAnonymousAttribute());
-        if (endpoint.Metadata.OfType<HttpMethodMetadata>().SingleOrDefault() is { } methods && methods.HttpMethods.Contains(HttpMethods.Get))
+        var methods = endpoint.Metadata.OfType<HttpMethodMetadata>().SingleOrDefault();
+        if (methods?.HttpMethods.Contains(HttpMethods.Get) is true)
         {
             endpoint.Metadata.Remove(methods);
             endpoint.Metadata.Add(new HttpMethodMetadata([.. methods.HttpMethods, HttpMethods.Head]));
