@@ -1,8 +1,8 @@
+using RideIngest.Console.Letters;
 using RideIngest.Console.Overview;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
-using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
 using RideIngest.Storage.SharedKeys;
 using RideIngest.Streams.Nats;
@@ -18,7 +18,7 @@ public sealed class ConsoleModule : IModule
         .AddScopes(Scopes.Read, Scopes.Ops)
         .AddNats(essential: false)
         .AddPostgres(essential: false)
-        .AddDeadLetters()
+        .AddLetters()
         .AddSharedKeys()
         .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
         .AddSingleton<StreamSurvey>()
@@ -28,5 +28,6 @@ public sealed class ConsoleModule : IModule
     {
         endpoints.MapPages();
         endpoints.MapAssets("/console", beside: typeof(OverviewPage), "refresh.js");
+        endpoints.MapLetters();
     }
 }

@@ -26,20 +26,26 @@ internal sealed partial class WholeFrames(DeadLetterBox box, Settlement settleme
         }
     }
 
-    private static DeadLetter Letter(RecordFrame frame) => new()
+    private static DeadLetter Letter(RecordFrame frame)
     {
-        System = RidesSystem.Name,
-        Stage = RidesSystem.StoreStage,
-        Subject = frame.Subject,
-        Kind = frame.KindName,
-        Digest = DeadLetter.DigestOf(frame.Payload.Span),
-        Class = frame.Whole!.Value.Code == Unforeseen ? DeadLetterClass.System : DeadLetterClass.Poison,
-        Code = frame.Whole.Value.Code,
-        Message = frame.Whole.Value.Message,
-        Payload = frame.Whole.Value.Code == RecordFrame.TooManyLines ? frame.Payload : FrameLines.AsObjects(frame.Payload),
-        TraceId = frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
-        Attempts = frame.Deliveries,
-    };
+        var payload = frame.Whole!.Value.Code == RecordFrame.TooManyLines ? frame.Payload : FrameLines.AsObjects(frame.Payload);
+        return new DeadLetter
+        {
+            System = RidesSystem.Name,
+            Stage = RidesSystem.StoreStage,
+            Subject = frame.Subject,
+            Kind = frame.KindName,
+
+            // Without the padding, which differs when the payload is sent again.
+            Digest = DeadLetter.DigestOf(payload.Span.TrimEnd((byte)'\n')),
+            Class = frame.Whole.Value.Code == Unforeseen ? DeadLetterClass.System : DeadLetterClass.Poison,
+            Code = frame.Whole.Value.Code,
+            Message = frame.Whole.Value.Message,
+            Payload = payload,
+            TraceId = frame.Trace.TraceId == default ? null : frame.Trace.TraceId.ToString(),
+            Attempts = frame.Deliveries,
+        };
+    }
 
     private static ReplyOutcome Failed(RecordFrame frame, FrameLine line, int index) =>
         new(index, line.Reading.Id.Number, new Outcome(Status.Failed, frame.Whole!.Value.Code, frame.Whole.Value.Message));

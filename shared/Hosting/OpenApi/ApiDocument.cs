@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -90,6 +91,11 @@ internal sealed class ApiDocument(IServiceProvider services)
                 new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                 new OpenApiSchema { Type = JsonSchemaType.String },
             ];
+        }
+
+        // The generator describes neither these nor values of any type.
+        if (IsId(context.JsonTypeInfo.Type) || context.JsonTypeInfo.Type == typeof(JsonNode))
+        {
             schema.Description ??= context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false)
                 .OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
         }

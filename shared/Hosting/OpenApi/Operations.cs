@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Hosting.Problems;
@@ -62,6 +63,16 @@ public static class Operations
     /// <summary>Declares that the body is one record.</summary>
     public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder endpoint, Kind kind, string description) =>
         endpoint.Body(description, document => new() { [Json] = new() { Schema = KindSchema.In(document, kind) } });
+
+    /// <summary>Declares that the body is JSON of this schema.</summary>
+    public static IEndpointConventionBuilder Takes(
+        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example) =>
+        endpoint.Body(schema, description, example, isRequired: true);
+
+    /// <summary>Declares that the body may be JSON of this schema, or missing.</summary>
+    public static IEndpointConventionBuilder TakesOptional(
+        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example) =>
+        endpoint.Body(schema, description, example, isRequired: false);
 
     /// <summary>Declares that the body is many records: a JSON array, or text of one of the other types.</summary>
     public static IEndpointConventionBuilder TakesMany(
@@ -158,6 +169,15 @@ public static class Operations
         Func<OpenApiDocument, Dictionary<string, OpenApiMediaType>> content) =>
         endpoint.Transform((operation, document) =>
             operation.RequestBody = new OpenApiRequestBody { Required = true, Description = description, Content = content(document) });
+
+    private static IEndpointConventionBuilder Body(
+        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example, bool isRequired) => endpoint
+        .WithMetadata(new AcceptsMetadata([Json], schema, isOptional: !isRequired))
+        .Transform((operation, _) =>
+        {
+            var body = (OpenApiRequestBody)operation.RequestBody!;
+            (body.Description, body.Content![Json].Example) = (description, example);
+        });
 
     private static IEndpointConventionBuilder Response(
         this IEndpointConventionBuilder endpoint, int status, Action<OpenApiResponse, OpenApiDocument> change) =>

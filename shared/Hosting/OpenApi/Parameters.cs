@@ -9,5 +9,7 @@ public static class Parameters
 
     public static OpenApiSchema Seconds => new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" };
 
+    public static OpenApiSchema Limit => new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = "1000" };
+
     public static OpenApiSchema Id => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
 }

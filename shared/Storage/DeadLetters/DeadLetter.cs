@@ -9,7 +9,10 @@ public sealed record DeadLetter
 
     public required string Stage { get; init; }
 
-    /// <summary>The subject on which it arrived.</summary>
+    /// <summary>
+    /// The subject on which it is sent again: the one on which it arrived, or in a fan-out the one for retries of its stage, because every
+    /// stage would get it on the other.
+    /// </summary>
     public required string Subject { get; init; }
 
     /// <summary>The name of the kind, as the sender wrote it.</summary>

@@ -12,6 +12,10 @@ public sealed record DeadLetterFilter
     public string? Fingerprint { get; init; }
     public DeadLetterClass? Class { get; init; }
     public DeadLetterState? State { get; init; }
+    public string? Key { get; init; }
+
+    /// <summary>Whether any sender may count on the letter.</summary>
+    public bool? Owed { get; init; }
 }
 
 /// <summary>The position in a list of dead letters after which it continues.</summary>

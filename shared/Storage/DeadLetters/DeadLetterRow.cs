@@ -5,14 +5,14 @@ namespace RideIngest.Storage.DeadLetters;
 /// <summary>A row of <c>ops.dead_letters</c>, in the order of <see cref="Columns"/>.</summary>
 internal sealed record DeadLetterRow(
     long Id, string System, string Stage, string Subject, string Kind, string? Key, Guid Digest, string Class, string Code, string Message,
-    string Headers, string? TraceId, int Attempts, int Owed, string State, DateTime FirstAt, DateTime LastAt, int PayloadBytes,
-    byte[] Payload)
+    string Fingerprint, string Headers, string? TraceId, int Attempts, int Owed, string State, DateTime FirstAt, DateTime LastAt,
+    int PayloadBytes, byte[] Payload)
 {
     /// <summary>All columns except the payload.</summary>
     internal const string Columns =
         """
-        id, system, stage, subject, kind, key, digest, class, code, message, headers::text as Headers, trace_id as TraceId, attempts, owed,
-          state, first_at as FirstAt, last_at as LastAt, octet_length(payload) as PayloadBytes
+        id, system, stage, subject, kind, key, digest, class, code, message, fingerprint, headers::text as Headers,
+          trace_id as TraceId, attempts, owed, state, first_at as FirstAt, last_at as LastAt, octet_length(payload) as PayloadBytes
         """;
 
     internal KeptDeadLetter Kept => new(
@@ -33,6 +33,7 @@ internal sealed record DeadLetterRow(
             TraceId = TraceId,
             Attempts = Attempts,
         },
+        Fingerprint,
         PayloadBytes,
         Enum.Parse<DeadLetterState>(State, ignoreCase: true),
         new DateTimeOffset(FirstAt),

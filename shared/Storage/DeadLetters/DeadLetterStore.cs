@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Npgsql;
 using RideIngest.Storage.Postgres;
@@ -21,18 +22,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
 
     private const string ById = $"select {DeadLetterRow.Columns}, payload from ops.dead_letters where id = @id";
 
-    private const string Latest =
-        $"""
-        select {DeadLetterRow.Columns}, substring(payload from 1 for 4096) as payload
-        from ops.dead_letters
-        where (@system::text is null or system = @system) and (@stage::text is null or stage = @stage)
-          and (@kind::text is null or kind = @kind) and (@code::text is null or code = @code)
-          and (@fingerprint::text is null or fingerprint = @fingerprint)
-          and (@class::text is null or class = @class) and (@state::text is null or state = @state)
-          and (@at::timestamptz is null or (last_at, id) < (@at, @id))
-        order by last_at desc, id desc
-        limit @limit
-        """;
+    private const string Listed = $"select {DeadLetterRow.Columns}, substring(payload from 1 for 4096) as payload from ops.dead_letters";
 
     // Bounded, because nobody may close them for long.
     private const string CountOpen =
@@ -43,12 +33,6 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         """;
 
     private static readonly TableRights Rights = new("ops.dead_letters", "select, insert, update");
-
-    private const string Act =
-        """
-        with acted as (update ops.dead_letters set state = @action where id = @id and state = 'open' returning id)
-        insert into ops.dead_letter_actions (letter, action, who, note) select id, @action, @by, @note from acted
-        """;
 
     private const string Refuse =
         """
@@ -116,21 +100,12 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public Task<IReadOnlyList<KeptDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterCursor? after = null, int limit = 100)
     {
-        var parameters = new
-        {
-            filter.System,
-            filter.Stage,
-            filter.Kind,
-            filter.Code,
-            filter.Fingerprint,
-            Class = filter.Class?.ToString().ToLowerInvariant(),
-            State = filter.State?.ToString().ToLowerInvariant(),
-            At = after?.LastAt,
-            Id = after?.Id ?? 0,
-            limit,
-        };
+        var conditions = new DeadLetterConditions(filter);
+        if (after is { } cursor)
+            conditions.Add("(last_at, id) < (@at, @id)", ("at", cursor.LastAt), ("id", cursor.Id));
+        var sql = $"{Listed} {conditions.Where} order by last_at desc, id desc limit {limit.ToString(CultureInfo.InvariantCulture)}";
         return AskAsync<IReadOnlyList<KeptDeadLetter>>(
-            async connection => [.. (await connection.QueryAsync<DeadLetterRow>(Latest, parameters)).Select(row => row.Kept)]);
+            async connection => [.. (await connection.QueryAsync<DeadLetterRow>(sql, conditions.Parameters)).Select(row => row.Kept)]);
     }
 
     /// <summary>Counts the latest 10,000 open letters by system. A system without any is left out.</summary>
@@ -138,18 +113,6 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     public Task<IReadOnlyDictionary<string, long>> CountOpenAsync() => AskAsync<IReadOnlyDictionary<string, long>>(
         async connection => (await connection.QueryAsync<(string System, long Letters)>(CountOpen))
             .ToDictionary(open => open.System, open => open.Letters));
-
-    /// <summary>Closes an open letter and records the operator.</summary>
-    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
-    public Task<DeadLetterAnswer> ActAsync(long id, DeadLetterAction action, string by, string? note = null) => AskAsync(
-        async connection =>
-        {
-            if (await connection.ExecuteAsync(Act, new { id, action = action.ToString().ToLowerInvariant(), by, note }) == 1)
-                return DeadLetterAnswer.Done;
-            return await connection.ExecuteScalarAsync<bool>("select exists (select from ops.dead_letters where id = @id)", new { id })
-                ? DeadLetterAnswer.NotOpen
-                : DeadLetterAnswer.NotFound;
-        });
 
     private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask)
     {

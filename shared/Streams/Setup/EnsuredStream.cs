@@ -51,6 +51,9 @@ public sealed class EnsuredStream(
 
     public string Name { get; } = config.Name!;
 
+    /// <summary>Whether each consumer of a subject gets every message.</summary>
+    public bool IsFanOut => consumers is not null;
+
     /// <summary>A work queue on disk that refuses new messages when it is full.</summary>
     public static StreamConfig WorkQueue(string name, string[] subjects, string description, long maxBytes, int replicas) =>
         new(name, subjects)

@@ -28,7 +28,7 @@ internal static class StageLetters
             {
                 System = stage.System,
                 Stage = stage.Name,
-                Subject = frame.Subject,
+                Subject = stage is { Stream.IsFanOut: true, Retries: { } retries } ? retries.Subject : frame.Subject,
                 Kind = format.Kind,
                 Key = key,
                 Class = @class,

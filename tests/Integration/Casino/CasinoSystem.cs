@@ -51,6 +51,9 @@ internal sealed class CasinoSystem : IAsyncDisposable
 
     private RideIngestHost Simulators { get; }
 
+    /// <summary>The switches of another service over the same servers.</summary>
+    public IEnumerable<string> ServerArgs => _args.Where(arg => !arg.StartsWith("--casino", StringComparison.Ordinal));
+
     public static async Task<CasinoSystem> CreateAsync(bool ownPostgres = false)
     {
         var simulators = RideIngestHost.Create(

@@ -115,7 +115,8 @@ public sealed class ConsumerOutcomeTests(SharedRig shared) : IClassFixture<Share
 
         Assert.Equal(0, reply.Received);
         var kept = await new DeadLetterStore(_rig.Database).FindAsync(
-            "rides", "store", kind == "pigeons" ? "unknown" : kind, null, DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload)));
+            "rides", "store", kind == "pigeons" ? "unknown" : kind, null,
+            DeadLetter.DigestOf(System.Text.Encoding.UTF8.GetBytes(payload.TrimEnd('\n'))));
         Assert.Equal((code, $"rides.ingest.{kind}"), (kept!.Letter.Code, kept.Letter.Subject));
         Assert.Equal(payload, System.Text.Encoding.UTF8.GetString(kept.Letter.Payload.Span));
         Assert.Equal(1, (await _rig.SendAsync(ConsumerRig.Line(1))).Stored);

@@ -24,7 +24,9 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
         [
             "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync",
             "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
-            "PublishCasinoEventsAsync", "GetCasinoFiguresAsync", "ListProblemTypesAsync", "GetProblemTypeAsync",
+            "PublishCasinoEventsAsync", "GetCasinoFiguresAsync",
+            "ListDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync", "RestoreDeadLetterAsync",
+            "ListProblemTypesAsync", "GetProblemTypeAsync",
         ],
         _generated.Methods);
 

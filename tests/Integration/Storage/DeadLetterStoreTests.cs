@@ -1,6 +1,7 @@
 using Npgsql;
 using RideIngest.Integration.Systems;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Outbox;
 
 namespace RideIngest.Integration.Storage;
 
@@ -47,7 +48,7 @@ public sealed class DeadLetterStoreTests
         await store.AddAsync(
             [DeadLetters.Letter("1"), DeadLetters.Letter("2"), DeadLetters.Letter("3"), DeadLetters.Letter() with { System = "casino" }]);
         var closed = (await store.FindAsync(DeadLetters.Letter("2")))!;
-        await store.ActAsync(closed.Id, DeadLetterAction.Discarded, "the test");
+        await new DeadLetterActions(database).DiscardAsync(closed.Id, "the test", "junk");
 
         Assert.Equal([("casino", 1), ("rides", 2)], (await store.CountOpenAsync()).Select(open => (open.Key, open.Value)).Order());
     }
@@ -135,7 +136,7 @@ public sealed class DeadLetterStoreTests
         var letter = DeadLetters.Letter(key: null, message: "is not valid JSON");
         await store.AddAsync([letter, letter]);
         var id = (await store.FindAsync(letter))!.Id;
-        Assert.Equal(DeadLetterAnswer.Done, await store.ActAsync(id, DeadLetterAction.Discarded, "ada", "junk"));
+        Assert.Equal(DeadLetterAnswer.Done, await new DeadLetterActions(database).DiscardAsync(id, "ada", "junk"));
 
         await store.AddAsync([letter with { Message = "still is not", Attempts = 2 }]);
 
@@ -154,11 +155,14 @@ public sealed class DeadLetterStoreTests
         await store.AddAsync([DeadLetters.Letter()]);
         var id = (await store.FindAsync(DeadLetters.Letter()))!.Id;
 
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => store.ActAsync(id, (DeadLetterAction)(i % 2), $"operator {i}")));
+        var (actions, outbox) = (new DeadLetterActions(database), new OutboxTable("test"));
 
-        Assert.Equal((1, 7), (answers.Count(a => a == DeadLetterAnswer.Done), answers.Count(a => a == DeadLetterAnswer.NotOpen)));
-        Assert.Equal(DeadLetterAnswer.NotFound, await store.ActAsync(id + 1, DeadLetterAction.Replayed, "ada"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => i % 2 == 0
+            ? actions.ReplayAsync(id, $"operator {i}", outbox, [])
+            : actions.DiscardAsync(id, $"operator {i}", "junk")));
+
+        Assert.Equal((1, 7), (answers.Count(a => a == DeadLetterAnswer.Done), answers.Count(a => a == DeadLetterAnswer.NotAllowed)));
+        Assert.Equal(DeadLetterAnswer.NotFound, await actions.ReplayAsync(id + 1, "ada", outbox, []));
         Assert.Equal(1, await database.ScalarAsync<long>(
             "select count(*) from ops.dead_letter_actions a join ops.dead_letters d on d.id = a.letter and d.state = a.action"));
         Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from ops.dead_letter_actions"));
@@ -199,7 +203,7 @@ public sealed class DeadLetterStoreTests
             Class = DeadLetterClass.Poison,
         };
         await store.AddAsync([DeadLetters.Letter("1"), DeadLetters.Letter("2"), odd]);
-        await store.ActAsync((await store.FindAsync(odd))!.Id, DeadLetterAction.Replayed, "ada");
+        await new DeadLetterActions(database).ReplayAsync((await store.FindAsync(odd))!.Id, "ada", new OutboxTable("test"), []);
 
         DeadLetterFilter[] filters =
         [

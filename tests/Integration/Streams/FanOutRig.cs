@@ -16,7 +16,7 @@ using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Streams;
 
-/// <summary>Remembers its events; those that say so are retried twice.</summary>
+/// <summary>Remembers its events; those that say so are retried twice, or refused once.</summary>
 internal sealed class NotingStep : Step<Parcel>
 {
     private readonly ConcurrentDictionary<long, int> _tries = new();
@@ -31,6 +31,8 @@ internal sealed class NotingStep : Step<Parcel>
     {
         if (parcel.Does == "retry" && _tries.AddOrUpdate(parcel.Id, 1, (_, before) => before + 1) < 3)
             return StepResult.Retry("not yet", TimeSpan.FromMilliseconds(50));
+        if (parcel.Does == "refuse" && _tries.TryAdd(parcel.Id, 1))
+            return StepResult.DeadLetter("refused", "not now");
         Done.Enqueue(parcel.Id);
         return StepResult.Done;
     }
@@ -106,6 +108,14 @@ internal sealed class FanOutRig : IAsyncDisposable
     {
         var state = (await new NatsJSContext(_client).GetStreamAsync(_prefix)).Info.State;
         return state.Messages == 0 ? null : DateTimeOffset.Parse(state.FirstTs!, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Publishes a stage's dead letter again, as a console does.</summary>
+    public async Task ReplayAsync(string stage)
+    {
+        var subject = await _source.ScalarAsync<string>($"select subject from ops.dead_letters where stage = '{stage}'");
+        var payload = await _source.ScalarAsync<byte[]>($"select payload from ops.dead_letters where stage = '{stage}'");
+        (await new NatsJSContext(_client).PublishAsync(subject, payload)).EnsureSuccess();
     }
 
     public async Task StopAsync(RideIngestHost host)

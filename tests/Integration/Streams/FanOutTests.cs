@@ -100,6 +100,22 @@ public sealed class FanOutTests
         Assert.Equal([.. taken, refused], rig.Summary.Done.Order());
     }
 
+    [Fact]
+    public async Task A_dead_letter_that_is_published_again_reaches_only_the_stage_that_rejected_it()
+    {
+        await using var rig = await FanOutRig.CreateAsync();
+        await rig.StartSummaryAsync();
+        await rig.StartInvoicesAsync();
+        await PublishAsync(await rig.StartEntryAsync(), 1, 1, "refuse");
+        await rig.SettledAsync();
+
+        await rig.ReplayAsync("summary");
+        await rig.SettledAsync();
+
+        Assert.Equal([1], rig.Summary.Done);
+        Assert.Empty(rig.Invoices.Done);
+    }
+
     private static IEnumerable<long> Ids(int first, int last) => Enumerable.Range(first, last - first + 1).Select(id => (long)id);
 
     private static async Task<PublishEnd> AddAsync(EventEntry<Parcel> entry, long id) =>

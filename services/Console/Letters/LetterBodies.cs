@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.Text;
+using System.Text.Unicode;
+using RideIngest.Storage.DeadLetters;
+
+namespace RideIngest.Console.Letters;
+
+[Description("A page of dead letters, the latest failure first")]
+internal sealed record LetterPage(
+    [property: Description("The letters, without their payloads")] IReadOnlyList<LetterItem> Items,
+    [property: Description("The value of `after` for the next page; null on the last one")] string? Next);
+
+[Description("A dead letter without its payload")]
+internal sealed record LetterItem(
+    [property: Description("The letter's id")] long Id,
+    [property: Description("The system that could not process it")] string System,
+    [property: Description("The stage of the system")] string Stage,
+    [property: Description("The subject on which it arrived, and on which a replay sends it")] string Subject,
+    [property: Description("The kind of its records or events")] string Kind,
+    [property: Description("The id of the record or event; null for a whole frame, and for content without a readable id")] string? Key,
+    [property: Description(
+        "Who must act. `poison`: its sender. `partner`: the third party that refused it. `system`: the operator of this system.")]
+    DeadLetterClass Class,
+    [property: Description("The reason: a SQLSTATE or a code of the stage")] string Code,
+    [property: Description("The reason in words")] string Message,
+    [property: Description("Equal for equal failures of different records")] string Fingerprint,
+    [property: Description("`open`: nobody has acted. `replayed`: sent again. `discarded`: closed without sending it.")]
+    DeadLetterState State,
+    [property: Description("How often it was tried")] int Attempts,
+    [property: Description("How many of its senders may believe that it is kept; 0 if each was refused")] int Owed,
+    [property: Description("The trace of the request that brought it")] string? TraceId,
+    [property: Description("The length of its payload in bytes")] int PayloadBytes,
+    [property: Description("When it first failed")] DateTimeOffset FirstAt,
+    [property: Description("When it last failed")] DateTimeOffset LastAt)
+{
+    public static LetterItem Of(KeptDeadLetter kept) => new(
+        kept.Id, kept.Letter.System, kept.Letter.Stage, kept.Letter.Subject, kept.Letter.Kind, kept.Letter.Key, kept.Letter.Class,
+        kept.Letter.Code, kept.Letter.Message, kept.Fingerprint, kept.State, kept.Letter.Attempts, kept.Owed, kept.Letter.TraceId,
+        kept.PayloadBytes, kept.FirstAt, kept.LastAt);
+}
+
+[Description("A dead letter with its payload and all actions on it")]
+internal sealed record WholeLetter(
+    [property: Description("The letter")] LetterItem Letter,
+    [property: Description("The payload, whole")] LetterPayload Payload,
+    [property: Description("The headers with which it is sent again")] IReadOnlyDictionary<string, string> Headers,
+    [property: Description("All actions on it, in order")] IReadOnlyList<LetterAction> Actions)
+{
+    public static WholeLetter Of(KeptDeadLetter kept, IReadOnlyList<DeadLetterRecord> actions) => new(
+        LetterItem.Of(kept), LetterPayload.Of(kept.Letter.Payload), kept.Letter.Headers, [.. actions.Select(LetterAction.Of)]);
+}
+
+[Description("Bytes, as text if they are text")]
+internal sealed record LetterPayload(
+    [property: Description("The content, in this encoding")] string Content,
+    [property: Description("`utf8`: the content is the text itself. `base64`: it is not UTF-8.")] PayloadEncoding Encoding)
+{
+    public static LetterPayload Of(ReadOnlyMemory<byte> bytes) => Utf8.IsValid(bytes.Span)
+        ? new(System.Text.Encoding.UTF8.GetString(bytes.Span), PayloadEncoding.Utf8)
+        : new(Convert.ToBase64String(bytes.Span), PayloadEncoding.Base64);
+}
+
+internal enum PayloadEncoding
+{
+    Utf8,
+    Base64,
+}
+
+[Description("An action on a dead letter")]
+internal sealed record LetterAction(
+    [property: Description("The action's id")] long Id,
+    [property: Description("The letter's id")] long Letter,
+    [property: Description(
+        "`replayed`, `discarded` and `restored` are actions of operators; `reopened`: the stage rejected the letter again.")]
+    DeadLetterAction Action,
+    [property: Description("The name of the key or token, `anyone` if none is required, or the system and stage that reopened it")]
+    string Who,
+    [property: Description("When")] DateTimeOffset At,
+    [property: Description("The reason, if one was given")] string? Note,
+    [property: Description("What was sent instead of the letter's own payload; null for its own")] LetterPayload? Payload)
+{
+    public static LetterAction Of(DeadLetterRecord done) => new(
+        done.Id, done.Letter, done.Action, done.Who, done.At, done.Note, done.Payload is { } sent ? LetterPayload.Of(sent) : null);
+}
+
+[Description("What became of a dead letter")]
+internal sealed record LetterChange(
+    [property: Description("The letter's id")] long Id,
+    [property: Description("Its state now")] DeadLetterState State);
+
+[Description("Other content for a dead letter")]
+internal sealed record ReplayRequest(
+    [property: Description("An object, an array of objects, or a text of JSON lines. A record of a known kind must keep its rules.")]
+    System.Text.Json.Nodes.JsonNode? Payload = null);
+
+[Description("Why a dead letter is discarded")]
+internal sealed record DiscardRequest([property: Description("The reason, of 1 to 1,000 characters")] string Reason);

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using RideIngest.Hosting.OpenApi;
+
+namespace RideIngest.Console.Letters;
+
+/// <summary>The operations on dead letters in the OpenAPI document.</summary>
+internal static class LetterOperations
+{
+    private static readonly ProblemAnswer[] Reading =
+        ["unauthorized", "forbidden", "too-many-requests", "internal", ("unavailable", "Postgres cannot be reached.")];
+
+    private static readonly ProblemAnswer[] Acting =
+    [
+        "unauthorized", "forbidden", "too-many-requests", "internal", "letter-state",
+        ("not-found", "There is no dead letter with this id."),
+        ("unavailable", "Postgres cannot be reached. The action may be recorded: read the letter."),
+    ];
+
+    public static DocumentTag Tag { get; } = new("dead letters", "Accepted messages that could not be processed, of all systems");
+
+    public static void AsList(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("listDeadLetters", Tag.Name, "Dead letters, the latest failure first")
+        .Filtered()
+        .Paged()
+        .Answers(typeof(LetterPage), 200, "A page of letters")
+        .Refuses([.. Reading, ("bad-request", "A parameter is unknown or wrong; the detail names each.")]);
+
+    public static void AsLetter(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("getDeadLetter", Tag.Name, "A dead letter with its payload and history")
+        .Path("id", Parameters.Id, "The letter's id")
+        .Answers(typeof(WholeLetter), 200, "The letter")
+        .Refuses([.. Reading, ("not-found", "There is no dead letter with this id.")]);
+
+    public static void AsReplay(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("replayDeadLetter", Tag.Name, "Send a dead letter again",
+            "It is published on its subject, also if NATS is away now: then later. If its stage rejects it again, it is open again.")
+        .Path("id", Parameters.Id, "The letter's id")
+        .TakesOptional(typeof(ReplayRequest), "Other content; needs the scope ops:edit too. Without a body, the letter's payload is sent.",
+            Json("""{"payload":{"id":132512,"user_id":22177}}"""))
+        .Answers(typeof(LetterChange), 202, "It is recorded as replayed, and is or will be published", Json("""{"id":7,"state":"replayed"}"""))
+        .Refuses([.. Acting, "bad-request", "validation", "not-replayable"]);
+
+    public static void AsDiscard(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("discardDeadLetter", Tag.Name, "Close a dead letter without sending it", "It is kept, and can be restored.")
+        .Path("id", Parameters.Id, "The letter's id")
+        .Takes(typeof(DiscardRequest), "The reason", Json("""{"reason":"a test of the sender"}"""))
+        .Answers(typeof(LetterChange), 200, "It is discarded", Json("""{"id":7,"state":"discarded"}"""))
+        .Refuses([.. Acting, ("bad-request", "The body has no reason.")]);
+
+    public static void AsRestore(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("restoreDeadLetter", Tag.Name, "Open a discarded dead letter again")
+        .Path("id", Parameters.Id, "The letter's id")
+        .Answers(typeof(LetterChange), 200, "It is open", Json("""{"id":7,"state":"open"}"""))
+        .Refuses(Acting);
+
+    private static IEndpointConventionBuilder Filtered(this IEndpointConventionBuilder endpoint) => endpoint
+        .Query("system", Parameters.Text, "Only those of this system", "rides")
+        .Query("stage", Parameters.Text, "Only those of this stage", "store")
+        .QueryChoice("class", "LetterClass", ["poison", "partner", "system"], "Only those of this class")
+        .Query("code", Parameters.Text, "Only those with this code", "23514")
+        .QueryChoice("state", "LetterState", ["open", "replayed", "discarded"], "Only those in this state")
+        .Query("fingerprint", Parameters.Text, "Only those with this fingerprint", "9f86d081884c7d65")
+        .Query("key", Parameters.Text, "Only those of the record or event with this id", "132512")
+        .QueryChoice("owed", "LetterOwed", ["true", "false"], "Only those that a sender may believe to be kept, or only the others");
+
+    private static IEndpointConventionBuilder Paged(this IEndpointConventionBuilder endpoint) => endpoint
+        .Query("after", Parameters.Text, "The value of `next` in the page before")
+        .Query("limit", Parameters.Limit, "The number of items on a page; 100 by default", 100);
+
+    private static JsonNode Json(string text) => JsonNode.Parse(text)!;
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using RideIngest.Contracts.Frames;
+using RideIngest.Storage.Outbox;
+using RideIngest.Streams.Nats;
+using RideIngest.Streams.Publishing;
+using RideIngest.Streams.Rides;
+
+namespace RideIngest.Console.Letters;
+
+/// <summary>
+/// Publishes the console's outbox to the streams of all systems, which it does not create: a system creates its own with its settings.
+/// </summary>
+internal sealed class LetterPublisher(INatsConnection nats, StreamPublisher publisher)
+{
+    private static readonly TimeSpan AskFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>The limit of a message in bytes.</summary>
+    public int MostBytes => Payload.Most(nats);
+
+    public async Task<IReadOnlyList<bool>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken) =>
+        publisher.IsOpen
+            ? await Task.WhenAll(events.Select(item => PublishAsync(item, cancellationToken)))
+            : throw new NatsException("NATS is away");
+
+    /// <summary>Whether a stream has the subject; null if NATS does not answer.</summary>
+    public async Task<bool?> HasStreamAsync(string subject)
+    {
+        if (!publisher.IsOpen)
+            return null;
+        using var limit = new CancellationTokenSource(AskFor);
+        try
+        {
+            await foreach (var _ in new NatsJSContext(nats).ListStreamNamesAsync(subject, limit.Token))
+                return true;
+            return false;
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> PublishAsync(OutboxEvent item, CancellationToken cancellationToken)
+    {
+        var headers = new NatsHeaders { { FrameHeaders.Id, item.Id } };
+        foreach (var (name, value) in item.Headers)
+            headers.Add(name, value);
+        var published = await publisher.TryAsync(
+            item.Subject, Filled(item, headers), headers, nats.Opts.RequestTimeout, cancellationToken);
+        return published.End == PublishEnd.Taken;
+    }
+
+    private static ReadOnlyMemory<byte> Filled(OutboxEvent item, NatsHeaders headers)
+    {
+        if (!item.Subject.StartsWith(RidesStream.Subject(""), StringComparison.Ordinal))
+            return item.Payload;
+        var payload = new ArrayBufferWriter<byte>(item.Payload.Length + FrameBlocks.Size);
+        payload.Write(item.Payload.Span);
+        FrameBlocks.Fill(payload, payload.WrittenCount, item.Subject, headers);
+        return payload.WrittenMemory;
+    }
+}

@@ -1,0 +1,21 @@
+using RideIngest.Storage.DeadLetters;
+
+namespace RideIngest.Console.Letters;
+
+/// <summary>Reads the filter that lists, groups and replays share.</summary>
+internal static class LetterQuery
+{
+    public static DeadLetterFilter Filter(this QueryReader query) => new()
+    {
+        System = query.Text("system"),
+        Stage = query.Text("stage"),
+        Class = query.Choice<DeadLetterClass>("class"),
+        Code = query.Text("code"),
+        State = query.Choice<DeadLetterState>("state"),
+        Fingerprint = query.Text("fingerprint"),
+        Key = query.Text("key"),
+        Owed = query.Flag("owed"),
+    };
+
+    public static int Limit(this QueryReader query) => query.Number("limit", usual: 100, most: 1000);
+}

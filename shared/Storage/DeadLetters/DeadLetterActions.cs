@@ -1,0 +1,104 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+using RideIngest.Storage.Outbox;
+using RideIngest.Storage.Postgres;
+
+namespace RideIngest.Storage.DeadLetters;
+
+/// <summary>
+/// The actions of operators on dead letters. A change of a letter's state, its row in <c>ops.dead_letter_actions</c>, and what is to be
+/// published because of it are one commit; so of two operators the second is refused, and a process that is killed has done all or nothing.
+/// </summary>
+public sealed class DeadLetterActions(NpgsqlDataSource database)
+{
+    private const string History =
+        """
+        select id, letter, action, who, at, note, payload from ops.dead_letter_actions where letter = @letter order by id
+        """;
+
+    private const string Audit =
+        """
+        select id, letter, action, who, at, note, null::bytea as payload from ops.dead_letter_actions
+        where (@after::bigint is null or id < @after) order by id desc limit @limit
+        """;
+
+    private const string Change = "update ops.dead_letters set state = @to where id = @id and state = @from";
+
+    private const string Record =
+        """
+        insert into ops.dead_letter_actions (letter, action, who, note, payload) values (@id, @action, @by, @note, @payload)
+        """;
+
+    private static readonly TableRights Rights = new("ops.dead_letters", "select, insert, update");
+
+    /// <summary>Closes an open letter, and hands what is to be published for it to an outbox.</summary>
+    /// <param name="payload">What is sent instead of the letter's own payload; null for its own.</param>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
+    public Task<DeadLetterAnswer> ReplayAsync(
+        long id, string by, OutboxTable outbox, IReadOnlyCollection<OutboxEvent> events, ReadOnlyMemory<byte>? payload = null) =>
+        ActAsync(id, DeadLetterState.Open, DeadLetterState.Replayed, DeadLetterAction.Replayed, by, null, payload, (outbox, events));
+
+    /// <summary>Closes an open letter without sending it. It is kept.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
+    public Task<DeadLetterAnswer> DiscardAsync(long id, string by, string reason) =>
+        ActAsync(id, DeadLetterState.Open, DeadLetterState.Discarded, DeadLetterAction.Discarded, by, reason);
+
+    /// <summary>Opens a discarded letter again.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
+    public Task<DeadLetterAnswer> RestoreAsync(long id, string by) =>
+        ActAsync(id, DeadLetterState.Discarded, DeadLetterState.Open, DeadLetterAction.Restored, by, null);
+
+    /// <summary>Returns all actions on a letter, in order.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
+    public Task<IReadOnlyList<DeadLetterRecord>> HistoryAsync(long letter) => ReadAsync(History, new { letter });
+
+    /// <summary>Lists the actions on all letters, the latest first, without payloads.</summary>
+    /// <param name="after">The id of the action after which the list continues.</param>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
+    public Task<IReadOnlyList<DeadLetterRecord>> AuditAsync(long? after, int limit) => ReadAsync(Audit, new { after, limit });
+
+    private Task<DeadLetterAnswer> ActAsync(
+        long id, DeadLetterState from, DeadLetterState to, DeadLetterAction action, string by, string? note,
+        ReadOnlyMemory<byte>? payload = null, (OutboxTable Table, IReadOnlyCollection<OutboxEvent> Events)? outbox = null) =>
+        AskAsync(async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            if (await connection.ExecuteAsync(Change, new { id, from = Word(from), to = Word(to) }) == 0)
+            {
+                return await connection.ExecuteScalarAsync<bool>("select exists (select from ops.dead_letters where id = @id)", new { id })
+                    ? DeadLetterAnswer.NotAllowed
+                    : DeadLetterAnswer.NotFound;
+            }
+            await connection.ExecuteAsync(Record, new { id, action = Word(action), by, note, payload = payload?.ToArray() });
+            if (outbox is { } target)
+                await target.Table.AddAsync(connection, target.Events);
+            await transaction.CommitAsync();
+            return DeadLetterAnswer.Done;
+        });
+
+    private Task<IReadOnlyList<DeadLetterRecord>> ReadAsync(string sql, object parameters) =>
+        AskAsync<IReadOnlyList<DeadLetterRecord>>(
+            async connection => [.. (await connection.QueryAsync<Row>(sql, parameters)).Select(row => row.Recorded)]);
+
+    private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync();
+            return await ask(connection);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new StoreUnavailableException(database, Rights, trouble);
+        }
+    }
+
+    private static string Word<T>(T value) where T : Enum => value.ToString().ToLowerInvariant();
+
+    private sealed record Row(long Id, long Letter, string Action, string Who, DateTime At, string? Note, byte[]? Payload)
+    {
+        public DeadLetterRecord Recorded => new(
+            Id, Letter, Enum.Parse<DeadLetterAction>(Action, ignoreCase: true), Who, new DateTimeOffset(At), Note, Payload);
+    }
+}

@@ -1,0 +1,44 @@
+using Dapper;
+
+namespace RideIngest.Storage.DeadLetters;
+
+/// <summary>
+/// The conditions of a filter as SQL. Only those that are set are in it: with conditions that may be null, Postgres would plan for none of
+/// the indexes.
+/// </summary>
+internal sealed class DeadLetterConditions
+{
+    private readonly List<string> _conditions = [];
+
+    public DeadLetterConditions(DeadLetterFilter filter)
+    {
+        Equal("system", filter.System);
+        Equal("stage", filter.Stage);
+        Equal("kind", filter.Kind);
+        Equal("class", filter.Class?.ToString().ToLowerInvariant());
+        Equal("code", filter.Code);
+        Equal("fingerprint", filter.Fingerprint);
+        Equal("state", filter.State?.ToString().ToLowerInvariant());
+        Equal("key", DeadLetterInsert.Indexed(filter.Key));
+        if (filter.Owed is { } owed)
+            Add(owed ? "owed > 0" : "owed = 0");
+    }
+
+    public DynamicParameters Parameters { get; } = new();
+
+    /// <summary>The where clause; empty if every letter is selected.</summary>
+    public string Where => _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
+
+    public void Add(string condition, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        _conditions.Add(condition);
+        foreach (var (name, value) in parameters)
+            Parameters.Add(name, value);
+    }
+
+    private void Equal(string column, string? value)
+    {
+        if (value is not null)
+            Add($"{column} = @{column}", (column, value));
+    }
+}
