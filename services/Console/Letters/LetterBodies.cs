@@ -10,6 +10,35 @@ internal sealed record LetterPage(
     [property: Description("The letters, without their payloads")] IReadOnlyList<LetterItem> Items,
     [property: Description("The value of `after` for the next page; null on the last one")] string? Next);
 
+[Description("A page of groups of equal failures, the one with the latest failure first")]
+internal sealed record LetterGroupPage(
+    [property: Description("The groups")] IReadOnlyList<LetterGroup> Items,
+    [property: Description("The value of `after` for the next page; null on the last one")] string? Next,
+    [property: Description(
+        "False if only the latest letters are grouped: 10,000 if `key` or `owed` is given, or if there are more than 2,000 groups, and "
+        + "2,000 if `text` is given. All parameters but `text` select before that.")]
+    bool Whole);
+
+[Description("Dead letters that failed equally")]
+internal sealed record LetterGroup(
+    [property: Description("What they have in common")] string Fingerprint,
+    [property: Description("The system that could not process them")] string System,
+    [property: Description("The stage of the system")] string Stage,
+    [property: Description("The kind of their records or events")] string Kind,
+    [property: Description("Who must act on the latest one")] DeadLetterClass Class,
+    [property: Description("The reason")] string Code,
+    [property: Description("The message of the latest one")] string Message,
+    [property: Description("The id of the latest one")] long Sample,
+    [property: Description("How many there are, counted up to 10,000")] long Count,
+    [property: Description("True if there are more than `count`")] bool More,
+    [property: Description("When the first one first failed")] DateTimeOffset FirstAt,
+    [property: Description("When the latest one last failed")] DateTimeOffset LastAt)
+{
+    public static LetterGroup Of(DeadLetterGroup group) => new(
+        group.Fingerprint, group.System, group.Stage, group.Kind, group.Class, group.Code, group.Message, group.Sample, group.Count,
+        group.IsMore, group.FirstAt, group.LastAt);
+}
+
 [Description("A dead letter without its payload")]
 internal sealed record LetterItem(
     [property: Description("The letter's id")] long Id,
@@ -95,3 +124,51 @@ internal sealed record ReplayRequest(
 
 [Description("Why a dead letter is discarded")]
 internal sealed record DiscardRequest([property: Description("The reason, of 1 to 1,000 characters")] string Reason);
+
+[Description("A replay of many letters to create")]
+internal sealed record ReplayOrderRequest(
+    [property: Description("Selects the letters, with the parameters of the list. `{}` selects all open letters.")] ReplayFilter Filter,
+    [property: Description("The most letters per second, from 1 to 10,000; 100 by default")] int? Rate = null,
+    [property: Description("True to only count the letters")] bool? DryRun = null);
+
+[Description("Selects dead letters; a property that is left out selects all")]
+internal sealed record ReplayFilter(
+    [property: Description("Only those of this system")] string? System = null,
+    [property: Description("Only those of this stage")] string? Stage = null,
+    [property: Description("Only those of this class")] DeadLetterClass? Class = null,
+    [property: Description("Only those with this code")] string? Code = null,
+    [property: Description("Always `open`")] DeadLetterState? State = null,
+    [property: Description("Only those with this fingerprint")] string? Fingerprint = null,
+    [property: Description("Only those of the record or event with this id")] string? Key = null,
+    [property: Description("Only those that contain this text")] string? Text = null,
+    [property: Description("Only those that a sender may believe to be kept, or only the others")] bool? Owed = null);
+
+[Description("A replay that was created or counted")]
+internal sealed record ReplayCreated(
+    [property: Description("The replay's id; null for a dry run")] long? Id,
+    [property: Description("The number of letters that were open and selected at that moment")] long Total);
+
+[Description("The progress of a replay")]
+internal sealed record ReplayProgress(
+    [property: Description("The replay's id")] long Id,
+    [property: Description("`running`, or `finished` when each letter had its turn")] DeadLetterReplayState State,
+    [property: Description("The letters that it began with; letters that come later never belong to it")] long Total,
+    [property: Description("Of these, replayed: published, or in the outbox to be published")] long Done,
+    [property: Description("Of these, still open because they cannot be published: no stream has the subject, or a line is too long")]
+    long Failed,
+    [property: Description("Of these, closed by somebody else before their turn")] long Skipped,
+    [property: Description("The most letters per second")] int Rate,
+    [property: Description("Who created it")] string Who,
+    [property: Description("The filter, as it was written")] IReadOnlyDictionary<string, string> Filter,
+    [property: Description("When it was created")] DateTimeOffset CreatedAt,
+    [property: Description("When it finished; null while it is running")] DateTimeOffset? FinishedAt)
+{
+    public static ReplayProgress Of(DeadLetterReplay replay) => new(
+        replay.Id, replay.State, replay.Total, replay.Done, replay.Failed, replay.Skipped, replay.Rate, replay.Who, replay.Filter,
+        replay.CreatedAt, replay.FinishedAt);
+}
+
+[Description("A page of actions on dead letters, the latest first")]
+internal sealed record AuditPage(
+    [property: Description("The actions, without payloads")] IReadOnlyList<LetterAction> Items,
+    [property: Description("The value of `after` for the next page; null on the last one")] string? Next);

@@ -9,8 +9,8 @@ namespace RideIngest.Console.Letters;
 
 /// <summary>Replays, discards and restores single dead letters.</summary>
 internal sealed class LetterChanges(
-    DeadLetterStore store, DeadLetterActions actions, [FromKeyedServices(LetterChanges.Outbox)] OutboxTable outbox, LetterPublisher publisher,
-    ReplayBody bodies)
+    DeadLetterStore store, DeadLetterActions actions, [FromKeyedServices(LetterChanges.Outbox)] OutboxTable outbox,
+    LetterPublisher publisher, ReplayBody bodies)
 {
     /// <summary>The name of the console in the outbox.</summary>
     public const string Outbox = "console";
@@ -31,8 +31,8 @@ internal sealed class LetterChanges(
             return wrong;
         if (kept.State != DeadLetterState.Open)
             return await NotAllowedAsync(id);
-        var messages = LetterFrames.Of(kept, payload ?? kept.Letter.Payload, $"replay-{Guid.CreateVersion7():N}", publisher.MostBytes);
-        if (await ObstacleAsync(kept, messages) is { } obstacle)
+        var messages = publisher.Messages(kept, payload);
+        if ((publisher.TooLong(messages) ?? await WithoutStreamAsync(kept)) is { } obstacle)
             return new Problem(409, "not-replayable", "The dead letter cannot be published") { Detail = obstacle, Id = id };
         var answer = await actions.ReplayAsync(id, LetterId.Who(http), outbox, messages, payload);
         return await AnswerAsync(http, id, answer, DeadLetterState.Replayed, 202);
@@ -78,19 +78,10 @@ internal sealed class LetterChanges(
         return new Problem(409, "letter-state", "The state of the dead letter does not allow this", when) { Id = id };
     }
 
-    /// <summary>Returns why the messages can never be published; null if they can, or if NATS does not say.</summary>
-    private async Task<string?> ObstacleAsync(KeptDeadLetter kept, IReadOnlyList<OutboxEvent> messages)
-    {
-        var longest = messages.Max(message => message.Payload.Length);
-        if (longest > publisher.MostBytes)
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture, $"It has a line of {longest} bytes, and NATS takes {publisher.MostBytes} in a message.");
-        }
-        return await publisher.HasStreamAsync(kept.Letter.Subject) is false
-            ? $"No stream has the subject {kept.Letter.Subject}: its system does not run, or does not know the kind."
-            : null;
-    }
+    // While NATS does not say, the outbox takes the messages.
+    private async Task<string?> WithoutStreamAsync(KeptDeadLetter kept) => await publisher.HasStreamAsync(kept.Letter.Subject) is false
+        ? $"No stream has the subject {kept.Letter.Subject}: its system does not run, or does not know the kind."
+        : null;
 
     private static async Task<string?> ReasonAsync(HttpRequest request)
     {

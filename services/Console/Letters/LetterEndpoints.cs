@@ -7,22 +7,28 @@ using RideIngest.Storage.DeadLetters;
 namespace RideIngest.Console.Letters;
 
 /// <summary>Lists and shows the dead letters of all systems.</summary>
-internal sealed class LetterEndpoints(DeadLetterStore store, DeadLetterActions actions)
+internal sealed class LetterEndpoints(DeadLetterStore store, DeadLetterSearch search, DeadLetterGroups groups, DeadLetterActions actions)
 {
     /// <summary><c>GET /ops/dead-letters</c>.</summary>
     public async Task<IResult> ListAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
-        var (filter, limit) = (query.Filter(), query.Limit());
-        var after = query.Cursor<DeadLetterCursor>(text => DeadLetterCursor.TryParse(text, out var cursor) ? cursor : null);
+        var (filter, limit, after) = (query.Filter(), query.Limit(), query.After());
         if (query.Problem() is { } problem)
             return problem;
+        var page = await search.ListAsync(filter, after, limit);
+        return LetterJson.Answer(new LetterPage([.. page.Letters.Select(LetterItem.Of)], page.Next?.ToString()));
+    }
 
-        // One more than asked for, which tells whether there is another page.
-        var letters = await store.ListAsync(filter, after, limit + 1);
-        return LetterJson.Answer(new LetterPage(
-            [.. letters.Take(limit).Select(LetterItem.Of)],
-            letters.Count > limit ? DeadLetterCursor.Of(letters[limit - 1]).ToString() : null));
+    /// <summary><c>GET /ops/dead-letters/groups</c>.</summary>
+    public async Task<IResult> GroupAsync(HttpContext http)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var (filter, limit, after) = (query.Filter(), query.Number("limit", usual: 20, most: 100), query.After());
+        if (query.Problem() is { } problem)
+            return problem;
+        var page = await groups.ListAsync(filter, after, limit);
+        return LetterJson.Answer(new LetterGroupPage([.. page.Groups.Select(LetterGroup.Of)], page.Next?.ToString(), page.IsWhole));
     }
 
     /// <summary><c>GET /ops/dead-letters/{id}</c>.</summary>

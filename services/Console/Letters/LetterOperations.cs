@@ -25,6 +25,14 @@ internal static class LetterOperations
         .Answers(typeof(LetterPage), 200, "A page of letters")
         .Refuses([.. Reading, ("bad-request", "A parameter is unknown or wrong; the detail names each.")]);
 
+    public static void AsGroups(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("groupDeadLetters", Tag.Name, "Groups of equal failures, the one with the latest failure first")
+        .Filtered()
+        .Query("after", Parameters.Text, "The value of `next` in the page before")
+        .Query("limit", Parameters.Limit, "The number of groups on a page, up to 100; 20 by default", 20)
+        .Answers(typeof(LetterGroupPage), 200, "A page of groups")
+        .Refuses([.. Reading, ("bad-request", "A parameter is unknown or wrong; the detail names each.")]);
+
     public static void AsLetter(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("getDeadLetter", Tag.Name, "A dead letter with its payload and history")
         .Path("id", Parameters.Id, "The letter's id")
@@ -37,7 +45,8 @@ internal static class LetterOperations
         .Path("id", Parameters.Id, "The letter's id")
         .TakesOptional(typeof(ReplayRequest), "Other content; needs the scope ops:edit too. Without a body, the letter's payload is sent.",
             Json("""{"payload":{"id":132512,"user_id":22177}}"""))
-        .Answers(typeof(LetterChange), 202, "It is recorded as replayed, and is or will be published", Json("""{"id":7,"state":"replayed"}"""))
+        .Answers(typeof(LetterChange), 202, "It is recorded as replayed, and is or will be published",
+            Json("""{"id":7,"state":"replayed"}"""))
         .Refuses([.. Acting, "bad-request", "validation", "not-replayable"]);
 
     public static void AsDiscard(this IEndpointConventionBuilder endpoint) => endpoint
@@ -53,6 +62,28 @@ internal static class LetterOperations
         .Answers(typeof(LetterChange), 200, "It is open", Json("""{"id":7,"state":"open"}"""))
         .Refuses(Acting);
 
+    public static void AsReplays(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("replayDeadLetters", Tag.Name, "Send many dead letters again",
+            "The letters that are open and selected now, and none that come later. If the process is stopped, another console goes on.")
+        .Takes(typeof(ReplayOrderRequest), "Which letters, and how fast",
+            Json("""{"filter":{"system":"rides","code":"23514"},"rate":100}"""))
+        .Answers(typeof(ReplayCreated), 202, "The replay is created and begins", Json("""{"id":3,"total":1200}"""))
+        .AnswerHeader(202, "Location", Parameters.Text, "The address of the replay")
+        .Answers(typeof(ReplayCreated), 200, "A dry run: the letters are counted", Json("""{"id":null,"total":1200}"""))
+        .Refuses([.. Reading, ("bad-request", "A property is unknown or wrong; the detail names each.")]);
+
+    public static void AsProgress(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("getReplay", Tag.Name, "The progress of a replay")
+        .Path("id", Parameters.Id, "The replay's id")
+        .Answers(typeof(ReplayProgress), 200, "The progress")
+        .Refuses([.. Reading, ("not-found", "There is no replay with this id.")]);
+
+    public static void AsAudit(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("listDeadLetterActions", Tag.Name, "What was done to dead letters, the latest first")
+        .Paged()
+        .Answers(typeof(AuditPage), 200, "A page of actions")
+        .Refuses([.. Reading, ("bad-request", "A parameter is unknown or wrong; the detail names each.")]);
+
     private static IEndpointConventionBuilder Filtered(this IEndpointConventionBuilder endpoint) => endpoint
         .Query("system", Parameters.Text, "Only those of this system", "rides")
         .Query("stage", Parameters.Text, "Only those of this stage", "store")
@@ -61,6 +92,9 @@ internal static class LetterOperations
         .QueryChoice("state", "LetterState", ["open", "replayed", "discarded"], "Only those in this state")
         .Query("fingerprint", Parameters.Text, "Only those with this fingerprint", "9f86d081884c7d65")
         .Query("key", Parameters.Text, "Only those of the record or event with this id", "132512")
+        .Query("text", Parameters.Text,
+            "Only those that contain this text of 3 characters or more in their key, code, message or the first 2 KB of their payload. "
+            + "The case of ASCII letters does not matter. A page may have fewer letters than its limit and still a `next`.", "user_id")
         .QueryChoice("owed", "LetterOwed", ["true", "false"], "Only those that a sender may believe to be kept, or only the others");
 
     private static IEndpointConventionBuilder Paged(this IEndpointConventionBuilder endpoint) => endpoint

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Contracts.Frames;
+using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Outbox;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Publishing;
@@ -14,10 +16,27 @@ namespace RideIngest.Console.Letters;
 /// </summary>
 internal sealed class LetterPublisher(INatsConnection nats, StreamPublisher publisher)
 {
+    // More than headers and padding have.
+    private const int AroundPayload = 1024;
+
     private static readonly TimeSpan AskFor = TimeSpan.FromSeconds(2);
 
-    /// <summary>The limit of a message in bytes.</summary>
-    public int MostBytes => Payload.Most(nats);
+    /// <summary>Whether NATS can be asked.</summary>
+    public bool IsReady => publisher.IsOpen;
+
+    /// <summary>The messages with which a letter is sent again, under ids that no message has had.</summary>
+    /// <param name="payload">What to send instead of the letter's own payload; null for its own.</param>
+    public IReadOnlyList<OutboxEvent> Messages(KeptDeadLetter kept, byte[]? payload = null) =>
+        LetterFrames.Of(kept, payload is null ? kept.Letter.Payload : payload, $"replay-{Guid.CreateVersion7():N}", Payload.Most(nats));
+
+    /// <summary>Returns why NATS never takes these messages; null if none is too long.</summary>
+    public string? TooLong(IReadOnlyList<OutboxEvent> messages)
+    {
+        var (longest, most) = (messages.Max(message => message.Payload.Length), Payload.Most(nats) - AroundPayload);
+        return longest <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"It has a line of {longest} bytes, and NATS takes {most} in a message.");
+    }
 
     public async Task<IReadOnlyList<bool>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken) =>
         publisher.IsOpen

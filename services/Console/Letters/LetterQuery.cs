@@ -14,8 +14,13 @@ internal static class LetterQuery
         State = query.Choice<DeadLetterState>("state"),
         Fingerprint = query.Text("fingerprint"),
         Key = query.Text("key"),
+        Text = query.Text("text", least: 3),
         Owed = query.Flag("owed"),
     };
+
+    /// <summary>The position after which a list of letters or groups continues.</summary>
+    public static DeadLetterCursor? After(this QueryReader query) =>
+        query.Cursor<DeadLetterCursor>(text => DeadLetterCursor.TryParse(text, out var cursor) ? cursor : null);
 
     public static int Limit(this QueryReader query) => query.Number("limit", usual: 100, most: 1000);
 }

@@ -22,6 +22,8 @@ internal static class LetterServices
             .AddSingleton(LetterOperations.Tag)
             .AddSingleton<ReplayBody>()
             .AddSingleton<LetterChanges>()
+            .AddSingleton<ReplayEndpoints>()
+            .AddSingleton<ReplayRunner>().AddHostedService(provider => provider.GetRequiredService<ReplayRunner>())
             .AddSingleton<LetterEndpoints>();
     }
 
@@ -29,11 +31,16 @@ internal static class LetterServices
     {
         var letters = endpoints.ServiceProvider.GetRequiredService<LetterEndpoints>();
         var changes = endpoints.ServiceProvider.GetRequiredService<LetterChanges>();
+        var replays = endpoints.ServiceProvider.GetRequiredService<ReplayEndpoints>();
         Read("/ops/dead-letters", letters.ListAsync).AsList();
+        Read("/ops/dead-letters/groups", letters.GroupAsync).AsGroups();
         Read("/ops/dead-letters/{id}", letters.GetAsync).AsLetter();
         Act("/ops/dead-letters/{id}/replay", changes.ReplayAsync).AsReplay();
         Act("/ops/dead-letters/{id}/discard", changes.DiscardAsync).AsDiscard();
         Act("/ops/dead-letters/{id}/restore", changes.RestoreAsync).AsRestore();
+        Act("/ops/replays", replays.PostAsync).AsReplays();
+        Read("/ops/replays/{id}", replays.GetAsync).AsProgress();
+        Read("/ops/audit", replays.AuditAsync).AsAudit();
 
         IEndpointConventionBuilder Read(string path, Func<HttpContext, Task<IResult>> get) =>
             endpoints.MapMethods(path, ReadMethods.All, get).Needs(Scopes.Ops).LimitedAsRead();

@@ -13,7 +13,10 @@ internal sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>
     private readonly SortedDictionary<string, string[]> _errors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    public string? Text(string name) => Read<string>(name, $"must be text of 1 to {LongestText} characters", Parsed);
+    public string? Text(string name, int least = 1) => Read(
+        name,
+        string.Create(CultureInfo.InvariantCulture, $"must be text of {least} to {LongestText} characters"),
+        text => text.Length >= least && text.Length <= LongestText && !text.Contains('\0') ? text : null);
 
     public T? Choice<T>(string name) where T : struct, Enum
     {
@@ -53,8 +56,6 @@ internal sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>
             Errors = _errors,
         };
     }
-
-    private static string? Parsed(string text) => text.Length is > 0 and <= LongestText && !text.Contains('\0') ? text : null;
 
     private T? Read<T>(string name, string rule, Func<string, T?> parse)
     {

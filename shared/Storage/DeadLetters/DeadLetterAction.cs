@@ -31,4 +31,4 @@ public enum DeadLetterAnswer
 /// <param name="Who">The operator, or the system and stage that reopened it.</param>
 /// <param name="Payload">What was sent instead of the letter's own payload; null for its own.</param>
 public sealed record DeadLetterRecord(
-    long Id, long Letter, DeadLetterAction Action, string Who, DateTimeOffset At, string? Note, ReadOnlyMemory<byte>? Payload);
+    long Id, long Letter, DeadLetterAction Action, string Who, DateTimeOffset At, string? Note, byte[]? Payload);

@@ -1,4 +1,3 @@
-using System.Data;
 using Dapper;
 using Npgsql;
 using RideIngest.Storage.Outbox;
@@ -30,13 +29,11 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
         insert into ops.dead_letter_actions (letter, action, who, note, payload) values (@id, @action, @by, @note, @payload)
         """;
 
-    private static readonly TableRights Rights = new("ops.dead_letters", "select, insert, update");
-
     /// <summary>Closes an open letter, and hands what is to be published for it to an outbox.</summary>
     /// <param name="payload">What is sent instead of the letter's own payload; null for its own.</param>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
     public Task<DeadLetterAnswer> ReplayAsync(
-        long id, string by, OutboxTable outbox, IReadOnlyCollection<OutboxEvent> events, ReadOnlyMemory<byte>? payload = null) =>
+        long id, string by, OutboxTable outbox, IReadOnlyCollection<OutboxEvent> events, byte[]? payload = null) =>
         ActAsync(id, DeadLetterState.Open, DeadLetterState.Replayed, DeadLetterAction.Replayed, by, null, payload, (outbox, events));
 
     /// <summary>Closes an open letter without sending it. It is kept.</summary>
@@ -60,17 +57,19 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
 
     private Task<DeadLetterAnswer> ActAsync(
         long id, DeadLetterState from, DeadLetterState to, DeadLetterAction action, string by, string? note,
-        ReadOnlyMemory<byte>? payload = null, (OutboxTable Table, IReadOnlyCollection<OutboxEvent> Events)? outbox = null) =>
-        AskAsync(async connection =>
+        byte[]? payload = null, (OutboxTable Table, IReadOnlyCollection<OutboxEvent> Events)? outbox = null) =>
+        database.AskAsync(async connection =>
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            if (await connection.ExecuteAsync(Change, new { id, from = Word(from), to = Word(to) }) == 0)
+            var (before, after) = (DeadLetterConditions.Word<DeadLetterState>(from), DeadLetterConditions.Word<DeadLetterState>(to));
+            if (await connection.ExecuteAsync(Change, new { id, from = before, to = after }) == 0)
             {
                 return await connection.ExecuteScalarAsync<bool>("select exists (select from ops.dead_letters where id = @id)", new { id })
                     ? DeadLetterAnswer.NotAllowed
                     : DeadLetterAnswer.NotFound;
             }
-            await connection.ExecuteAsync(Record, new { id, action = Word(action), by, note, payload = payload?.ToArray() });
+            var record = new { id, action = DeadLetterConditions.Word<DeadLetterAction>(action), by, note, payload };
+            await connection.ExecuteAsync(Record, record);
             if (outbox is { } target)
                 await target.Table.AddAsync(connection, target.Events);
             await transaction.CommitAsync();
@@ -78,23 +77,8 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
         });
 
     private Task<IReadOnlyList<DeadLetterRecord>> ReadAsync(string sql, object parameters) =>
-        AskAsync<IReadOnlyList<DeadLetterRecord>>(
+        database.AskAsync<IReadOnlyList<DeadLetterRecord>>(
             async connection => [.. (await connection.QueryAsync<Row>(sql, parameters)).Select(row => row.Recorded)]);
-
-    private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask)
-    {
-        try
-        {
-            await using var connection = await database.OpenConnectionAsync();
-            return await ask(connection);
-        }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or IOException)
-        {
-            throw new StoreUnavailableException(database, Rights, trouble);
-        }
-    }
-
-    private static string Word<T>(T value) where T : Enum => value.ToString().ToLowerInvariant();
 
     private sealed record Row(long Id, long Letter, string Action, string Who, DateTime At, string? Note, byte[]? Payload)
     {

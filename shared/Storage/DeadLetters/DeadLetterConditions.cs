@@ -15,19 +15,30 @@ internal sealed class DeadLetterConditions
         Equal("system", filter.System);
         Equal("stage", filter.Stage);
         Equal("kind", filter.Kind);
-        Equal("class", filter.Class?.ToString().ToLowerInvariant());
+        Equal("class", Word(filter.Class));
         Equal("code", filter.Code);
         Equal("fingerprint", filter.Fingerprint);
-        Equal("state", filter.State?.ToString().ToLowerInvariant());
+        Equal("state", Word(filter.State));
         Equal("key", DeadLetterInsert.Indexed(filter.Key));
         if (filter.Owed is { } owed)
             Add(owed ? "owed > 0" : "owed = 0");
+        if (filter.Text is { } text)
+            Add(DeadLetterText.Condition, ("text", DeadLetterText.Pattern(text)));
     }
 
     public DynamicParameters Parameters { get; } = new();
 
     /// <summary>The where clause; empty if every letter is selected.</summary>
     public string Where => _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
+
+    /// <summary>The conditions after others.</summary>
+    public string And => string.Concat(_conditions.Select(condition => $" and {condition}"));
+
+    /// <summary>A value as the table has it.</summary>
+    public static string? Word<T>(T? value) where T : struct, Enum => value?.ToString().ToLowerInvariant();
+
+    /// <summary>Selects the letters of a list after a position.</summary>
+    public void After(DeadLetterCursor cursor) => Add("(last_at, id) < (@at, @id)", ("at", cursor.LastAt), ("id", cursor.Id));
 
     public void Add(string condition, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

@@ -14,6 +14,9 @@ public sealed record DeadLetterFilter
     public DeadLetterState? State { get; init; }
     public string? Key { get; init; }
 
+    /// <summary>Part of the key, code, message or the first 2 KB of the payload; the case of ASCII letters does not matter.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Whether any sender may count on the letter.</summary>
     public bool? Owed { get; init; }
 }
@@ -21,8 +24,6 @@ public sealed record DeadLetterFilter
 /// <summary>The position in a list of dead letters after which it continues.</summary>
 public readonly record struct DeadLetterCursor(DateTimeOffset LastAt, long Id)
 {
-    public static DeadLetterCursor Of(KeptDeadLetter last) => new(last.LastAt, last.Id);
-
     public static bool TryParse(string? text, out DeadLetterCursor cursor)
     {
         cursor = default;

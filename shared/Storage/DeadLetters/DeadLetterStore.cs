@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Npgsql;
 using RideIngest.Storage.Postgres;
@@ -21,8 +20,6 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         """;
 
     private const string ById = $"select {DeadLetterRow.Columns}, payload from ops.dead_letters where id = @id";
-
-    private const string Listed = $"select {DeadLetterRow.Columns}, substring(payload from 1 for 4096) as payload from ops.dead_letters";
 
     // Bounded, because nobody may close them for long.
     private const string CountOpen =
@@ -95,18 +92,6 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
     /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
     public Task<KeptDeadLetter?> FindAsync(long id) => AskAsync(
         async connection => (await connection.QuerySingleOrDefaultAsync<DeadLetterRow>(ById, new { id }))?.Kept);
-
-    /// <summary>Lists letters, the latest failure first, with the first 4 KB of each payload.</summary>
-    /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>
-    public Task<IReadOnlyList<KeptDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterCursor? after = null, int limit = 100)
-    {
-        var conditions = new DeadLetterConditions(filter);
-        if (after is { } cursor)
-            conditions.Add("(last_at, id) < (@at, @id)", ("at", cursor.LastAt), ("id", cursor.Id));
-        var sql = $"{Listed} {conditions.Where} order by last_at desc, id desc limit {limit.ToString(CultureInfo.InvariantCulture)}";
-        return AskAsync<IReadOnlyList<KeptDeadLetter>>(
-            async connection => [.. (await connection.QueryAsync<DeadLetterRow>(sql, conditions.Parameters)).Select(row => row.Kept)]);
-    }
 
     /// <summary>Counts the latest 10,000 open letters by system. A system without any is left out.</summary>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable.</exception>

@@ -32,13 +32,16 @@ internal sealed class DeadLetterWatch(DeadLetterStore store, Migrations migratio
 
 public static class DeadLetterServices
 {
-    /// <summary>Adds <see cref="DeadLetterStore"/>, <see cref="DeadLetterActions"/>, their tables, and the metric of open letters.</summary>
+    /// <summary>Adds <see cref="DeadLetterStore"/>, searches and actions, their tables, and the metric of open letters.</summary>
     /// <param name="needed">Decides from the settings whether this process keeps dead letters.</param>
     public static IServiceCollection AddDeadLetters(this IServiceCollection services, Func<IServiceProvider, bool>? needed = null)
     {
         services.AddMigrations("ops", typeof(DeadLetterStore), needed);
         services.TryAddSingleton<DeadLetterStore>();
+        services.TryAddSingleton<DeadLetterSearch>();
+        services.TryAddSingleton<DeadLetterGroups>();
         services.TryAddSingleton<DeadLetterActions>();
+        services.TryAddSingleton<DeadLetterReplays>();
         return services.AddHostedService<DeadLetterWatch>();
     }
 }

@@ -56,6 +56,17 @@ public sealed class OutboxTable(string system)
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Counts the events that wait to be published, up to a limit.</summary>
+    public async Task<long> CountAsync(NpgsqlConnection connection, int most, CancellationToken cancellationToken = default)
+    {
+        await using var count = new NpgsqlCommand(
+            "select count(*) from (select from ops.outbox where system = $1 limit $2) as waiting", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = system }, new NpgsqlParameter<int> { TypedValue = most } },
+        };
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
         new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
 

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using RideIngest.Console;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
+using RideIngest.Streams.Rides;
+using RideIngest.Streams.Setup;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Console;
@@ -27,7 +29,11 @@ public sealed class ConsoleRig : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Rides = await ConsumerRig.StartAsync();
+        Rides = await ConsumerRig.CreateAsync();
+
+        // Wider than a consumer creates it, for frames of unknown kinds.
+        await Rides.Js.CreateStreamAsync(EnsuredStream.WorkQueue(RidesStream.Name, [RidesStream.Subject(">")], "", 1 << 30, 1));
+        await Rides.RunAsync();
         await Rides.ReachedAsync();
         var url = await RunAsync();
         (Ada, Bob, Carl) = (new(url, "ada-key"), new(url, "bob-key"), new(url, "carl-key"));

@@ -25,7 +25,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
             "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync",
             "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
             "PublishCasinoEventsAsync", "GetCasinoFiguresAsync",
-            "ListDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync", "RestoreDeadLetterAsync",
+            "ListDeadLettersAsync", "GroupDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync",
+            "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "ListDeadLetterActionsAsync",
             "ListProblemTypesAsync", "GetProblemTypeAsync",
         ],
         _generated.Methods);

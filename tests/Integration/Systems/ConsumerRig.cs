@@ -92,6 +92,9 @@ internal sealed class ConsumerRig : IAsyncDisposable
     public string Through(TcpProxy network) =>
         $"--postgres:url={new NpgsqlConnectionStringBuilder(ConnectionString) { Host = TcpProxy.Host, Port = network.Port }}";
 
+    /// <summary>Runs another service as a process of its own.</summary>
+    public StartedProcess SpawnService(string service, params string[] args) => StartedProcess.Service(service, [.. Arguments, .. args]);
+
     /// <summary>Runs one more consumer as a process of its own.</summary>
     public StartedProcess Spawn(params string[] args)
     {
