@@ -16,7 +16,7 @@ internal static class LetterOperations
         ("unavailable", "Postgres cannot be reached. The action may be recorded: read the letter."),
     ];
 
-    public static DocumentTag Tag { get; } = new("dead letters", "Accepted messages that could not be processed, of all systems");
+    public static DocumentTag Tag { get; } = new("dead-letters", "Accepted messages that could not be processed, of all systems");
 
     public static void AsList(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("listDeadLetters", Tag.Name, "Dead letters, the latest failure first")
