@@ -18,7 +18,6 @@ public static class Composition
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
-        new ConsoleModule(),
         new StandaloneModule(servers),
 
         // Its producer takes records while one of the servers is away: then the process is degraded.
@@ -26,5 +25,6 @@ public static class Composition
         new ProducerModule(),
         new CasinoModule(Casino),
         new SimulatorsModule(),
+        new ConsoleModule(),
     ];
 }

@@ -10,7 +10,8 @@ public sealed class PageList(IEnumerable<ModulePages> modules)
 {
     private readonly ModulePages[] _modules = [.. modules];
 
-    public IEnumerable<NavEntry> Entries => _modules.SelectMany(module => module.Entries);
+    /// <summary>All entries, the first page first.</summary>
+    public IEnumerable<NavEntry> Entries => _modules.SelectMany(module => module.Entries).OrderByDescending(entry => entry.Path == "/");
 
     internal IReadOnlyList<Assembly> Assemblies => [.. _modules.Select(module => module.Assembly).Distinct()];
 
