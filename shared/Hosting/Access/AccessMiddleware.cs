@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.Tokens;
@@ -24,7 +25,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
         if (Caller.Of(context) is not { } caller)
         {
             var key = ApiKeys.Of(context.Request);
-            if ((key.IsEmpty ? sessions?.Of(context.Request) : keys.Find(key)) is not { } known)
+            if ((key.IsEmpty ? SignedIn(context) : keys.Find(key)) is not { } known)
             {
                 return settings.Jwt.IsOn && ApiKeys.IsToken(context.Request)
                     ? RefuseTokenAsync(context)
@@ -35,6 +36,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
         }
         return needed.IsMetBy(caller) ? next(context) : RefuseAsync(context, caller.Forbid(needed.ToString()));
     }
+
+    // A page of another origin cannot act in somebody's name: only forms of pages, which have an antiforgery token, act by the cookie.
+    private Caller? SignedIn(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+        || context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }
+            ? sessions?.Of(context.Request)
+            : null;
 
     private static Problem Unknown(string detail) => Problem.OfStatus(401) with { Detail = detail };
 

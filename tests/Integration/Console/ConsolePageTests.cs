@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 using RideIngest.Console;
 using RideIngest.Hosting.Processes;
@@ -51,7 +52,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
     public async Task Where_keys_are_required_a_person_signs_in_sees_the_pages_of_its_scopes_and_signs_out()
     {
         string[] keys =
-            [.. Keys.Of(0, "night-shift", "the-shifts-key", "read"), .. Keys.Of(1, "backend", "the-backends-key", "bookings:write")];
+            [.. Keys.Of(0, "night-shift", "the-shifts-key", "read", "ops"), .. Keys.Of(1, "backend", "the-backends-key", "bookings:write")];
         var console = await RunAsync(keys);
         var page = await OpenAsync(console, "/?from=a-link");
 
@@ -72,6 +73,10 @@ public sealed class ConsolePageTests : IAsyncLifetime
         using var other = new HttpClient { BaseAddress = new Uri(await RunAsync(keys)) };
         other.DefaultRequestHeaders.Add("Cookie", $"{cookie.Name}={cookie.Value}");
         Assert.Contains("<h1>Overview</h1>", await other.GetStringAsync("/"), StringComparison.Ordinal);
+
+        // Without a form's token, it reads but does not act.
+        Assert.Equal(HttpStatusCode.OK, (await other.GetAsync("/ops/audit")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await other.PostAsync("/ops/dead-letters/1/restore", null)).StatusCode);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
