@@ -131,6 +131,16 @@ internal sealed record ReplayOrderRequest(
     [property: Description("The most letters per second, from 1 to 10,000; 100 by default")] int? Rate = null,
     [property: Description("True to only count the letters")] bool? DryRun = null);
 
+[Description("Dead letters to discard")]
+internal sealed record DiscardOrderRequest(
+    [property: Description("Selects the letters, with the parameters of the list. `{}` selects all open letters.")] ReplayFilter Filter,
+    [property: Description("The reason, of 1 to 1,000 characters; not needed for a dry run")] string? Reason = null,
+    [property: Description("True to only count the letters")] bool? DryRun = null);
+
+[Description("Dead letters that were discarded or counted")]
+internal sealed record LettersDiscarded(
+    [property: Description("The number of letters that were open and selected at that moment")] long Total);
+
 [Description("Selects dead letters; a property that is left out selects all")]
 internal sealed record ReplayFilter(
     [property: Description("Only those of this system")] string? System = null,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
@@ -7,7 +6,7 @@ using RideIngest.Storage.Outbox;
 
 namespace RideIngest.Console.Letters;
 
-/// <summary>Replays, discards and restores single dead letters.</summary>
+/// <summary>Replays, discards and restores dead letters, for the API and the pages. A method returns null when it is done.</summary>
 internal sealed class LetterChanges(
     DeadLetterStore store, DeadLetterActions actions, [FromKeyedServices(LetterChanges.Outbox)] OutboxTable outbox,
     LetterPublisher publisher, ReplayBody bodies)
@@ -15,18 +14,16 @@ internal sealed class LetterChanges(
     /// <summary>The name of the console in the outbox.</summary>
     public const string Outbox = "console";
 
-    private const int LongestReason = 1000;
+    public const int LongestReason = 1000;
 
-    /// <summary><c>POST /ops/dead-letters/{id}/replay</c>.</summary>
-    public async Task<IResult> ReplayAsync(HttpContext http)
+    /// <summary>Sends a letter again.</summary>
+    /// <param name="payload">What to send instead of the letter's own payload; null for its own.</param>
+    public async Task<Problem?> ReplayAsync(long id, byte[]? payload, Operator by)
     {
-        var (payload, problem) = await ReplayBody.ReadAsync(http.Request);
-        if (problem is not null)
-            return problem;
-        if (payload is not null && Caller.Of(http) is { } caller && !caller.Allows(LetterScopes.Edit))
-            return caller.Forbid(LetterScopes.Edit);
-        if (LetterId.Of(http) is not { } id || await store.FindAsync(id) is not { } kept)
-            return LetterId.NotFound(http);
+        if (payload is not null && by.Forbid(LetterScopes.Edit) is { } forbidden)
+            return forbidden;
+        if (await store.FindAsync(id) is not { } kept)
+            return NotFound(id);
         if (payload is not null && bodies.Check(kept, payload) is { } wrong)
             return wrong;
         if (kept.State != DeadLetterState.Open)
@@ -34,41 +31,32 @@ internal sealed class LetterChanges(
         var messages = publisher.Messages(kept, payload);
         if ((publisher.TooLong(messages) ?? await WithoutStreamAsync(kept)) is { } obstacle)
             return new Problem(409, "not-replayable", "The dead letter cannot be published") { Detail = obstacle, Id = id };
-        var answer = await actions.ReplayAsync(id, LetterId.Who(http), outbox, messages, payload);
-        return await AnswerAsync(http, id, answer, DeadLetterState.Replayed, 202);
+        return await ProblemAsync(id, await actions.ReplayAsync(id, by.Name, outbox, messages, payload));
     }
 
-    /// <summary><c>POST /ops/dead-letters/{id}/discard</c>.</summary>
-    public async Task<IResult> DiscardAsync(HttpContext http)
-    {
-        if (await ReasonAsync(http.Request) is not { Length: > 0 and <= LongestReason } reason)
+    /// <summary>Closes a letter without sending it.</summary>
+    public async Task<Problem?> DiscardAsync(long id, string? reason, Operator by) =>
+        WithoutReason(reason) ?? await ProblemAsync(id, await actions.DiscardAsync(id, by.Name, reason!));
+
+    /// <summary>Opens a discarded letter again.</summary>
+    public async Task<Problem?> RestoreAsync(long id, Operator by) => await ProblemAsync(id, await actions.RestoreAsync(id, by.Name));
+
+    /// <summary>What is wrong with the reason for which letters are to be discarded; null if nothing is.</summary>
+    public static Problem? WithoutReason(string? reason) => reason is { Length: > 0 and <= LongestReason }
+        ? null
+        : Problem.OfStatus(400) with
         {
-            return Problem.OfStatus(400) with
-            {
-                Detail = string.Create(
-                    CultureInfo.InvariantCulture, $"The body must be an object with the text reason, of 1 to {LongestReason} characters."),
-            };
-        }
-        if (LetterId.Of(http) is not { } id)
-            return LetterId.NotFound(http);
-        return await AnswerAsync(http, id, await actions.DiscardAsync(id, LetterId.Who(http), reason), DeadLetterState.Discarded);
-    }
-
-    /// <summary><c>POST /ops/dead-letters/{id}/restore</c>.</summary>
-    public async Task<IResult> RestoreAsync(HttpContext http)
-    {
-        if (LetterId.Of(http) is not { } id)
-            return LetterId.NotFound(http);
-        return await AnswerAsync(http, id, await actions.RestoreAsync(id, LetterId.Who(http)), DeadLetterState.Open);
-    }
-
-    private async Task<IResult> AnswerAsync(HttpContext http, long id, DeadLetterAnswer answer, DeadLetterState state, int status = 200) =>
-        answer switch
-        {
-            DeadLetterAnswer.Done => LetterJson.Answer(new LetterChange(id, state), status),
-            DeadLetterAnswer.NotFound => LetterId.NotFound(http),
-            _ => await NotAllowedAsync(id),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"The reason must be text of 1 to {LongestReason} characters."),
         };
+
+    public static Problem NotFound(object? id) => Problem.OfStatus(404) with { Detail = $"There is no dead letter {id}." };
+
+    private async Task<Problem?> ProblemAsync(long id, DeadLetterAnswer answer) => answer switch
+    {
+        DeadLetterAnswer.Done => null,
+        DeadLetterAnswer.NotFound => NotFound(id),
+        _ => await NotAllowedAsync(id),
+    };
 
     private async Task<Problem> NotAllowedAsync(long id)
     {
@@ -82,21 +70,4 @@ internal sealed class LetterChanges(
     private async Task<string?> WithoutStreamAsync(KeptDeadLetter kept) => await publisher.HasStreamAsync(kept.Letter.Subject) is false
         ? $"No stream has the subject {kept.Letter.Subject}: its system does not run, or does not know the kind."
         : null;
-
-    private static async Task<string?> ReasonAsync(HttpRequest request)
-    {
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
-            return body.RootElement.ValueKind == JsonValueKind.Object
-                && body.RootElement.EnumerateObject().Select(property => property.Name).SequenceEqual(["reason"])
-                && body.RootElement.GetProperty("reason") is { ValueKind: JsonValueKind.String } reason
-                ? reason.GetString()!.Replace('\0', '\uFFFD').Trim()
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 
@@ -14,7 +13,7 @@ internal sealed class LetterEndpoints(DeadLetterStore store, DeadLetterSearch se
     {
         var query = new QueryReader(http.Request.Query);
         var (filter, limit, after) = (query.Filter(), query.Limit(), query.After());
-        if (query.Problem() is { } problem)
+        if ((query.Problem() ?? LetterQuery.Forbid(filter, Operator.Of(http))) is { } problem)
             return problem;
         var page = await search.ListAsync(filter, after, limit);
         return LetterJson.Answer(new LetterPage([.. page.Letters.Select(LetterItem.Of)], page.Next?.ToString()));
@@ -25,7 +24,7 @@ internal sealed class LetterEndpoints(DeadLetterStore store, DeadLetterSearch se
     {
         var query = new QueryReader(http.Request.Query);
         var (filter, limit, after) = (query.Filter(), query.Number("limit", usual: 20, most: 100), query.After());
-        if (query.Problem() is { } problem)
+        if ((query.Problem() ?? LetterQuery.Forbid(filter, Operator.Of(http))) is { } problem)
             return problem;
         var page = await groups.ListAsync(filter, after, limit);
         return LetterJson.Answer(new LetterGroupPage([.. page.Groups.Select(LetterGroup.Of)], page.Next?.ToString(), page.IsWhole));
@@ -38,17 +37,13 @@ internal sealed class LetterEndpoints(DeadLetterStore store, DeadLetterSearch se
             : LetterId.NotFound(http);
 }
 
-/// <summary>The letter that a request is about, and who makes it.</summary>
+/// <summary>The letter that a request is about.</summary>
 internal static class LetterId
 {
     public static long? Of(HttpContext http) =>
         long.TryParse((string?)http.Request.RouteValues["id"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
-    public static Problem NotFound(HttpContext http) =>
-        Problem.OfStatus(404) with { Detail = $"There is no dead letter {http.Request.RouteValues["id"]}." };
-
-    /// <summary>The name of the key or token; <c>anyone</c> if none is required.</summary>
-    public static string Who(HttpContext http) => Caller.Of(http)?.Name ?? "anyone";
+    public static Problem NotFound(HttpContext http) => LetterChanges.NotFound(http.Request.RouteValues["id"]);
 }
 
 /// <summary>Writes the answers of the API for dead letters.</summary>

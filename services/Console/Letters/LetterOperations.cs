@@ -72,6 +72,14 @@ internal static class LetterOperations
         .Answers(typeof(ReplayCreated), 200, "A dry run: the letters are counted", Json("""{"id":null,"total":1200}"""))
         .Refuses([.. Reading, ("bad-request", "A property is unknown or wrong; the detail names each.")]);
 
+    public static void AsDiscards(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("discardDeadLetters", Tag.Name, "Close many dead letters without sending them",
+            "The letters that are open and selected now, all at once. Each is kept, and can be restored.")
+        .Takes(typeof(DiscardOrderRequest), "Which letters, and why",
+            Json("""{"filter":{"fingerprint":"9f86d081884c7d65"},"reason":"a test of the sender"}"""))
+        .Answers(typeof(LettersDiscarded), 200, "They are discarded, or counted if it is a dry run", Json("""{"total":1200}"""))
+        .Refuses([.. Reading, ("bad-request", "A property is unknown or wrong; the detail names each.")]);
+
     public static void AsProgress(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("getReplay", Tag.Name, "The progress of a replay")
         .Path("id", Parameters.Id, "The replay's id")
@@ -94,7 +102,8 @@ internal static class LetterOperations
         .Query("key", Parameters.Text, "Only those of the record or event with this id", "132512")
         .Query("text", Parameters.Text,
             "Only those that contain this text of 3 characters or more in their key, code, message or the first 2 KB of their payload. "
-            + "The case of ASCII letters does not matter. A page may have fewer letters than its limit and still a `next`.", "user_id")
+            + "The case of ASCII letters does not matter. A page may have fewer letters than its limit and still a `next`. "
+            + "Needs the scope ops.", "user_id")
         .QueryChoice("owed", "LetterOwed", ["true", "false"], "Only those that a sender may believe to be kept, or only the others");
 
     private static IEndpointConventionBuilder Paged(this IEndpointConventionBuilder endpoint) => endpoint

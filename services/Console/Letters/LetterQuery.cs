@@ -1,3 +1,5 @@
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Console.Letters;
@@ -17,6 +19,9 @@ internal static class LetterQuery
         Text = query.Text("text", least: 3),
         Owed = query.Flag("owed"),
     };
+
+    /// <summary>The problem if the operator may not see payloads and searches them.</summary>
+    public static Problem? Forbid(DeadLetterFilter filter, Operator by) => filter.Text is null ? null : by.Forbid(Scopes.Ops);
 
     /// <summary>The position after which a list of letters or groups continues.</summary>
     public static DeadLetterCursor? After(this QueryReader query) =>

@@ -22,6 +22,7 @@ internal static class LetterServices
             .AddSingleton(LetterOperations.Tag)
             .AddSingleton<ReplayBody>()
             .AddSingleton<LetterChanges>()
+            .AddSingleton<ChangeEndpoints>()
             .AddSingleton<ReplayEndpoints>()
             .AddSingleton<ReplayRunner>().AddHostedService(provider => provider.GetRequiredService<ReplayRunner>())
             .AddSingleton<LetterEndpoints>();
@@ -30,20 +31,21 @@ internal static class LetterServices
     public static void MapLetters(this IEndpointRouteBuilder endpoints)
     {
         var letters = endpoints.ServiceProvider.GetRequiredService<LetterEndpoints>();
-        var changes = endpoints.ServiceProvider.GetRequiredService<LetterChanges>();
+        var changes = endpoints.ServiceProvider.GetRequiredService<ChangeEndpoints>();
         var replays = endpoints.ServiceProvider.GetRequiredService<ReplayEndpoints>();
-        Read("/ops/dead-letters", letters.ListAsync).AsList();
-        Read("/ops/dead-letters/groups", letters.GroupAsync).AsGroups();
-        Read("/ops/dead-letters/{id}", letters.GetAsync).AsLetter();
+        Read("/ops/dead-letters", letters.ListAsync, Scopes.Read, Scopes.Ops).AsList();
+        Read("/ops/dead-letters/groups", letters.GroupAsync, Scopes.Read, Scopes.Ops).AsGroups();
+        Read("/ops/dead-letters/{id}", letters.GetAsync, Scopes.Ops).AsLetter();
         Act("/ops/dead-letters/{id}/replay", changes.ReplayAsync).AsReplay();
         Act("/ops/dead-letters/{id}/discard", changes.DiscardAsync).AsDiscard();
         Act("/ops/dead-letters/{id}/restore", changes.RestoreAsync).AsRestore();
         Act("/ops/replays", replays.PostAsync).AsReplays();
-        Read("/ops/replays/{id}", replays.GetAsync).AsProgress();
-        Read("/ops/audit", replays.AuditAsync).AsAudit();
+        Read("/ops/replays/{id}", replays.GetAsync, Scopes.Read, Scopes.Ops).AsProgress();
+        Act("/ops/discards", replays.DiscardAsync).AsDiscards();
+        Read("/ops/audit", replays.AuditAsync, Scopes.Read, Scopes.Ops).AsAudit();
 
-        IEndpointConventionBuilder Read(string path, Func<HttpContext, Task<IResult>> get) =>
-            endpoints.MapMethods(path, ReadMethods.All, get).Needs(Scopes.Ops).LimitedAsRead();
+        IEndpointConventionBuilder Read(string path, Func<HttpContext, Task<IResult>> get, params IReadOnlyList<string> scopes) =>
+            endpoints.MapMethods(path, ReadMethods.All, get).Needs(scopes).LimitedAsRead();
 
         IEndpointConventionBuilder Act(string path, Func<HttpContext, Task<IResult>> post) =>
             endpoints.MapPost(path, post).Needs(Scopes.Ops).LimitedAsRead();

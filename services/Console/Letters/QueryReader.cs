@@ -13,10 +13,10 @@ internal sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>
     private readonly SortedDictionary<string, string[]> _errors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    public string? Text(string name, int least = 1) => Read(
+    public string? Text(string name, int least = 1, int most = LongestText) => Read(
         name,
-        string.Create(CultureInfo.InvariantCulture, $"must be text of {least} to {LongestText} characters"),
-        text => text.Length >= least && text.Length <= LongestText && !text.Contains('\0') ? text : null);
+        string.Create(CultureInfo.InvariantCulture, $"must be text of {least} to {most} characters"),
+        text => text.Length >= least && text.Length <= most && !text.Contains('\0') ? text : null);
 
     public T? Choice<T>(string name) where T : struct, Enum
     {

@@ -39,6 +39,22 @@ internal sealed class ReplayBody(Catalog catalog)
         }
     }
 
+    /// <summary>The payload of content that a person wrote: one JSON value on any number of lines, or a value on each line.</summary>
+    public static byte[] OfText(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array && Bytes(json.RootElement) is { } bytes)
+                return bytes;
+        }
+        catch (JsonException)
+        {
+            // JSON lines, or wrong: what is sent is checked.
+        }
+        return Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
+    }
+
     /// <summary>Returns what is wrong with other content for a letter; null if it may be processed.</summary>
     public Problem? Check(KeptDeadLetter kept, ReadOnlyMemory<byte> payload)
     {

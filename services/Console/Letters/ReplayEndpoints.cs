@@ -4,7 +4,7 @@ using RideIngest.Storage.DeadLetters;
 
 namespace RideIngest.Console.Letters;
 
-/// <summary>Creates and shows replays of many letters, and lists what operators did.</summary>
+/// <summary>Replays and discards many letters, shows replays, and lists what operators did.</summary>
 internal sealed class ReplayEndpoints(DeadLetterReplays replays, DeadLetterActions actions, ReplayRunner runner)
 {
     /// <summary><c>POST /ops/replays</c>.</summary>
@@ -14,11 +14,22 @@ internal sealed class ReplayEndpoints(DeadLetterReplays replays, DeadLetterActio
         if (order is null)
             return problem!;
         if (order.IsDryRun)
-            return LetterJson.Answer(new ReplayCreated(null, await replays.CountAsync(order.Filter)));
-        var (id, total) = await replays.CreateAsync(order.Filter, order.Written, order.Rate, LetterId.Who(http));
-        runner.Begin();
+            return LetterJson.Answer(new ReplayCreated(null, await replays.CountAsync(order.Letters.Filter)));
+        var (id, total) = await runner.CreateAsync(order.Letters, order.Rate, Operator.Of(http));
         http.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/ops/replays/{id}");
         return LetterJson.Answer(new ReplayCreated(id, total), 202);
+    }
+
+    /// <summary><c>POST /ops/discards</c>.</summary>
+    public async Task<IResult> DiscardAsync(HttpContext http)
+    {
+        var (order, problem) = await DiscardOrder.ReadAsync(http.Request);
+        if (order is null)
+            return problem!;
+        if (order.IsDryRun)
+            return LetterJson.Answer(new LettersDiscarded(await replays.CountAsync(order.Letters.Filter)));
+        return LetterChanges.WithoutReason(order.Reason) ?? LetterJson.Answer(new LettersDiscarded(
+            await actions.DiscardAllAsync(order.Letters.Filter, Operator.Of(http).Name, order.Reason!)));
     }
 
     /// <summary><c>GET /ops/replays/{id}</c>.</summary>

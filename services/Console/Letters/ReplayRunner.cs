@@ -17,8 +17,13 @@ internal sealed partial class ReplayRunner(
     private readonly SemaphoreSlim _created = new(0);
     private bool _fails;
 
-    /// <summary>Begins a replay that was created here at once.</summary>
-    public void Begin() => _created.Release();
+    /// <summary>Creates a replay of the letters that are open and selected now, and begins it at once.</summary>
+    public async Task<(long Id, long Total)> CreateAsync(LetterSelection letters, int rate, Operator by)
+    {
+        var created = await replays.CreateAsync(letters.Filter, letters.Written, rate, by.Name);
+        _created.Release();
+        return created;
+    }
 
     public override void Dispose()
     {

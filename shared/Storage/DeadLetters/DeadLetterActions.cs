@@ -41,6 +41,21 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
     public Task<DeadLetterAnswer> DiscardAsync(long id, string by, string reason) =>
         ActAsync(id, DeadLetterState.Open, DeadLetterState.Discarded, DeadLetterAction.Discarded, by, reason);
 
+    /// <summary>Closes all letters that are open now and match the filter, without sending them; returns how many. They are kept.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres is unavailable; the actions may be recorded.</exception>
+    public Task<long> DiscardAllAsync(DeadLetterFilter filter, string by, string reason)
+    {
+        var conditions = new DeadLetterConditions(filter with { State = DeadLetterState.Open });
+        conditions.Parameters.Add("by", by);
+        conditions.Parameters.Add("reason", reason);
+        return database.AskAsync(async connection => (long)await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            with discarded as (update ops.dead_letters set state = 'discarded' {conditions.Where} returning id)
+            insert into ops.dead_letter_actions (letter, action, who, note) select id, 'discarded', @by, @reason from discarded order by id
+            """,
+            conditions.Parameters, commandTimeout: 0)));
+    }
+
     /// <summary>Opens a discarded letter again.</summary>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
     public Task<DeadLetterAnswer> RestoreAsync(long id, string by) =>

@@ -22,7 +22,7 @@ public sealed class CasinoLettersTests
         await Eventually.True(async () => await system.Database.ScalarAsync<long>("select count(*) from ops.dead_letters") == 1);
         await using var console = RideIngestHost.Create("console", [.. system.ServerArgs, "--logging:level=fatal"], new ConsoleModule());
         await console.StartAsync();
-        using var nobody = new Operator(console.Urls[0], "");
+        using var nobody = new OperatorClient(console.Urls[0], "");
 
         var letter = (await nobody.GetAsync($"{ConsoleRig.Letters}?system=casino&stage=player")).Json["items"]![0]!;
         var replayed = await nobody.PostAsync(

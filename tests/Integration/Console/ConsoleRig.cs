@@ -21,11 +21,13 @@ public sealed class ConsoleRig : IAsyncLifetime
 
     internal ConsumerRig Rides { get; private set; } = null!;
 
-    internal Operator Ada { get; private set; } = null!;
+    internal string Url { get; private set; } = "";
 
-    internal Operator Bob { get; private set; } = null!;
+    internal OperatorClient Ada { get; private set; } = null!;
 
-    internal Operator Carl { get; private set; } = null!;
+    internal OperatorClient Bob { get; private set; } = null!;
+
+    internal OperatorClient Carl { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
@@ -36,6 +38,7 @@ public sealed class ConsoleRig : IAsyncLifetime
         await Rides.RunAsync();
         await Rides.ReachedAsync();
         var url = await RunAsync();
+        Url = url;
         (Ada, Bob, Carl) = (new(url, "ada-key"), new(url, "bob-key"), new(url, "carl-key"));
     }
 
@@ -73,7 +76,7 @@ public sealed class ConsoleRig : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var person in (Operator[])[Ada, Bob, Carl])
+        foreach (var person in (OperatorClient[])[Ada, Bob, Carl])
             person.Dispose();
         foreach (var running in _running)
             await running.DisposeAsync();
@@ -91,7 +94,7 @@ public sealed class ConsoleRig : IAsyncLifetime
 }
 
 /// <summary>Somebody with a key of a console.</summary>
-internal sealed class Operator(string url, string key) : IDisposable
+internal sealed class OperatorClient(string url, string key) : IDisposable
 {
     private readonly HttpClient _client = new()
     {

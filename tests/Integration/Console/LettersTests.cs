@@ -226,7 +226,18 @@ public sealed class LettersTests(ConsoleRig rig) : IClassFixture<ConsoleRig>, IA
     }
 
     [Fact]
-    public async Task Who_lacks_the_scope_is_refused() => Assert.Equal(403, (await rig.Carl.GetAsync(Letters)).Status);
+    public async Task The_scope_read_lists_letters_and_neither_sees_nor_searches_payloads_nor_acts()
+    {
+        await _store.AddAsync([DeadLetters.Letter()]);
+        var id = await rig.LetterAsync("23514");
+
+        foreach (var path in (string[])[Letters, $"{Letters}/groups", "/ops/audit"])
+            Assert.Equal(200, (await rig.Carl.GetAsync(path)).Status);
+        foreach (var path in (string[])[$"{Letters}/{id}", $"{Letters}?text=secret", $"{Letters}/groups?text=secret"])
+            Assert.Equal(403, (await rig.Carl.GetAsync(path)).Status);
+        foreach (var path in (string[])[$"{Letters}/{id}/replay", $"{Letters}/{id}/discard", $"{Letters}/{id}/restore", "/ops/discards"])
+            Assert.Equal(403, (await rig.Carl.PostAsync(path)).Status);
+    }
 
     [Fact]
     public async Task A_letter_whose_subject_no_stream_has_stays_open()

@@ -12,6 +12,7 @@ namespace RideIngest.Integration.Console;
 /// <summary>Replays of many letters, and the list of what operators did.</summary>
 public sealed class ReplaysTests(ConsoleRig rig) : IClassFixture<ConsoleRig>, IAsyncLifetime
 {
+    private const string Discards = "/ops/discards";
     private const string Replays = "/ops/replays";
 
     private readonly ConsumerRig _rides = rig.Rides;
@@ -86,7 +87,7 @@ public sealed class ReplaysTests(ConsoleRig rig) : IClassFixture<ConsoleRig>, IA
         await AddAsync(1, Many);
         var before = (await _rides.Js.GetStreamAsync(RidesStream.Name)).Info.State.LastSeq;
         await using var other = _rides.SpawnService("Console", ConsoleRig.Access);
-        using var ada = new Operator($"{await other.UrlAsync()}", "ada-key");
+        using var ada = new OperatorClient($"{await other.UrlAsync()}", "ada-key");
 
         var created = await ada.PostAsync(Replays, Order("{}", rate: 40));
         await Eventually.True(async () => await _rides.CountAsync("ops.dead_letter_actions") > 0);
@@ -98,6 +99,29 @@ public sealed class ReplaysTests(ConsoleRig rig) : IClassFixture<ConsoleRig>, IA
         await _rides.SettledAsync();
         Assert.Equal((ulong)Many, (await _rides.Js.GetStreamAsync(RidesStream.Name)).Info.State.LastSeq - before);
         Assert.Equal(Many, await _rides.CountAsync("ops.dead_letter_actions where action = 'replayed' and who = 'ada'"));
+    }
+
+    [Fact]
+    public async Task Many_letters_are_discarded_at_once_and_each_is_kept_with_the_reason()
+    {
+        await AddAsync(1, 5);
+        await AddAsync(6, 7, code: "other");
+
+        var counted = await rig.Bob.PostAsync(Discards, new JsonObject { ["filter"] = Selected(), ["dry_run"] = true });
+        var unexplained = await rig.Bob.PostAsync(Discards, new JsonObject { ["filter"] = Selected() });
+        var discarded = await rig.Bob.PostAsync(Discards, new JsonObject { ["filter"] = Selected(), ["reason"] = "a test" });
+        var again = await rig.Bob.PostAsync(Discards, new JsonObject { ["filter"] = Selected(), ["reason"] = "a test" });
+
+        Assert.Equal((200, """{"total":5}"""), (counted.Status, counted.Text));
+        Assert.Equal((400, "The reason must be text of 1 to 1000 characters."), (unexplained.Status, (string)unexplained.Json["detail"]!));
+        Assert.Equal((200, """{"total":5}"""), (discarded.Status, discarded.Text));
+        Assert.Equal((200, """{"total":0}"""), (again.Status, again.Text));
+        Assert.Equal((5, 2, 5), (
+            await _rides.CountAsync("ops.dead_letters where state = 'discarded' and code = '23514'"),
+            await _rides.CountAsync("ops.dead_letters where state = 'open'"),
+            await _rides.CountAsync("ops.dead_letter_actions where action = 'discarded' and who = 'bob' and note = 'a test'")));
+
+        static JsonObject Selected() => new() { ["code"] = "23514" };
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
             "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
             "PublishCasinoEventsAsync", "GetCasinoFiguresAsync",
             "ListDeadLettersAsync", "GroupDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync",
-            "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "ListDeadLetterActionsAsync",
+            "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "DiscardDeadLettersAsync", "ListDeadLetterActionsAsync",
             "ListProblemTypesAsync", "GetProblemTypeAsync",
         ],
         _generated.Methods);
