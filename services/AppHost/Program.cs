@@ -32,7 +32,8 @@ int[] producers = [18081, 18082];
 try
 {
     // Before slow startup work begins.
-    Ports.EnsureFree(builder.Configuration["ASPNETCORE_URLS"], builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
+    var dashboard = builder.Configuration["ASPNETCORE_URLS"];
+    Ports.EnsureFree(dashboard, builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
     Ports.EnsureFree(producers.Select(port => $"http://127.0.0.1:{port}"));
     await using var nats = await NatsResource.StartAsync(data, Console.WriteLine);
     await using var postgres = await PostgresResource.StartAsync(data, Console.WriteLine);
@@ -44,7 +45,8 @@ try
     builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
 
-    builder.AddService<Projects.Console>("console", over: [nats, postgres]);
+    builder.AddService<Projects.Console>("console", over: [nats, postgres])
+        .WithEnvironment("RIDEINGEST__TELEMETRY__TRACE_URL", $"{dashboard}/traces/detail/{{trace_id}}");
 
     var simulators = builder.AddService<Projects.Simulators>("simulators");
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])

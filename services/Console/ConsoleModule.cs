@@ -22,12 +22,11 @@ public sealed class ConsoleModule : IModule
         .AddSharedKeys()
         .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
         .AddSingleton<StreamSurvey>()
-        .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"));
+        .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"), new NavEntry("Letters", "/letters"));
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPages();
-        endpoints.MapAssets("/console", beside: typeof(OverviewPage), "refresh.js");
         endpoints.MapLetters();
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Problems;
+using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Pages.Shell;
 
@@ -18,6 +20,7 @@ public static class PageServices
     public static IServiceCollection AddPages(this IServiceCollection services, Assembly assembly, params IReadOnlyList<NavEntry> entries)
     {
         services.AddRazorComponents();
+        services.AddSettings<TelemetrySettings>("telemetry");
         services.TryAddSingleton<PageList>();
         return services.AddSingleton(new ModulePages(assembly, entries));
     }
@@ -30,7 +33,7 @@ public static class PageServices
             return;
         pages.IsMapped = true;
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).RefusesWith(RefuseAsync).Add(Adapt);
-        endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "rideingest.svg");
+        endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "refresh.js", "rideingest.svg");
         endpoints.MapGet("/favicon.ico", () => Results.Redirect("/pages/rideingest.svg")).Public();
     }
 

@@ -1,4 +1,5 @@
-// Replaces the page's content with the current one every two seconds, while it is visible and nobody has anything selected in it.
+// Replaces the elements marked with data-live by their current state every two seconds, while the page is visible and nobody has anything
+// selected in it.
 const PERIOD_MS = 2000;
 const main = document.getElementById("main");
 
@@ -8,7 +9,8 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    main.replaceChildren(...next.getElementById("main").childNodes);
+    for (const part of document.querySelectorAll("[data-live]"))
+      part.replaceChildren(...(next.getElementById(part.id)?.childNodes ?? []));
     document.title = next.title;
     main.classList.remove("stale");
   } catch {
