@@ -9,7 +9,9 @@ using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Telemetry;
+using RideIngest.Pages.Shell;
 using RideIngest.Storage.Postgres;
+using RideIngest.Storage.SharedKeys;
 using RideIngest.Streams.Setup;
 using RideIngest.Streams.Systems;
 
@@ -58,6 +60,7 @@ public sealed class CasinoModule(CasinoDefaults defaults) : SystemModule<CasinoS
         services.AddSingleton(provider => new CountingSeat(
             provider.GetRequiredKeyedService<EnsuredStream>(Name), provider.GetRequiredService<EventAggregates>()));
         services.AddSingleton<FiguresEndpoint>().AddSingleton<LiveEndpoint>();
+        services.AddPages(typeof(CasinoModule).Assembly, new NavEntry("Casino", "/casino")).AddSharedKeys();
 
         // Registered last, so that it stops first, and the stages can still process its last events.
         services.AddHostedService<Generator>();
@@ -70,7 +73,8 @@ public sealed class CasinoModule(CasinoDefaults defaults) : SystemModule<CasinoS
             return;
         endpoints.MapGet("/materialized", provider.GetRequiredService<FiguresEndpoint>().Get)
             .Needs(Scopes.Read).LimitedAsRead().AsFigures();
-        CasinoPage.Map(endpoints);
+        endpoints.MapPages();
+        endpoints.MapAssets("/casino", beside: typeof(CasinoPage), "casino.css", "casino.js");
         endpoints.MapGet("/casino/live", provider.GetRequiredService<LiveEndpoint>().GetAsync)
             .Needs(Scopes.Read).LimitedAsLivePage().Untraced();
     }

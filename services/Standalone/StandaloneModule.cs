@@ -20,7 +20,7 @@ public sealed class StandaloneModule(PrivateServers servers) : IModule
         .AddNats(essential: false)
         .AddPostgres(essential: false)
         .AddSingleton(servers)
-        .AddPages(typeof(StandaloneModule).Assembly, new NavEntry("Rides", "/rides"), new NavEntry("Casino", "/casino"))
+        .AddPages(typeof(StandaloneModule).Assembly, new NavEntry("Rides", "/rides"))
         .AddHostedService<ServerKeeper>()
         .AddSingleton<Overview>()
         .AddSingleton<Traffic>()

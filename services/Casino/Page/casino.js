@@ -1,111 +1,90 @@
-// Each message is the whole view, so a lost message does not matter.
+// Shows /casino/live. Each message is the whole view, so a lost message does not matter.
+const RETRY_MS = 2000;
+
 const by = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const rate = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const money = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" });
 const inEuros = (cents) => money.format(cents / 100);
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
+function open() {
+  const view = new EventSource("/casino/live");
+  view.onmessage = (event) => told(JSON.parse(event.data));
+  view.onerror = () => {
+    view.close();
+    away();
+  };
 }
 
-function say(className, text) {
-  by("state").className = `state ${className}`;
+async function away() {
+  say("", "No answer from this process. Retrying…");
+  document.body.classList.add("stale");
+  // The page redirects to /sign-in when the session has ended.
+  const page = await fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => null);
+  if (page?.type === "opaqueredirect") location.reload();
+  setTimeout(open, RETRY_MS);
+}
+
+function told(view) {
+  document.body.classList.remove("stale");
+  if (view) {
+    say("ready", "Live");
+    show(view);
+  } else {
+    say("degraded", "Another process counts, or the stream has not been reached yet");
+  }
+}
+
+function say(status, text) {
+  by("state").className = `state ${status}`;
   by("said").textContent = text;
 }
 
-function figure(id, top, count) {
-  by(id).replaceChildren(...(top ? [`Player ${top.id} `, element("small", count(top.count))] : ["–"]));
+function show({ figures, seconds, bets, wins, deposits, latest }) {
+  by("events_total").textContent = whole.format(figures.events_total);
+  by("events_per_minute").textContent = rate.format(figures.events_per_minute);
+  by("events_per_second_moving_average").textContent = rate.format(figures.events_per_second_moving_average);
+  leaders("bets", bets, whole.format);
+  leaders("wins", wins, whole.format);
+  leaders("deposits", deposits, inEuros);
+  chart(seconds);
+  by("nothing").hidden = latest.length > 0;
+  by("latest").hidden = latest.length === 0;
+  by("latest").replaceChildren(...latest.map((event) => row(
+    make("span", event.type.replace("_", " "), "word"), make("p", event.description ?? `Event ${event.id}`))));
 }
 
-function leaders(id, tops, count) {
-  const most = Number(tops[0]?.count ?? 1) || 1;
-  by(id).replaceChildren(...tops.map((top) => {
-    const item = element("li");
-    const meter = element("meter");
-    meter.max = most;
-    meter.value = Number(top.count);
-    item.append(element("span", `Player ${top.id}`), element("span", count(top.count)), meter);
-    return item;
+function leaders(id, tops, text) {
+  if (tops.length === 0) return;
+  by(id).replaceChildren(...tops.map(({ id: player, count }) => {
+    const meter = make("meter");
+    meter.max = Number(tops[0].count);
+    meter.value = Number(count);
+    meter.setAttribute("aria-hidden", "true");
+    return row(make("span", `Player ${player}`), meter, make("span", text(count)));
   }));
 }
 
 function chart(seconds) {
   const most = Math.max(1, ...seconds);
-  const width = seconds.length - 1;
-  const points = seconds.map((events, at) => `${(at * 120 / width).toFixed(2)},${(39 - 37 * events / most).toFixed(2)}`);
-  by("line").setAttribute("d", `M${points.join("L")}`);
+  const last = seconds.length - 1;
+  const points = seconds.map((events, at) => `${(at * 120 / last).toFixed(2)},${(40 - 39 * events / most).toFixed(2)}`);
   by("area").setAttribute("d", `M0,40L${points.join("L")}L120,40Z`);
   by("most").textContent = `${whole.format(most)} at most`;
-  by("now").textContent = `now: ${whole.format(seconds[width])}`;
+  by("now").textContent = `now: ${whole.format(seconds[last])}`;
 }
 
-function show(view) {
-  const { figures } = view;
-  by("events_total").textContent = whole.format(figures.events_total);
-  by("events_per_minute").textContent = rate.format(figures.events_per_minute);
-  by("events_per_second_moving_average").textContent = rate.format(figures.events_per_second_moving_average);
-  figure("top_player_bets", figures.top_player_bets, whole.format);
-  figure("top_player_wins", figures.top_player_wins, whole.format);
-  figure("top_player_deposits", figures.top_player_deposits, inEuros);
-  leaders("bets", view.bets, whole.format);
-  leaders("wins", view.wins, whole.format);
-  leaders("deposits", view.deposits, inEuros);
-  chart(view.seconds);
-  by("nothing").hidden = view.latest.length > 0;
-  by("latest").replaceChildren(...view.latest.map((event) => element("li", event.description ?? `Event ${event.id}`, event.type)));
+function row(...parts) {
+  const made = make("li");
+  made.append(...parts);
+  return made;
 }
 
-function told(view) {
-  if (view) {
-    say("live", "Live");
-    show(view);
-  } else {
-    say("", "Another process counts, or the stream has not been reached yet");
-  }
+function make(name, text = "", className = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
 }
 
-// An EventSource cannot send a key.
-async function follow(key) {
-  const answer = await fetch("/casino/live", { cache: "no-store", headers: key ? { Authorization: `Bearer ${key}` } : {} });
-  if (answer.status === 401 || answer.status === 403) return answer.json();
-  if (!answer.ok) throw new Error(answer.statusText);
-  by("ask").hidden = true;
-  const parts = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let text = ""; ;) {
-    const { value, done } = await parts.read();
-    if (done) throw new Error("The process has stopped");
-    const messages = (text + value).split("\n\n");
-    text = messages.pop();
-    if (messages.length > 0) told(JSON.parse(messages.at(-1).slice("data: ".length)));
-  }
-}
-
-// The key is kept until this tab is closed.
-const kept = "casino.key";
-
-async function live() {
-  while (true) {
-    const key = sessionStorage.getItem(kept);
-    const refusal = await follow(key).catch(() => null);
-    if (refusal) {
-      say("", "A key is required");
-      by("refused").textContent = key ? refusal.detail : "";
-      by("ask").hidden = false;
-      return;
-    }
-    say("away", "No answer from this process. Trying again …");
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-  }
-}
-
-by("ask").addEventListener("submit", (submitted) => {
-  submitted.preventDefault();
-  sessionStorage.setItem(kept, by("key").value.trim());
-  live();
-});
-
-live();
+open();

@@ -56,7 +56,7 @@ public sealed class CasinoAccessTests
             Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(casino, path, "the-tables-key"));
             Assert.Equal(HttpStatusCode.OK, await GetAsync(casino, path, "the-floors-key"));
         }
-        Assert.Equal(HttpStatusCode.OK, await GetAsync(casino, "/casino"));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(casino, "/casino", "the-floors-key"));
     }
 
     [Fact]

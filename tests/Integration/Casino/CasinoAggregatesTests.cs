@@ -102,10 +102,11 @@ public sealed class CasinoAggregatesTests
         await using var system = await CreateAsync();
         var casino = await system.RunAsync();
         using var page = await casino.GetAsync("/casino");
+        Assert.Contains("<h1>Casino</h1>", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("://", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         foreach (var (path, type) in (ValueTuple<string, string>[])[
-            ("/casino/casino.css", "text/css"), ("/casino/casino.js", "text/javascript"),
+            ("/casino/casino.css", "text/css"), ("/pages/pages.css", "text/css"), ("/casino/casino.js", "text/javascript"),
         ])
         {
             using var file = await casino.GetAsync(path);

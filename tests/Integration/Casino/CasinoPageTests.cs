@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 using RideIngest.Integration.Systems;
 using static Microsoft.Playwright.Assertions;
@@ -37,12 +38,14 @@ public sealed class CasinoPageTests : IAsyncLifetime
 
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("2");
         await Expect(page.Locator("#latest")).ToContainTextAsync("Player #11 (jane@example.com) placed a bet of 5 USD (4.68 EUR)");
-        await Expect(page.Locator("#ask")).ToBeHiddenAsync();
+        await Expect(page.Locator("#bets")).ToContainTextAsync("Player 11");
+        await Expect(page.Locator("#deposits")).ToContainTextAsync("€100.00");
+        await Expect(page.Locator("nav .active")).ToHaveTextAsync("Casino");
         Assert.Empty(complaints);
     }
 
     [Fact]
-    public async Task Where_keys_are_asked_for_it_asks_for_one_and_keeps_everything_to_itself_until_then()
+    public async Task Where_keys_are_required_a_person_signs_in_and_sees_the_figures()
     {
         var casino = await _system.RunAsync(
             args: [
@@ -54,17 +57,28 @@ public sealed class CasinoPageTests : IAsyncLifetime
         var page = await OpenAsync(casino);
 
         await page.GotoAsync("/casino");
-        await Expect(page.Locator("#ask")).ToBeVisibleAsync();
-        await Expect(page.Locator("#events_total")).ToHaveTextAsync("–");
-        await AnswerAsync(page, "the-tables-key");
-        await Expect(page.Locator("#refused")).ToContainTextAsync("lacks the scope read");
-        await AnswerAsync(page, "the-floors-key");
-
+        await SignInAsync(page, "the-tables-key");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("lacks the scope");
+        await SignInAsync(page, "the-floors-key");
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("1");
-        await Expect(page.Locator("#said")).ToHaveTextAsync("Live");
-        await Expect(page.Locator("#ask")).ToBeHiddenAsync();
+        await Expect(page.Locator(".signed-in")).ToContainTextAsync("floor");
         await page.ReloadAsync();
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("1");
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_count_serves_no_page()
+    {
+        var casino = await _system.RunAsync("player");
+        using var answer = await casino.GetAsync("/casino");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    private static async Task SignInAsync(IPage page, string key)
+    {
+        await page.GetByLabel("API key or token").FillAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 
     private async Task<IPage> OpenAsync(HttpClient casino)
@@ -73,11 +87,5 @@ public sealed class CasinoPageTests : IAsyncLifetime
         var page = await browser.NewPageAsync(new() { BaseURL = casino.BaseAddress!.AbsoluteUri });
         _pages.Add(page);
         return page;
-    }
-
-    private static async Task AnswerAsync(IPage page, string key)
-    {
-        await page.GetByLabel("API key").FillAsync(key);
-        await page.GetByText("Show").ClickAsync();
     }
 }
