@@ -45,16 +45,19 @@ try
     builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
 
-    builder.AddService<Projects.Console>("console", over: [nats, postgres])
+    var console = builder.AddService<Projects.Console>("console", over: [nats, postgres])
         .WithEnvironment("RIDEINGEST__TELEMETRY__TRACE_URL", $"{dashboard}/traces/detail/{{trace_id}}");
-
     var simulators = builder.AddService<Projects.Simulators>("simulators");
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {
-        builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
+        var casino = builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
             .WithEnvironment("RIDEINGEST__CASINO__ROLES", role)
             .WithEnvironment("RIDEINGEST__CASINO__GENERATOR__RATE", "2")
             .WithEnvironment("RIDEINGEST__CASINO__RATES__URL", $"{simulators.GetEndpoint("http")}/simulators/rates");
+        if (role != "aggregates")
+            continue;
+        console.LinksTo("Casino", casino, "/casino");
+        casino.LinksTo("Overview", console, "/");
     }
 
     await using var app = builder.Build();

@@ -60,6 +60,12 @@ internal static partial class Resources
         return service;
     }
 
+    /// <summary>Adds a page of another service to the navigation.</summary>
+    public static void LinksTo(
+        this IResourceBuilder<ProjectResource> service, string name, IResourceBuilder<ProjectResource> other, string path) => service
+        .WithEnvironment("RIDEINGEST__PAGES__SYSTEMS__0__NAME", name)
+        .WithEnvironment("RIDEINGEST__PAGES__SYSTEMS__0__URL", $"{other.GetEndpoint("http")}{path}");
+
     [LoggerMessage(2101, LogLevel.Information, "{Line}")]
     private static partial void Said(ILogger logger, string line);
 }

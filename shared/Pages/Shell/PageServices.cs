@@ -20,7 +20,7 @@ public static class PageServices
     public static IServiceCollection AddPages(this IServiceCollection services, Assembly assembly, params IReadOnlyList<NavEntry> entries)
     {
         services.AddRazorComponents();
-        services.AddSettings<TelemetrySettings>("telemetry");
+        services.AddSettings<TelemetrySettings>("telemetry").AddSettings<PagesSettings>("pages");
         services.TryAddSingleton<PageList>();
         return services.AddSingleton(new ModulePages(assembly, entries));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Playwright;
 using RideIngest.Console;
+using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
 using static Microsoft.Playwright.Assertions;
@@ -85,6 +86,31 @@ public sealed class ConsolePageTests : IAsyncLifetime
         Assert.Empty(_complaints);
     }
 
+    [Fact]
+    public async Task The_navigation_has_the_pages_of_other_processes_that_the_settings_name()
+    {
+        var page = await OpenAsync(
+            await RunAsync([.. PageOf(0, "Casino", "http://127.0.0.1:8081/casino"), .. PageOf(1, "overview", "/elsewhere")]), "/");
+
+        await Expect(page.Locator("nav a")).ToHaveTextAsync(["Overview", "Letters", "Casino", "API", "Metrics", "Readiness", "Health"]);
+        await Expect(page.Locator("nav .active")).ToHaveTextAsync("Overview");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Casino" })).ToHaveAttributeAsync("href", "http://127.0.0.1:8081/casino");
+    }
+
+    [Theory]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("//elsewhere.example")]
+    [InlineData("casino.example.com")]
+    public void A_page_of_another_process_without_a_URL_or_path_is_an_invalid_setting(string url)
+    {
+        var refusal = Assert.Throws<SettingsException>(
+            () => RideIngestHost.Create("console", PageOf(0, "Casino", url), new ConsoleModule()));
+
+        Assert.Contains(
+            $"pages.systems.0.url: \"{url}\" is invalid: it is neither an http or https URL nor a path", refusal.Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("//elsewhere.example")]
     [InlineData("/\\elsewhere.example")]
@@ -98,6 +124,9 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
         await Expect(page).ToHaveURLAsync($"{console}/");
     }
+
+    private static string[] PageOf(int index, string name, string url) =>
+        [$"--pages:systems:{index}:name={name}", $"--pages:systems:{index}:url={url}"];
 
     private static async Task SignInAsync(IPage page, string key)
     {

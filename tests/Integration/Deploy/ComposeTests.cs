@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
+using RideIngest.Pages.Shell;
 using RideIngest.Simulators.Rates;
 
 namespace RideIngest.Integration.Deploy;
@@ -87,6 +88,7 @@ public sealed class ComposeTests
     [Theory]
     [InlineData("producer")]
     [InlineData("casino")]
+    [InlineData("console")]
     public void A_service_listens_where_its_port_leads(string service) =>
         Assert.EndsWith(
             $":{Compose["services"]![service]!["ports"].Strings().Single().Split(':')[2]}",
@@ -97,9 +99,26 @@ public sealed class ComposeTests
         Assert.Distinct(Services().SelectMany(service => service.Value!["ports"].Strings()).Select(port => port.Split(':')[1]));
 
     [Theory]
+    [InlineData("casino")]
+    [InlineData("console")]
+    public async Task The_navigation_leads_to_the_ports_that_are_published(string service)
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create(service, Settings(service, secrets), DeployedSystem.ModuleOf(service));
+        var links = host.Settings.Get<PagesSettings>().Systems.ToDictionary(system => system.Name, system => system.Url);
+
+        Assert.Equal([("Casino", $"http://{Published("casino")}/casino"), ("Overview", $"http://{Published("console")}/")],
+            links.Select(link => (link.Key, link.Value)).Order());
+
+        static string Published(string service) =>
+            string.Join(':', Compose["services"]![service]!["ports"].Strings().Single().Split(':')[..2]);
+    }
+
+    [Theory]
     [InlineData("producer")]
     [InlineData("consumer")]
     [InlineData("casino")]
+    [InlineData("console")]
     [InlineData("simulators")]
     public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)
     {

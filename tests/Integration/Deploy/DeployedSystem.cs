@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
+using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Casino;
@@ -70,6 +71,7 @@ internal static class DeployedSystem
     {
         "producer" => new ProducerModule(),
         "consumer" => new ConsumerModule(),
+        "console" => new ConsoleModule(),
         "simulators" => new SimulatorsModule(),
         _ => new CasinoModule(CasinoDefaults.Alone with { Output = false }),
     };
