@@ -62,6 +62,7 @@ public sealed class KubernetesTests
     [Theory]
     [InlineData("producer")]
     [InlineData("consumer")]
+    [InlineData("console")]
     [InlineData("casino")]
     [InlineData("casino-figures")]
     public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
