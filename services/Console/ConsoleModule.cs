@@ -22,6 +22,7 @@ public sealed class ConsoleModule : IModule
         .AddSharedKeys()
         .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
         .AddSingleton<StreamSurvey>()
+        .AddSingleton<ServerSurvey>()
         .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"), new NavEntry("Letters", "/letters"));
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

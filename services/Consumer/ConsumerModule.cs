@@ -60,6 +60,7 @@ public sealed class ConsumerModule(Catalog? catalog = null, bool essential = tru
             .AddHostedService<ConsumerWorker>()
             .AddHostedService<DurabilityNotice>()
             .AddCountersAtZero(() => ConsumerTelemetry.StartAtZero(kinds.Kinds, DeadLetterCodes.OfRecords, DeadLetterCodes.OfFrames))
+            .AddSystemFigures(ConsumerTelemetry.Figures(RidesSystem.Name))
             .AddReadinessCheck<ConsumerReadiness>(essential);
     }
 

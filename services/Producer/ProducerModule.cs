@@ -63,9 +63,10 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             .AddSingleton<SpineLink>()
             .AddHostedService(provider => provider.GetRequiredService<SpineLink>());
         services.AddHostedService<DurabilityNotice>();
-        services.AddCountersAtZero(() => ProducerTelemetry.StartAtZero(
-            _catalog.Kinds,
-            Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(new Refusal(reason, TimeSpan.Zero)).Type)));
+        string[] problems = [.. Enum.GetValues<RefusalReason>().Select(reason => Refusals.Of(new Refusal(reason, TimeSpan.Zero)).Type)];
+        services
+            .AddCountersAtZero(() => ProducerTelemetry.StartAtZero(_catalog.Kinds, problems))
+            .AddSystemFigures(ProducerTelemetry.Figures(RidesSystem.Name, problems));
     }
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

@@ -7,7 +7,8 @@ namespace RideIngest.Console.Overview;
 
 /// <summary>A process as last announced.</summary>
 /// <param name="Silent">The time since its last announcement.</param>
-internal sealed record HeardProcess(ProcessAnnouncement News, TimeSpan Silent)
+/// <param name="Rates">What it does for its systems.</param>
+internal sealed record HeardProcess(ProcessAnnouncement News, TimeSpan Silent, IReadOnlyList<SystemRates> Rates)
 {
     private static readonly TimeSpan MostlySilent = 5 * ProcessAnnouncement.Period;
 
@@ -25,7 +26,7 @@ internal sealed class HeardProcesses(INatsConnection nats) : BackgroundService
     // Bounds the memory, because any client may publish announcements under any name.
     private const int Most = 1000;
 
-    private readonly ConcurrentDictionary<(string Service, string Instance), (long At, ProcessAnnouncement News)> _heard = new();
+    private readonly ConcurrentDictionary<(string Service, string Instance), HeardNews> _heard = new();
 
     public IReadOnlyList<HeardProcess> All()
     {
@@ -37,7 +38,7 @@ internal sealed class HeardProcesses(INatsConnection nats) : BackgroundService
             if (silent > Forgotten)
                 _heard.TryRemove(key, out _);
             else
-                all.Add(new HeardProcess(heard.News, silent));
+                all.Add(new HeardProcess(heard.Last, silent, heard.Rates()));
         }
         return [.. all.OrderBy(one => one.News.Service, StringComparer.Ordinal).ThenBy(one => one.News.Instance, StringComparer.Ordinal)];
     }
@@ -52,7 +53,9 @@ internal sealed class HeardProcesses(INatsConnection nats) : BackgroundService
         var key = (news.Service, news.Instance);
         if (news.Status == ProcessAnnouncement.Stopped)
             _heard.TryRemove(key, out _);
-        else if (_heard.Count < Most || _heard.ContainsKey(key))
-            _heard[key] = (TimeProvider.System.GetTimestamp(), news);
+        else if (_heard.TryGetValue(key, out var heard))
+            _heard[key] = heard.With(news, TimeProvider.System.GetTimestamp());
+        else if (_heard.Count < Most)
+            _heard[key] = HeardNews.First(news, TimeProvider.System.GetTimestamp());
     }
 }

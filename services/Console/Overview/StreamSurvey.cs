@@ -6,10 +6,11 @@ using RideIngest.Streams.Nats;
 namespace RideIngest.Console.Overview;
 
 /// <summary>A stream of a system.</summary>
+/// <param name="System">The first part of its subjects.</param>
 /// <param name="Messages">Frames that wait or are in hand.</param>
 /// <param name="Oldest">The age of the oldest of them.</param>
 /// <param name="PerSecond">Frames per second that came in since the last look; null at the first.</param>
-internal sealed record StreamLine(string Name, long Messages, long Bytes, TimeSpan Oldest, double? PerSecond);
+internal sealed record StreamLine(string Name, string System, long Messages, long Bytes, TimeSpan Oldest, double? PerSecond);
 
 /// <summary>Looks at the streams of all systems, at most once a second.</summary>
 internal sealed class StreamSurvey(INatsConnection nats, ServerClock clock) : IDisposable
@@ -62,7 +63,8 @@ internal sealed class StreamSurvey(INatsConnection nats, ServerClock clock) : ID
                         ? now - first
                         : TimeSpan.Zero;
                 var name = stream.Info.Config.Name!;
-                lines.Add(new(name, state.Messages, state.Bytes, oldest, Rate(name, (ulong)state.LastSeq)));
+                var subject = stream.Info.Config.Subjects?.FirstOrDefault() ?? name;
+                lines.Add(new(name, subject.Split('.')[0], state.Messages, state.Bytes, oldest, Rate(name, (ulong)state.LastSeq)));
             }
             return [.. lines.OrderBy(line => line.Name, StringComparer.Ordinal)];
         }

@@ -57,6 +57,13 @@ internal static class ConsumerTelemetry
             "rideingest.stream.oldest.age", () => Seen(stream => stream.Oldest), "s", "Age of the oldest frame that is not settled.");
     }
 
+    /// <summary>What the console shows of the rides.</summary>
+    public static FigureSource[] Figures(string system) =>
+    [
+        new(system, SystemFigure.Done, Records, ("outcome", [Status.Stored.Word(), Status.Duplicate.Word()])),
+        new(system, SystemFigure.Failed, Records, ("outcome", [Status.Conflict.Word(), Status.Invalid.Word(), Status.Failed.Word()])),
+    ];
+
     /// <summary>Creates the counters at 0. Postgres' codes of dead letters are not among them, because any may occur.</summary>
     public static void StartAtZero(IEnumerable<Kind> kinds, IReadOnlyList<string> recordCodes, IReadOnlyList<string> frameCodes)
     {

@@ -40,6 +40,17 @@ internal static class ProducerTelemetry
 
     private static readonly object[] Words = [.. Enum.GetValues<Status>().Select(status => status.Word())];
 
+    /// <summary>What the console shows of the rides. Outcomes of records in the stream are the consumer's.</summary>
+    /// <param name="problems">The problems of records that are not kept.</param>
+    public static FigureSource[] Figures(string system, string[] problems) =>
+    [
+        new(system, SystemFigure.Taken, Answers),
+        new(system, SystemFigure.Done, StoredDirectly),
+        new(system, SystemFigure.Failed, Answers, ("outcome", [Status.Invalid.Word()])),
+        new(system, SystemFigure.Failed, Refused, ("problem", problems)),
+        new(system, SystemFigure.Latency, AnswerDuration),
+    ];
+
     /// <summary>Creates the counters at 0.</summary>
     /// <param name="problems">The problems of records that are not kept.</param>
     public static void StartAtZero(IEnumerable<Kind> kinds, IEnumerable<string> problems)

@@ -29,8 +29,8 @@ internal sealed class Traffic : IDisposable
 
     private delegate void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags);
 
-    /// <summary>The time from single-record requests to their answers.</summary>
-    public Latency Answers { get; } = new();
+    /// <summary>The time from single-record requests to their answers, over the last ten seconds.</summary>
+    public Latency Answers { get; } = new(ticks: 10);
 
     /// <summary>Records that this process committed, as a consumer or directly.</summary>
     public long Stored => Volatile.Read(ref _stored);

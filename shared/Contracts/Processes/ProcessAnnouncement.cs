@@ -5,9 +5,10 @@ namespace RideIngest.Contracts.Processes;
 /// <summary>What a process is and how it is, which it publishes every two seconds on <see cref="Subject"/>, and once more when it stops.
 /// </summary>
 /// <param name="Status">As in <c>/readyz</c>, or <see cref="Stopped"/>.</param>
+/// <param name="Systems">The systems that it works for; null from builds that do not announce them.</param>
 public sealed record ProcessAnnouncement(
     string Service, string Instance, string Version, IReadOnlyList<string> Modules, DateTimeOffset StartedAt, string Status,
-    IReadOnlyList<MissingPart> Missing)
+    IReadOnlyList<MissingPart> Missing, IReadOnlyList<SystemTotals>? Systems = null)
 {
     public const string Subject = "ops.processes";
     public const string Stopped = "stopped";

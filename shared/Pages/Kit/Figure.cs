@@ -15,6 +15,16 @@ public static class Figure
         _ => Whole((long)Math.Round(perSecond.Value)),
     };
 
+    /// <param name="time">Null if nothing was measured.</param>
+    public static string Milliseconds(double? time) => time switch
+    {
+        null => "–",
+        < 0.1 => "< 0.1 ms",
+        < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{time:0.0} ms"),
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{time:0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time / 1000:0.0} s"),
+    };
+
     public static string Time(TimeSpan time) => time switch
     {
         { TotalDays: >= 1 } => $"{time.Days} d {time.Hours} h",

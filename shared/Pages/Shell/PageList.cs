@@ -33,6 +33,9 @@ public sealed class PageList
     /// <summary>Whether the endpoints exist.</summary>
     internal bool IsMapped { get; set; }
 
+    /// <returns>The page with this name, here or elsewhere; null if there is none.</returns>
+    public NavEntry? Find(string name) => Own.Concat(Elsewhere).FirstOrDefault(entry => IsNamed(entry, name));
+
     private static bool IsNamed(NavEntry entry, string name) => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
 }
 

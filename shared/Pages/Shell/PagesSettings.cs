@@ -13,7 +13,7 @@ public sealed class PagesSettings
 /// <summary>One of <c>pages.systems</c>.</summary>
 public sealed class SystemPageSettings
 {
-    /// <summary>The name in the navigation.</summary>
+    /// <summary>The name in the navigation. The console links a system to the page with its name.</summary>
     [Required, GoodValue("Casino")]
     public string Name { get; set; } = "";
 

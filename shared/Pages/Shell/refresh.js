@@ -1,6 +1,8 @@
 // Replaces the elements marked with data-live by their current state every two seconds, while the page is visible and nobody has anything
 // selected in it.
 const PERIOD_MS = 2000;
+const FOCUSABLE = "a, button, [tabindex]";
+const SCROLLED = ".scroll";
 const main = document.getElementById("main");
 
 async function refresh() {
@@ -10,13 +12,22 @@ async function refresh() {
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]"))
-      part.replaceChildren(...(next.getElementById(part.id)?.childNodes ?? []));
+      replace(part, next.getElementById(part.id)?.childNodes ?? []);
     document.title = next.title;
     main.classList.remove("stale");
   } catch {
     document.title = "away · RideIngest";
     main.classList.add("stale");
   }
+}
+
+// Keeps the keyboard focus and the scroll positions of tables.
+function replace(part, content) {
+  const focused = [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  const scrolled = [...part.querySelectorAll(SCROLLED)].map((table) => table.scrollLeft);
+  part.replaceChildren(...content);
+  part.querySelectorAll(SCROLLED).forEach((table, at) => { table.scrollLeft = scrolled[at] ?? 0; });
+  if (focused >= 0) part.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
 setInterval(refresh, PERIOD_MS);

@@ -18,6 +18,13 @@ internal static class IntakeTelemetry
     private static readonly Gauge<int> StreamFull = RideIngestTelemetry.Meter.CreateGauge<int>(
         "rideingest.intake.stream.full", description: "1 while no events are taken because a quarter of the stream is used, otherwise 0.");
 
+    /// <summary>What the console shows of a system's intake.</summary>
+    public static FigureSource[] Figures(string system) =>
+    [
+        new(system, SystemFigure.Taken, FrameEvents, ("system", [system])),
+        new(system, SystemFigure.Failed, RefusedEvents, ("system", [system])),
+    ];
+
     public static void FramePublished(string system, int events) => FrameEvents.Record(events, Tag(system));
 
     public static void Refused(string system) => RefusedEvents.Add(1, Tag(system));

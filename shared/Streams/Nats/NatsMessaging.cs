@@ -7,6 +7,7 @@ using OpenTelemetry.Trace;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Streams.Nats;
 
@@ -32,7 +33,7 @@ public static class NatsMessaging
         services.AddSingleton<NatsConnector>();
         services.AddHostedService(provider => provider.GetRequiredService<NatsConnector>());
         services.AddHostedService<NatsWatch>();
-        services.AddHostedService<ProcessAnnouncer>();
+        services.AddSingleton<SystemMeter>().AddHostedService<ProcessAnnouncer>();
         services.AddSingleton(provider => new ServerClock(TimeProvider.System, provider.GetRequiredService<ILogger<ServerClock>>()));
         return services;
     }

@@ -3,11 +3,13 @@ using NATS.Client.Core;
 using RideIngest.Contracts.Processes;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.Processes;
+using RideIngest.Hosting.Telemetry;
 
 namespace RideIngest.Streams.Nats;
 
 /// <summary>Announces this process and its readiness for the console.</summary>
-internal sealed class ProcessAnnouncer(NatsConnection connection, Readiness readiness, ServiceIdentity identity) : BackgroundService
+internal sealed class ProcessAnnouncer(NatsConnection connection, Readiness readiness, ServiceIdentity identity, SystemMeter systems)
+    : BackgroundService
 {
     private static readonly TimeSpan SentWithin = TimeSpan.FromSeconds(2);
 
@@ -27,12 +29,15 @@ internal sealed class ProcessAnnouncer(NatsConnection connection, Readiness read
 
     private async Task AnnounceAsync(ReadinessReport report, CancellationToken cancellationToken)
     {
+        // Also while nothing is sent, because it moves the window of the latencies.
+        var totals = systems.Read();
+
         // While NATS is unavailable, the client would buffer announcements and send them when they are out of date.
         if (connection.ConnectionState != NatsConnectionState.Open)
             return;
         var announcement = new ProcessAnnouncement(
             identity.Name, identity.Instance, identity.Version, identity.Modules, identity.StartedAt, report.Status,
-            [.. report.Missing.Select(missing => new MissingPart(missing.Name, missing.Detail))]);
+            [.. report.Missing.Select(missing => new MissingPart(missing.Name, missing.Detail))], totals);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SentWithin);
         try

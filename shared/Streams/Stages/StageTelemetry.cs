@@ -30,6 +30,17 @@ internal static class StageTelemetry
             "rideingest.stage.oldest.age", () => Each(seen => seen.Oldest), "s", "Age of the oldest frame that waits for a stage.");
     }
 
+    /// <summary>What the console shows of a stage.</summary>
+    /// <param name="isLast">Whether an event that the stage is done with has left the system.</param>
+    public static IEnumerable<FigureSource> Figures(string system, string stage, bool isLast)
+    {
+        (string, string[])[] own = [("system", [system]), ("stage", [stage])];
+        yield return new(system, SystemFigure.Failed, Events, [.. own, ("result", [DeadLetter])]);
+        yield return new(system, SystemFigure.Latency, Duration, own);
+        if (isLast)
+            yield return new(system, SystemFigure.Done, Events, [.. own, ("result", [Done])]);
+    }
+
     /// <summary>Starts the span of a batch in the trace of its first recorded frame, with links to all other traces.</summary>
     public static Activity? Start<TEvent>(StageDefinition stage, IReadOnlyList<EventFrame<TEvent>> frames)
     {

@@ -10,6 +10,7 @@ using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.OpenApi;
+using RideIngest.Hosting.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Streams.Intake;
 using RideIngest.Streams.Nats;
@@ -97,6 +98,7 @@ public sealed class SystemBuilder<TSettings>
         where TStep : Step<TEvent>
     {
         Services.TryAddSingleton<TStep>();
+        Services.AddSystemFigures(StageTelemetry.Figures(_name, name, isLast: next is null));
         _definitions.Add(Define);
         _stages.Add(provider => runs?.Invoke(provider.GetRequiredService<TSettings>()) == false
             ? null
@@ -161,6 +163,7 @@ public sealed class SystemBuilder<TSettings>
         if (_takesEvents)
             return;
         _takesEvents = true;
+        Services.AddSystemFigures(IntakeTelemetry.Figures(_name));
         Services.AddKeyedSingleton(_name, (provider, _) => new StreamRoom(
             _name, provider.GetRequiredKeyedService<EnsuredStream>(_name), provider.GetRequiredService<ILogger<StreamRoom>>()));
         Services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<StreamRoom>(_name));

@@ -80,6 +80,42 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_overview_shows_what_each_system_does_while_records_are_posted()
+    {
+        var page = await OpenAsync("/");
+        await Expect(page.Locator("#servers-name ~ .cards")).ToContainTextAsync(
+            new Regex(@"NATS\s*\d.*answers\s*Postgres\s*\d.*answers", RegexOptions.Singleline));
+        await Expect(Rides("In")).ToHaveTextAsync("0/s");
+        await Expect(Rides("p50")).ToHaveTextAsync("–");
+
+        using var enough = new CancellationTokenSource();
+        var posting = PostAsync(enough.Token);
+        foreach (var figure in (string[])["In", "Out", "Errors"])
+            await Expect(Rides(figure)).Not.ToHaveTextAsync(new Regex("^(0/s|–)$"));
+        foreach (var figure in (string[])["p50", "p99"])
+            await Expect(Rides(figure)).ToContainTextAsync("s");
+        await enough.CancelAsync();
+        await posting;
+
+        foreach (var figure in (string[])["In", "Out", "Errors"])
+            await Expect(Rides(figure)).ToHaveTextAsync("0/s");
+        await page.Locator("article a").GetByText("Rides").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/rides$"));
+        Assert.Empty(_complaints);
+
+        ILocator Rides(string figure) => page.Locator($"article:has-text('Rides') dl div:has(dt:text-is('{figure}')) dd");
+
+        async Task PostAsync(CancellationToken stop)
+        {
+            for (var id = 1; !stop.IsCancellationRequested; id++)
+            {
+                await this.PostAsync(Given.Booking(id));
+                await this.PostAsync("""{"id":77}""");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Who_opens_the_page_is_told_the_last_second_at_once()
     {
         using var client = new HttpClient { BaseAddress = _url };

@@ -1,15 +1,15 @@
-namespace RideIngest.Standalone.Page;
+namespace RideIngest.Hosting.Telemetry;
 
-/// <summary>Measures answer times over the last seconds, in buckets 9% wide, so that a quantile is off by less than 5%.</summary>
-internal sealed class Latency
+/// <summary>Measures durations over a moving window, in buckets 9% wide, so that a quantile is off by less than 5%.</summary>
+/// <param name="ticks">The width of the window, in ticks.</param>
+public sealed class Latency(int ticks)
 {
     private const double Least = 20e-6;
     private const int PerDoubling = 8;
     private const int Buckets = 22 * PerDoubling;
-    private const int Seconds = 10;
 
     private readonly long[] _counts = new long[Buckets];
-    private readonly long[][] _ago = [.. Enumerable.Range(0, Seconds).Select(_ => new long[Buckets])];
+    private readonly long[][] _ago = [.. Enumerable.Range(0, ticks).Select(_ => new long[Buckets])];
     private readonly long[] _window = new long[Buckets];
     private int _oldest;
 
@@ -19,7 +19,7 @@ internal sealed class Latency
         Interlocked.Increment(ref _counts[Math.Min(bucket, Buckets - 1)]);
     }
 
-    /// <summary>Moves the window by one second. Not thread-safe.</summary>
+    /// <summary>Moves the window by one tick. Not thread-safe.</summary>
     public void Tick()
     {
         var ago = _ago[_oldest];
@@ -29,7 +29,7 @@ internal sealed class Latency
             _window[i] = count - ago[i];
             ago[i] = count;
         }
-        _oldest = (_oldest + 1) % Seconds;
+        _oldest = (_oldest + 1) % ticks;
     }
 
     /// <returns>The quantile in seconds; null if the window is empty.</returns>
