@@ -1,3 +1,4 @@
+using RideIngest.Console.Find;
 using RideIngest.Console.Letters;
 using RideIngest.Console.Overview;
 using RideIngest.Hosting.Access;
@@ -23,7 +24,10 @@ public sealed class ConsoleModule : IModule
         .AddSingleton<HeardProcesses>().AddHostedService(provider => provider.GetRequiredService<HeardProcesses>())
         .AddSingleton<StreamSurvey>()
         .AddSingleton<ServerSurvey>()
-        .AddPages(typeof(ConsoleModule).Assembly, new NavEntry("Overview", "/"), new NavEntry("Letters", "/letters"));
+        .AddSingleton<SystemQuestions>()
+        .AddPages(
+            typeof(ConsoleModule).Assembly,
+            new NavEntry("Overview", "/"), new NavEntry("Letters", "/letters"), new NavEntry("Find", "/find"));
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {

@@ -16,6 +16,7 @@ using RideIngest.Producer.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Postgres;
+using RideIngest.Streams.Finding;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Publishing;
 using RideIngest.Streams.Rides;
@@ -54,6 +55,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             .AddSingleton<FramePublisher>()
             .AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
+        services.AddFinder<RecordFinder>();
 
         // Replies and announcements are subscribed to before the stream is ready, so before the first frame leaves.
         services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());

@@ -42,6 +42,7 @@ create index dead_letters_state on ops.dead_letters (state, last_at desc, id des
 create index dead_letters_groups on ops.dead_letters (fingerprint, state, class, last_at desc, id desc);
 create index dead_letters_first on ops.dead_letters (fingerprint, state, class, first_at);
 create index dead_letters_key on ops.dead_letters (key);
+create index dead_letters_trace on ops.dead_letters (trace_id);
 
 -- What a text is searched in: ASCII in lower case, other bytes and backslashes escaped.
 create function ops.dead_letter_text(key text, code text, message text, payload bytea) returns text

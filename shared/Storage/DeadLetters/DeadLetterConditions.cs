@@ -20,6 +20,7 @@ internal sealed class DeadLetterConditions
         Equal("fingerprint", filter.Fingerprint);
         Equal("state", Word(filter.State));
         Equal("key", DeadLetterInsert.Indexed(filter.Key));
+        Equal("trace_id", filter.TraceId);
         if (filter.Owed is { } owed)
             Add(owed ? "owed > 0" : "owed = 0");
         if (filter.Text is { } text)

@@ -13,6 +13,7 @@ public sealed record DeadLetterFilter
     public DeadLetterClass? Class { get; init; }
     public DeadLetterState? State { get; init; }
     public string? Key { get; init; }
+    public string? TraceId { get; init; }
 
     /// <summary>Part of the key, code, message or the first 2 KB of the payload; the case of ASCII letters does not matter.</summary>
     public string? Text { get; init; }

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NATS.Client.Core;
+using Polly;
+using RideIngest.Contracts.Finding;
+using RideIngest.Hosting.Retries;
+
+namespace RideIngest.Streams.Finding;
+
+/// <summary>Answers the console's questions for a system.</summary>
+internal sealed class FindResponder(INatsConnection nats, IFinder finder) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+
+    private static readonly ResiliencePipeline Retry = Persistently.Retry(Pause, Pause, on: e => e is NatsException);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Retry.ExecuteAsync(ListenAsync, stoppingToken);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process is shutting down.
+        }
+    }
+
+    private async ValueTask ListenAsync(CancellationToken stopping)
+    {
+        var questions = nats.SubscribeAsync<string>(Found.Subject, queueGroup: $"find-{finder.System}", cancellationToken: stopping);
+        await foreach (var question in questions)
+        {
+            if (question is not { Data: { Length: > 0 and <= Found.LongestText } text, ReplyTo: not null })
+                continue;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            limit.CancelAfter(AnswersWithin);
+            try
+            {
+                await question.ReplyAsync(Found.Write(await finder.FindAsync(text, limit.Token)), cancellationToken: limit.Token);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                // The console no longer waits.
+            }
+        }
+    }
+}
+
+public static class FinderServices
+{
+    /// <summary>Adds a finder, which the console asks.</summary>
+    public static IServiceCollection AddFinder<T>(this IServiceCollection services) where T : class, IFinder => services
+        .AddSingleton<T>()
+        .AddSingleton<IHostedService>(provider => new FindResponder(
+            provider.GetRequiredService<INatsConnection>(), provider.GetRequiredService<T>()));
+}
