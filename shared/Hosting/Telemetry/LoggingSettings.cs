@@ -25,8 +25,9 @@ public sealed class LoggingSettings
     {
         ["Microsoft"] = LogEventLevel.Warning,
 
-        // It warns at each start that its keys are not encrypted; who can read them in Postgres can read everything there.
-        ["Microsoft.AspNetCore.DataProtection"] = LogEventLevel.Error,
+        // It warns at each start that its keys are not encrypted; who can read them in Postgres can read everything there. While Postgres
+        // is away, its errors say so once more, with a stack trace.
+        ["Microsoft.AspNetCore.DataProtection"] = LogEventLevel.Fatal,
         ["NATS"] = LogEventLevel.Warning,
         ["Npgsql"] = LogEventLevel.Warning,
     };

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using RideIngest.Hosting.Problems;
 
@@ -14,6 +15,10 @@ internal sealed class PostgresProblem(NpgsqlDataSource database) : IExceptionPro
         RetryAfter = RetryAfter,
     };
 
-    public (Problem Problem, string Reason)? ProblemOf(Exception exception) =>
-        StoreUnavailableException.Covers(exception) ? (Unavailable, PostgresFailure.Describe(database, exception)) : null;
+    public (Problem Problem, string Reason)? ProblemOf(Exception exception)
+    {
+        // Of a form or a cookie, whose keys are in Postgres.
+        var cause = exception is CryptographicException { InnerException: { } inner } ? inner : exception;
+        return StoreUnavailableException.Covers(cause) ? (Unavailable, PostgresFailure.Describe(database, cause)) : null;
+    }
 }

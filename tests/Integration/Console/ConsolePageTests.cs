@@ -125,6 +125,27 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await Expect(page).ToHaveURLAsync($"{console}/");
     }
 
+    [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/letters", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/letters/1", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/letters/all", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/letters/audit", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/find?q=1", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/ops/dead-letters", HttpStatusCode.ServiceUnavailable)]
+    public async Task A_console_that_starts_without_servers_says_which_one_does_not_answer(string path, HttpStatusCode status)
+    {
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(await RunAsync("--nats:url=nats://127.0.0.1:1", "--postgres:url=Host=127.0.0.1;Port=1;Database=none")),
+        };
+
+        using var answer = await client.GetAsync(path);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Contains("Postgres", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static string[] PageOf(int index, string name, string url) =>
         [$"--pages:systems:{index}:name={name}", $"--pages:systems:{index}:url={url}"];
 
