@@ -107,7 +107,7 @@ public sealed class DeadLetterSearch(NpgsqlDataSource database)
     {
         // Only what has an index in this order bounds the window, so that it is found at once.
         var bounds = Conditions(new DeadLetterFilter { Key = filter.Key, State = filter.State }, after);
-        var others = new DeadLetterConditions(filter);
+        var others = new DeadLetterConditions(filter with { Key = null, State = null });
         bounds.Parameters.AddDynamicParams(others.Parameters);
         bounds.Parameters.Add("window", window);
         var letters = (await connection.QueryAsync<(long Id, DateTime LastAt, bool Found)>(

@@ -36,6 +36,7 @@ public sealed class LetterSearchTests(ConsoleRig rig) : IClassFixture<ConsoleRig
     [InlineData("text=zo%C3%AB")]
     [InlineData("text=100%25_%5C%5C")]
     [InlineData("text=late&code=late")]
+    [InlineData("text=late&state=open&key=odd&system=casino&stage=player&class=partner&owed=false")]
     public async Task A_list_has_only_what_its_parameters_select(string query)
     {
         await _store.AddAsync([.. Numbered(1, 5), Other]);
@@ -55,6 +56,7 @@ public sealed class LetterSearchTests(ConsoleRig rig) : IClassFixture<ConsoleRig
     [InlineData("state=discarded&system=rides")]
     [InlineData("text=nobody")]
     [InlineData("text=100x")]
+    [InlineData("text=late&state=discarded")]
     public async Task A_list_of_nothing_is_empty(string query)
     {
         await _store.AddAsync([.. Numbered(1, 5), Other]);
