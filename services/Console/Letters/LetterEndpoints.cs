@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 

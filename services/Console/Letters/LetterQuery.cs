@@ -1,4 +1,5 @@
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 

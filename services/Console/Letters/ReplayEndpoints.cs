@@ -1,4 +1,5 @@
 using System.Globalization;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 

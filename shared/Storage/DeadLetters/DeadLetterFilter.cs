@@ -1,4 +1,4 @@
-using System.Globalization;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Storage.DeadLetters;
 
@@ -27,15 +27,10 @@ public readonly record struct DeadLetterCursor(DateTimeOffset LastAt, long Id)
 {
     public static bool TryParse(string? text, out DeadLetterCursor cursor)
     {
-        cursor = default;
-        if (text?.Split('-') is not [var ticks, var id]
-            || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
-            || !long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || at > DateTimeOffset.MaxValue.Ticks)
-            return false;
-        cursor = new(new DateTimeOffset(at, TimeSpan.Zero), number);
-        return true;
+        var parsed = CursorText.TryParse(text, out var at, out var id);
+        cursor = new(at, id);
+        return parsed;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{LastAt.UtcTicks}-{Id}");
+    public override string ToString() => CursorText.Of(LastAt, Id);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
 

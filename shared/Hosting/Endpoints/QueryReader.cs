@@ -2,12 +2,17 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using RideIngest.Hosting.Problems;
 
-namespace RideIngest.Console.Letters;
+namespace RideIngest.Hosting.Endpoints;
 
 /// <summary>Reads named values, and remembers the name of every one that is wrong or not read.</summary>
-internal sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>> values)
+public sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>> values)
 {
     private const int LongestText = 300;
+
+    private static readonly string[] InstantFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm'Z'",
+    ];
 
     private readonly Dictionary<string, StringValues> _values = new(values, StringComparer.Ordinal);
     private readonly SortedDictionary<string, string[]> _errors = new(StringComparer.Ordinal);
@@ -38,6 +43,13 @@ internal sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
             ? number
             : null) ?? usual;
+
+    public DateTimeOffset? Instant(string name) => Read<DateTimeOffset?>(
+        name,
+        "must be an instant with an offset, such as 2013-01-31T18:05:00Z",
+        text => DateTimeOffset.TryParseExact(
+            text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var instant) ? instant : null);
 
     /// <param name="parse">Returns null for a text that is no cursor.</param>
     public T? Cursor<T>(Func<string, T?> parse) where T : struct =>
