@@ -11,6 +11,7 @@ using RideIngest.Hosting.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Batches;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Failures;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Frames;
 using RideIngest.Streams.Nats;
@@ -34,7 +35,10 @@ public sealed class ConsumerModule(Catalog? catalog = null, bool essential = tru
             .AddSettings<ConsumerSettings>("consumer")
             .AddNats(essential)
             .AddPostgres(essential)
-            .AddDeadLetters();
+            .AddDeadLetters()
+
+            // For producers, whose role need not own tables: a consumer run by the owner creates all of them.
+            .AddMigrations("ops", typeof(FailureStore));
         foreach (var kind in kinds.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType());
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Endpoints;
@@ -15,6 +16,7 @@ using RideIngest.Producer.Settings;
 using RideIngest.Producer.Telemetry;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.DeadLetters;
+using RideIngest.Storage.Failures;
 using RideIngest.Storage.Postgres;
 using RideIngest.Streams.Finding;
 using RideIngest.Streams.Nats;
@@ -43,9 +45,13 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         foreach (var kind in _catalog.Kinds)
             services.AddMigrations(kind.Schema, kind.GetType()).AddSingleton(ProducerOperations.Tag(kind));
         services.AddSingleton(ProducerOperations.Receipts);
+        services.AddSingleton(ProducerOperations.Failures);
         services.AddMigrations("ops", typeof(DeadLetterStore)).AddSingleton<DeadLetterStore>();
+        services.TryAddSingleton<DeadLetterSearch>();
+        services.AddFailures();
 
-        services.AddSingleton<LastFailures>().AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>().AddSingleton<AnswerMemory>();
+        services.AddSingleton<LastFailures>().AddSingleton<ReportedFailures>();
+        services.AddSingleton<RecordsInFlight>().AddSingleton<IntakeLimits>().AddSingleton<AnswerMemory>();
         services.Configure<RateLimiterOptions>(limits => limits.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         services
             .AddSingleton<RefusedSenders>().AddHostedService(provider => provider.GetRequiredService<RefusedSenders>())
@@ -56,6 +62,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
             .AddSingleton<FrameSender>();
         services.AddSingleton<DirectStore>().AddSingleton<ReceiptLookup>().AddSingleton<ReceiptEndpoint>();
         services.AddFinder<RecordFinder>();
+        services.AddSingleton<MissingRecords>().AddSingleton<FailureEndpoint>();
 
         // Replies and announcements are subscribed to before the stream is ready, so before the first frame leaves.
         services.AddSingleton<ConsumerNews>().AddHostedService(provider => provider.GetRequiredService<ConsumerNews>());
@@ -76,18 +83,20 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         var provider = endpoints.ServiceProvider;
         var limits = provider.GetRequiredService<IntakeLimits>();
         var memory = provider.GetRequiredService<AnswerMemory>();
-        var failures = provider.GetRequiredService<LastFailures>();
+        var failures = provider.GetRequiredService<ReportedFailures>();
         var news = provider.GetRequiredService<ConsumerNews>();
         var sender = provider.GetRequiredService<FrameSender>();
         var lookup = provider.GetRequiredService<ReceiptLookup>();
+        var missing = provider.GetRequiredService<MissingRecords>();
         foreach (var kind in _catalog.Kinds)
         {
             var write = Scopes.Write(kind.Name);
             var gatherer = new RecordGatherer(kind, sender, limits.Frames);
             Record($"/v1/{kind.Name}", new RecordAnswer(news)).AsPut(kind);
-            endpoints.MapPost($"/v1/{kind.Name}/batch", new UploadIntake(kind, sender, limits, memory, failures, news).PostAsync)
-                .Needs(write).RefusesWith(UploadIntake.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
-            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, news).GetAsync)
+            var upload = new UploadIntake(kind, sender, limits, memory, failures, news);
+            endpoints.MapPost($"/v1/{kind.Name}/batch", upload.PostAsync)
+                .Needs(write).RefusesWith(upload.RefusedAsync).RequireRateLimiting(UploadLimit.Name).AsUpload(kind);
+            endpoints.MapMethods($"/v1/{kind.Name}/{{id}}", ReadMethods.All, new RecordEndpoint(kind, lookup, missing, news).GetAsync)
                 .Needs(Scopes.Read, write).LimitedAsRead().AsRead(kind);
             if (kind.Name == OldAnswer.Kind)
                 Record(OldAnswer.Path, new OldAnswer(news)).AsOldPut(kind);
@@ -100,5 +109,7 @@ public sealed class ProducerModule(Catalog? catalog = null) : IModule
         }
         endpoints.MapMethods("/v1/receipts/{receipt}", ReadMethods.All, provider.GetRequiredService<ReceiptEndpoint>().GetAsync)
             .Needs([Scopes.Read, .. _catalog.Kinds.Select(kind => Scopes.Write(kind.Name))]).LimitedAsRead().AsReceipt();
+        endpoints.MapMethods("/v1/failures", ReadMethods.All, provider.GetRequiredService<FailureEndpoint>().GetAsync)
+            .NeedsAnyKey().LimitedAsRead().AsFailures();
     }
 }

@@ -24,6 +24,8 @@ internal static class ProducerOperations
 
     public static DocumentTag Receipts { get; } = new("receipts", "The outcome of accepted records (202)");
 
+    public static DocumentTag Failures { get; } = new("failures", "Records that were refused or failed");
+
     public static DocumentTag Tag(Kind kind) => new(kind.Name, $"Send {kind.Name}, singly or in bulk, and read them back");
 
     public static void AsPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
@@ -69,8 +71,8 @@ internal static class ProducerOperations
         .Path("id", Parameters.Id, "The record's id", kind.Sample.Key.Number)
         .Answers(kind, 200, "The stored record")
         .Refuses("unauthorized", "forbidden", "too-many-requests", "internal",
-            ("not-found", "No record with this id is stored, or the id is invalid."),
-            ("unavailable", "Postgres cannot be reached. Stored records are safe."));
+            ("unavailable", "Postgres cannot be reached. Stored records are safe."))
+        .Refuses(typeof(MissingRecord), ("not-found", "No record with this id is stored, or the id is invalid."));
 
     public static void AsOldPut(this IEndpointConventionBuilder endpoint, Kind kind) => endpoint
         .Operation("saveBookingDetail", kind.Name, $"The old form of POST /v1/{kind.Name}",
@@ -96,6 +98,24 @@ internal static class ProducerOperations
             ("bad-request", "The parameter wait is not a duration."),
             ("not-found", "This receipt was never issued."),
             ("unavailable", "The outcome cannot be looked up now. The record is safe: in the stream or already settled."));
+
+    public static void AsFailures(this IEndpointConventionBuilder endpoint) => endpoint
+        .Operation("listFailures", Failures.Name, "Records, uploads and events that were refused or failed, the latest first",
+            "Those of the last 7 days (`failures.keep`). They are written within about a second after the answer, and left out when there "
+            + "are too many. A key sees its own; with the scope read it sees all.")
+        .Query("kind", Parameters.Text, "Only those of this kind", "bookings")
+        .Query("id", Parameters.Text, "Only those of the record with this id", "132512")
+        .Query("since", Parameters.Text, "Only those since this instant, with its offset", "2013-01-31T18:05:00Z")
+        .Query("after", Parameters.Text, "The value of `next` in the page before")
+        .Query("limit", Parameters.Limit, "The number of items on a page; 100 by default", 100)
+        .Answers(typeof(FailureList), 200, "A page of failures", Json(
+            """
+            {"items":[{"at":"2013-01-31T18:05:00Z","system":"rides","kind":"bookings","id":"132512","sender":"xrides-backend",
+             "code":"conflict","reason":"Another record with the id 132512 is stored.","trace_id":"91c553ddf9297a5ce04b9f76662c7458"}],
+             "next":null}
+            """))
+        .Refuses("unauthorized", "too-many-requests", "internal",
+            ("bad-request", "A parameter is unknown or wrong; the detail names each."), ("unavailable", "Postgres cannot be reached."));
 
     private static JsonNode Json(string text) => JsonNode.Parse(text)!;
 

@@ -26,7 +26,10 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
     /// <summary>The rate limit: each record read counts, valid or not; an unreadable upload counts as one.</summary>
     public KeyRate? Rate { get; init; }
 
-    public required LastFailures Failures { get; init; }
+    public required ReportedFailures Failures { get; init; }
+
+    /// <summary>The name of the sender's key or token.</summary>
+    public string? Sender { get; init; }
 
     /// <summary>The body of the upload, which must bring records at a minimum pace.</summary>
     public required PacedBody Body { get; init; }
@@ -135,7 +138,7 @@ internal sealed class UploadFlow(Kind kind, FrameSender sender, FrameLimits limi
             ProducerTelemetry.Answered(kind, status.Key, status.Value);
         if (list.Find(result => result.Refusal is not null).Refusal is { } refusal)
             ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", refusal.Type));
-        Failures.Add(kind, list);
+        Failures.Listed(Sender, kind, list);
         return list;
     }
 }

@@ -12,7 +12,7 @@ namespace RideIngest.Producer.Intake;
 
 /// <summary>Handles upload requests of one kind: checks them, and chooses the reader and the answer format.</summary>
 internal sealed class UploadIntake(
-    Kind kind, FrameSender sender, IntakeLimits limits, AnswerMemory memory, LastFailures failures, ConsumerNews news)
+    Kind kind, FrameSender sender, IntakeLimits limits, AnswerMemory memory, ReportedFailures failures, ConsumerNews news)
 {
     private const string All = "all";
     private const string Formats = $"{ContentTypes.Json}, {ContentTypes.JsonLines} or {ContentTypes.Csv}";
@@ -33,8 +33,9 @@ internal sealed class UploadIntake(
         return refusal is null ? TakeAsync(http, preference, caller) : RefusedAsync(http, refusal);
     }
 
-    public static Task RefusedAsync(HttpContext http, Problem refusal)
+    public Task RefusedAsync(HttpContext http, Problem refusal)
     {
+        failures.Refused(http, kind, default, refusal);
         ProducerTelemetry.Refused.Add(1, new KeyValuePair<string, object?>("problem", refusal.Type));
         return refusal.ExecuteAsync(http);
     }
@@ -61,6 +62,7 @@ internal sealed class UploadIntake(
         {
             Deadline = () => limits.Deadline(preference),
             Rate = caller?.Rate,
+            Sender = caller?.Name,
             Failures = failures,
             Body = body,
             RetryAfter = () => news.RetryAfter,

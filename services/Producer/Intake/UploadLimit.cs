@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Settings;
@@ -28,7 +29,11 @@ internal sealed class UploadLimit : IRateLimiterPolicy<string>, IDisposable
     }
 
     public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected => (rejected, _) =>
-        new(UploadIntake.RefusedAsync(rejected.HttpContext, Refusals.Busy(_news.RetryAfter, Limit(rejected.HttpContext))));
+    {
+        var http = rejected.HttpContext;
+        var form = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RefusalForm>();
+        return new(form.Write(http, Refusals.Busy(_news.RetryAfter, Limit(http))));
+    };
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.Get(
         Caller.Of(httpContext)?.Name ?? "",

@@ -81,7 +81,9 @@ internal sealed class ReceiptLookup(NpgsqlDataSource database, Catalog catalog, 
     private Task<KeptDeadLetter?> FindLetterAsync(Receipt receipt) => _deadLetters.FindAsync(
         RidesSystem.Name, RidesSystem.StoreStage, receipt.Kind, receipt.Id.ToString(CultureInfo.InvariantCulture), receipt.Digest);
 
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    /// <summary>Asks Postgres, for a limited time, and together with a limited number of others.</summary>
+    /// <exception cref="StoreUnavailableException">Postgres cannot be reached.</exception>
+    public async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(PostgresAnswersWithin);

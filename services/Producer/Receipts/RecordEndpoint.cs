@@ -1,4 +1,5 @@
 using System.Globalization;
+using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
@@ -8,7 +9,7 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Producer.Receipts;
 
 /// <summary>Serves <c>GET /v1/{kind}/{id}</c>: the record as stored in Postgres.</summary>
-internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNews news)
+internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, MissingRecords missing, ConsumerNews news)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -22,7 +23,7 @@ internal sealed class RecordEndpoint(Kind kind, ReceiptLookup lookup, ConsumerNe
         {
             if (await lookup.FindRowAsync(kind.Name, id, http.RequestAborted) is not { } stored)
             {
-                await (Refusals.NotFound($"No record with the id {id} is stored in {kind.Name}.") with { Id = id }).ExecuteAsync(http);
+                await (await missing.DescribeAsync(kind, id, Caller.Of(http), http.RequestAborted)).ExecuteAsync(http);
                 return;
             }
             http.Response.ContentType = ContentTypes.Json;

@@ -13,6 +13,10 @@ public static class EndpointAccess
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, params IReadOnlyList<string> anyOf)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new NeedsAttribute([.. anyOf]));
 
+    /// <summary>Requires a key or a token, whatever its scopes are.</summary>
+    public static TBuilder NeedsAnyKey<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(NeedsAttribute.AnyKey);
+
     /// <summary>Allows every caller.</summary>
     public static TBuilder Public<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.AllowAnonymous();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -34,6 +35,7 @@ internal sealed class ApiDocument(IServiceProvider services)
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         })
         .AddOpenApi(Name, options =>
@@ -112,7 +114,10 @@ internal sealed class ApiDocument(IServiceProvider services)
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<NeedsAttribute>().LastOrDefault() is { } scopes)
-            operation.Description = $"{operation.Description} If keys are required, the key needs the scope {scopes}.".TrimStart();
+        {
+            var needed = scopes.AnyOf.Count == 0 ? "any key will do" : $"the key needs the scope {scopes}";
+            operation.Description = $"{operation.Description} If keys are required, {needed}.".TrimStart();
+        }
         return Task.CompletedTask;
     }
 }

@@ -125,6 +125,11 @@ public static class Operations
     public static IEndpointConventionBuilder Refuses(this IEndpointConventionBuilder endpoint, params ProblemAnswer[] problems) =>
         endpoint.Refuses(typeof(ProblemBody), Problem.ContentType, null, problems);
 
+    /// <summary>Declares problem answers with members of the operation's own.</summary>
+    public static IEndpointConventionBuilder Refuses(
+        this IEndpointConventionBuilder endpoint, Type schema, params ProblemAnswer[] problems) =>
+        endpoint.Refuses(schema, Problem.ContentType, null, problems);
+
     /// <summary>Declares problem answers with the operation's own body.</summary>
     public static IEndpointConventionBuilder RefusesAs(
         this IEndpointConventionBuilder endpoint, Type schema, JsonNode example, params ProblemAnswer[] problems) =>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using RideIngest.Records.Kinds;
 
@@ -26,6 +27,9 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
 
     /// <summary>The problems by field.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>Further members, which only problems of some operations have.</summary>
+    public JsonObject? Extensions { get; init; }
 
     /// <summary>The general problem for a status, for failures without a more specific type.</summary>
     public static Problem OfStatus(int status) => status switch
@@ -124,6 +128,11 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
 
         json.WriteBoolean("retryable", Retryable);
         json.WriteString("traceId", traceId);
+        foreach (var (name, value) in Extensions ?? [])
+        {
+            json.WritePropertyName(name);
+            value!.WriteTo(json);
+        }
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;

@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Records.Kinds;
 using RideIngest.Records.Uploads;
+using RideIngest.Storage.Failures;
 using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Streams.Intake;
@@ -12,7 +14,7 @@ namespace RideIngest.Streams.Intake;
 /// <summary>
 /// Accepts posted events of one kind: one event, an array of events, or JSON lines. Valid events are published even if others are invalid.
 /// </summary>
-internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEvent> publisher)
+internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEvent> publisher, FailureRecorder failures)
     where TEvent : Record, new()
 {
     private const int MostProblems = 1000;
@@ -20,25 +22,25 @@ internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEve
     public async Task PostAsync(HttpContext http)
     {
         var caller = Caller.Of(http);
-        if (caller?.Take(0) is { } refusal)
-        {
-            await refusal.ExecuteAsync(http);
-            return;
-        }
-        var answer = http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
+        var answer = caller?.Take(0) ?? await TakeAsync(http, caller);
+        if (answer is Problem problem)
+            Refused(caller, problem);
+        await answer.ExecuteAsync(http);
+    }
+
+    private async Task<IResult> TakeAsync(HttpContext http, Caller? caller) =>
+        http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
         {
             "application/json" when await IsArrayAsync(http.Request.BodyReader) => await ManyAsync(
-                http, UploadFormat.JsonArray, caller?.Rate),
+                http, UploadFormat.JsonArray, caller),
             "application/json" => await OneAsync(http, caller),
             "application/x-ndjson" or "application/ndjson" or "application/jsonl" => await ManyAsync(
-                http, UploadFormat.JsonLines, caller?.Rate),
+                http, UploadFormat.JsonLines, caller),
             _ => Problem.OfStatus(415) with
             {
                 Detail = "Send application/json (an event, or an array of events) or application/x-ndjson, in UTF-8.",
             },
         };
-        await answer.ExecuteAsync(http);
-    }
 
     private async Task<IResult> OneAsync(HttpContext http, Caller? caller)
     {
@@ -62,19 +64,20 @@ internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEve
             };
         }
         if (publisher.IsCrowded)
-            return IntakeAnswer.Busy;
+            return IntakeAnswer.Busy with { Id = item.Key };
         var end = (await publisher.PublishAsync(item)).End;
-        return new IntakeAnswer(1, end == PublishEnd.Taken ? 1 : 0).Of(end);
+        var answer = new IntakeAnswer(1, end == PublishEnd.Taken ? 1 : 0).Of(end);
+        return answer is Problem notTaken ? notTaken with { Id = item.Key } : answer;
     }
 
-    private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format, KeyRate? rate)
+    private async Task<IResult> ManyAsync(HttpContext http, UploadFormat format, Caller? caller)
     {
         var events = new PostedEvents<TEvent>(publisher);
         var refused = new List<RefusedEvent>();
         var (received, refusals) = (0L, 0L);
         await foreach (var uploaded in new UploadReader(kind, format).ReadAsync(http.Request.BodyReader, http.RequestAborted))
         {
-            while (rate?.TryTake(1, out var wait) == false)
+            while (caller?.Rate?.TryTake(1, out var wait) == false)
                 await Task.Delay(wait, http.RequestAborted);
             if (uploaded.EndsUpload && uploaded.Index == 0)
                 return IntakeAnswer.Refusal(uploaded.Reading);
@@ -89,8 +92,10 @@ internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEve
                 break;
             }
             IntakeTelemetry.Refused(publisher.System);
+            var problem = IntakeAnswer.Refusal(uploaded.Reading);
+            Refused(caller, problem);
             if (++refusals <= MostProblems)
-                refused.Add(RefusedEvent.Of(uploaded.Index, uploaded.Reading));
+                refused.Add(RefusedEvent.Of(uploaded.Index, problem));
         }
         await events.SettleAsync();
         return new IntakeAnswer(received, events.Taken, refusals > 0 ? refused : null)
@@ -98,6 +103,10 @@ internal sealed class EventIntake<TEvent>(Kind<TEvent> kind, EventPublisher<TEve
             Truncated = refusals > MostProblems ? true : null,
         }.Of(events.Worst);
     }
+
+    private void Refused(Caller? caller, Problem problem) => failures.Add(new NewFailure(
+        publisher.System, kind.Name, problem.Id, caller?.Name, problem.Type, problem.Detail ?? problem.Title,
+        Activity.Current?.TraceId ?? default));
 
     private static async Task<bool> IsArrayAsync(PipeReader body)
     {

@@ -85,10 +85,9 @@ internal sealed record RefusedEvent(
     [property: Description("What is wrong with it")] string? Detail = null,
     [property: Description("What is wrong, by field")] IReadOnlyDictionary<string, string[]>? Errors = null)
 {
-    public static RefusedEvent Of(long index, Reading reading)
+    public static RefusedEvent Of(long index, Problem problem)
     {
-        var problem = IntakeAnswer.Refusal(reading);
-        RecordId? id = reading.Id.IsMissing ? null : reading.Id;
+        RecordId? id = problem.Id.IsMissing ? null : problem.Id;
         return new(index, $"/problems/{problem.Type}", problem.Title, problem.Status, id, problem.Detail, problem.Errors);
     }
 }

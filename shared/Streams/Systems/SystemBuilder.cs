@@ -12,6 +12,7 @@ using RideIngest.Hosting.Health;
 using RideIngest.Hosting.OpenApi;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Records.Kinds;
+using RideIngest.Storage.Failures;
 using RideIngest.Streams.Intake;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Publishing;
@@ -78,11 +79,11 @@ public sealed class SystemBuilder<TSettings>
     {
         AddOutbox();
         AddRoom();
-        Services.AddScopes(WriteScope);
+        Services.AddScopes(WriteScope).AddFailures();
         Services.AddSingleton(provider => new EventPublisher<TEvent>(
             provider, provider.GetRequiredKeyedService<StreamRoom>(_name), format ?? new KindFormat<TEvent>(kind), subject));
         Map(endpoints => endpoints
-            .MapPost(path, new EventIntake<TEvent>(kind, endpoints.ServiceProvider.GetRequiredService<EventPublisher<TEvent>>()).PostAsync)
+            .MapPost(path, ActivatorUtilities.CreateInstance<EventIntake<TEvent>>(endpoints.ServiceProvider, kind).PostAsync)
             .Needs(WriteScope)
             .AsIntake(_name, kind, notes));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Processes;
@@ -108,7 +109,7 @@ public sealed class CasinoAccessTests
     }
 
     [Fact]
-    public async Task In_one_process_with_the_producer_the_keys_are_the_same()
+    public async Task In_one_process_with_the_producer_the_keys_are_the_same_and_refused_events_are_found_there()
     {
         await using var nats = await TestNats.PrivateAsync();
         await using var host = RideIngestHost.Create(
@@ -127,6 +128,15 @@ public sealed class CasinoAccessTests
         Assert.Equal(202, published);
         Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(client, "/v1/rides/1", "the-tables-key"));
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(client, "/v1/bookings/1", "the-floors-key"));
+
+        var (refused, problem) = await PostAsync(client, """{"id":7,"type":"bet"}""");
+        var (some, _) = await PostAsync(client, Start(8) + "\n{\"id\":9,\"type\":\"bet\"}\n", "application/x-ndjson");
+        JsonArray? failures = null;
+        await Eventually.True(async () => (failures = JsonNode.Parse(await client.GetStringAsync("/v1/failures?kind=events"))!["items"]!.AsArray()).Count == 2);
+        Assert.Equal((422, 207), (refused, some));
+        Assert.Equal(["casino 9 table validation", "casino 7 table validation"], failures!.Select(failure =>
+            $"{failure!["system"]} {failure["id"]} {failure["sender"]} {failure["code"]}"));
+        Assert.Equal(((string?)problem["detail"], (string?)problem["traceId"]), ((string?)failures![1]!["reason"], (string?)failures[1]!["trace_id"]));
         await host.StopAsync();
     }
 

@@ -23,7 +23,7 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
     public void Methods_are_called_by_what_they_do() => Assert.Equal(
         [
             "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync",
-            "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync",
+            "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync", "ListFailuresAsync",
             "PublishCasinoEventsAsync", "GetCasinoFiguresAsync",
             "ListDeadLettersAsync", "GroupDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync",
             "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "DiscardDeadLettersAsync", "ListDeadLetterActionsAsync",
@@ -98,6 +98,25 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
         Assert.Equal((11L, 1000d), ((long)figures.Top_player_deposits.Id, (double)figures.Top_player_deposits.Count));
         Assert.Null(figures.Top_player_bets);
         AssertDocumented(all, some, figures, Enumerable.Single<dynamic>(some.Problems));
+    }
+
+    [Fact]
+    public async Task A_refused_record_is_found_and_the_404_of_its_id_says_why()
+    {
+        var id = BeyondInt32 + Given.NewId();
+        var invalid = _generated.Make("Booking", Given.Booking(id));
+        invalid.Travel_type_id = 99;
+        Assert.Equal(422, (int)(await FailureAsync((Func<Task>)(() => _api.PutBookingAsync(null, invalid)))).StatusCode);
+
+        dynamic? page = null;
+        await Eventually.True(async () =>
+            (page = await _api.ListFailuresAsync("bookings", $"{id}", "2013-01-31T18:05:00Z", null, 10)).Items.Count == 1);
+        var failure = Enumerable.Single<dynamic>(page!.Items);
+        var missing = await FailureAsync((Func<Task>)(() => _api.GetBookingAsync(id)));
+
+        Assert.Equal(("validation", $"{id}"), ((string)failure.Code, (string)failure.Id));
+        Assert.Equal((string)failure.Reason, (string)missing.Result.Last_failure.Reason);
+        AssertDocumented(page, failure, missing.Result, missing.Result.Last_failure);
     }
 
     [Fact]
