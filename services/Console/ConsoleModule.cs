@@ -4,6 +4,7 @@ using RideIngest.Console.Overview;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
+using RideIngest.Storage.Failures;
 using RideIngest.Storage.Postgres;
 using RideIngest.Storage.SharedKeys;
 using RideIngest.Streams.Nats;
@@ -25,6 +26,7 @@ public sealed class ConsoleModule : IModule
         .AddSingleton<StreamSurvey>()
         .AddSingleton<ServerSurvey>()
         .AddSingleton<SystemQuestions>()
+        .AddFailureStore()
         .AddPages(
             typeof(ConsoleModule).Assembly,
             new NavEntry("Overview", "/"), new NavEntry("Letters", "/letters"), new NavEntry("Find", "/find"));

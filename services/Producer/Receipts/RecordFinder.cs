@@ -34,8 +34,8 @@ internal sealed class RecordFinder(ReceiptLookup lookup, Catalog catalog) : IFin
     private async Task<Found> OfReceiptAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         var state = await lookup.FindAsync(receipt, cancellationToken);
-        return new Found(
-            System, "receipt", Key(receipt.Id), $"{receipt.Kind} {receipt.Id}: {state.Status.Word()}{(state.Error is null ? "" : $", {state.Error}")}");
+        var why = state.Error is null ? "" : $", {state.Error}";
+        return new Found(System, "receipt", Key(receipt.Id), $"{receipt.Kind} {receipt.Id}: {state.Status.Word()}{why}");
     }
 
     private async Task<IReadOnlyList<Found>> OfIdAsync(IEnumerable<Kind> kinds, long id, CancellationToken cancellationToken)

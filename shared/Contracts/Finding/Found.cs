@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace RideIngest.Contracts.Finding;
 
 /// <summary>
-/// Something that a system has under a text that a person looks for. Systems are asked on <see cref="Subject"/> with the text as payload, and
-/// one process of each answers with a list.
+/// Something that a system has under a text that a person looks for. Systems are asked on <see cref="Subject"/> with the text as payload,
+/// and one process of each answers with a list.
 /// </summary>
 /// <param name="What">What it is, such as a kind of records.</param>
 /// <param name="Key">The id under which its dead letters and refusals are.</param>

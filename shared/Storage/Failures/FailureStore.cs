@@ -81,6 +81,7 @@ public sealed class FailureStore(NpgsqlDataSource database, FailureSettings sett
             [
                 .. filter.Kind is null ? [] : (string[])["kind = @Kind"],
                 .. filter.Key is null ? [] : (string[])["key = @Key"],
+                .. filter.TraceId is null ? [] : (string[])["trace_id = @TraceId"],
                 .. filter.Sender is null ? [] : (string[])["sender = @Sender"],
                 .. filter.Since is null ? [] : (string[])["at >= @Since"],
                 .. after is null ? [] : (string[])["(at, id) < (@at, @id)"],
@@ -91,7 +92,7 @@ public sealed class FailureStore(NpgsqlDataSource database, FailureSettings sett
                 select at, id, system, kind, key, sender, code, reason, trace_id as TraceId from ops.failures {where}
                 order by at desc, id desc limit @limit
                 """,
-                new { filter.Kind, filter.Key, filter.Sender, filter.Since, after?.At, after?.Id, limit = limit + 1 });
+                new { filter.Kind, filter.Key, filter.TraceId, filter.Sender, filter.Since, after?.At, after?.Id, limit = limit + 1 });
             var failures = rows.Select(row => row.Recorded).ToList();
             return failures.Count <= limit
                 ? new FailurePage(failures, null)

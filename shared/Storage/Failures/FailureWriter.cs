@@ -135,12 +135,18 @@ public static class FailureServices
             return services;
         services.TryAddSingleton(TimeProvider.System);
         return services
-            .AddSettings<FailureSettings>("failures")
-            .AddMigrations("ops", typeof(FailureStore))
-            .AddSingleton<FailureStore>()
+            .AddFailureStore()
             .AddSingleton<FailureLog>()
             .AddSingleton(provider => new FailureRecorder(provider.GetRequiredService<FailureLog>()))
             .AddHostedService<FailureWriter>()
             .AddCountersAtZero(FailureTelemetry.StartAtZero);
+    }
+
+    /// <summary>Adds <see cref="FailureStore"/> for a process that only reads, with its table and settings.</summary>
+    public static IServiceCollection AddFailureStore(this IServiceCollection services)
+    {
+        services.AddSettings<FailureSettings>("failures").AddMigrations("ops", typeof(FailureStore));
+        services.TryAddSingleton<FailureStore>();
+        return services;
     }
 }

@@ -15,6 +15,8 @@ public sealed record FailureFilter
     /// <summary>The id of the record, as text.</summary>
     public string? Key { get; init; }
 
+    public string? TraceId { get; init; }
+
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>The name of the key or token.</summary>

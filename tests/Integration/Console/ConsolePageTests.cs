@@ -92,7 +92,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
         var page = await OpenAsync(
             await RunAsync([.. PageOf(0, "Casino", "http://127.0.0.1:8081/casino"), .. PageOf(1, "overview", "/elsewhere")]), "/");
 
-        await Expect(page.Locator("nav a")).ToHaveTextAsync(["Overview", "Letters", "Casino", "API", "Metrics", "Readiness", "Health"]);
+        await Expect(page.Locator("nav a")).ToHaveTextAsync(["Overview", "Letters", "Find", "Casino", "API", "Metrics", "Readiness", "Health"]);
         await Expect(page.Locator("nav .active")).ToHaveTextAsync("Overview");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Casino" })).ToHaveAttributeAsync("href", "http://127.0.0.1:8081/casino");
     }

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using RideIngest.Console;
 using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Waiting;
 using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.Console;
@@ -33,7 +34,7 @@ public sealed class FindPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_record_a_receipt_and_a_dead_letter_are_found_by_id_receipt_and_trace()
+    public async Task A_record_a_receipt_a_refusal_and_its_dead_letter_are_found_by_id_receipt_and_trace()
     {
         var (stored, refused) = (Given.NewId(), Given.NewId());
         var receipt = (await _system.PostAsync("/v1/bookings", Given.Booking(stored), headers: ("Prefer", "respond-async")))
@@ -53,11 +54,17 @@ public sealed class FindPageTests : IAsyncLifetime
         {
             await FindAsync(page, text);
             await Expect(page.GetByText("No system has anything stored under this.")).ToBeVisibleAsync();
-            await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("23514");
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" })).ToContainTextAsync("23514");
+            await Eventually.True(async () =>
+            {
+                await page.ReloadAsync();
+                return await page.GetByRole(AriaRole.Region, new() { Name = "What senders were refused" }).CountAsync() == 1;
+            });
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What senders were refused" })).ToContainTextAsync("violates check constraint");
         }
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"Trace {trace}" }))
             .ToHaveAttributeAsync("href", $"http://127.0.0.1:1/traces/{trace}");
-        await page.GetByRole(AriaRole.Row).Nth(1).GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" }).GetByRole(AriaRole.Link).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = trace })).ToBeVisibleAsync();
         _visits.AssertNoComplaints();
     }
