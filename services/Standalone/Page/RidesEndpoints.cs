@@ -10,7 +10,7 @@ internal static class RidesEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPages();
-        endpoints.MapAssets("/rides", beside: typeof(RidesEndpoints), "rides.js", "chart.js");
+        endpoints.MapAssets("/rides", beside: typeof(RidesEndpoints), "rides.js");
         endpoints.MapGet("/rides/stream", (HttpContext context, LiveStream stream) => stream.GetAsync(context))
             .Public().LimitedAsLivePage().Untraced();
     }

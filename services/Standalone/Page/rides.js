@@ -1,53 +1,26 @@
 // Shows the updates of /rides/stream while the page is visible.
-import { Chart, rateText, total } from "./chart.js";
+import { Chart, rateText, total } from "/pages/chart.js";
+import { clock, duration, follow, list, make, whole } from "/pages/live.js";
 
 // In the order of a sample in the stream.
 const OUTCOMES = ["stored", "duplicate", "conflict", "invalid", "failed", "accepted"];
 const FROM_THE_BOTTOM = ["stored", "accepted", "duplicate", "conflict", "invalid", "failed"];
-const SILENCE_MS = 5000;
-const RETRY_MS = 2000;
 
 const $ = (id) => document.getElementById(id);
-const whole = new Intl.NumberFormat("en");
 const outcomes = FROM_THE_BOTTOM.map((name) => ({ name, index: OUTCOMES.indexOf(name) }));
 const chart = new Chart($("chart"), outcomes);
 const legend = outcomes.map((outcome) => legendEntry(outcome));
 
-let stream = null;
-let watchdog = 0;
 let lastHeard = new Date();
 
-function open() {
-  close();
-  if (document.hidden) return;
-  stream = new EventSource("/rides/stream");
-  stream.addEventListener("history", (event) => chart.begin(JSON.parse(event.data)));
-  stream.onmessage = (event) => show(JSON.parse(event.data));
-  stream.onerror = away;
-  watchdog = setTimeout(away, SILENCE_MS);
-}
-
-function close() {
-  clearTimeout(watchdog);
-  stream?.close();
-  stream = null;
-}
-
 function away() {
-  close();
   $("away").textContent = `No answer from this process since ${clock(lastHeard)}. The page shows the state of that time; reconnecting…`;
   $("away").hidden = false;
-  document.body.classList.add("stale");
-  document.title = "away · RideIngest";
-  watchdog = setTimeout(open, RETRY_MS);
 }
 
 function show(state) {
-  clearTimeout(watchdog);
-  watchdog = setTimeout(away, SILENCE_MS);
   lastHeard = new Date();
   $("away").hidden = true;
-  document.body.classList.remove("stale");
 
   chart.add(state.second);
   const rate = rateText(total(state.second));
@@ -58,15 +31,15 @@ function show(state) {
   $("first").hidden = !empty;
   $("chart").classList.toggle("empty", empty);
 
-  text("stored", whole.format(state.stored));
-  text("backlog", state.backlog === null ? "?" : whole.format(state.backlog));
+  text("stored", whole(state.stored));
+  text("backlog", state.backlog === null ? "?" : whole(state.backlog));
   text("backlog-note", state.backlog > 0 && state.oldest >= 1 ? `frames wait, the oldest for ${duration(state.oldest)}` : "frames wait in the stream");
   text("p50", duration(state.p50));
   text("p99", duration(state.p99));
   text("p99-note", waiting(state.waiting));
 
-  list("failures", state.failures, failureLine, "None.");
-  list("instances", state.instances, (instance) => instanceLine(instance, state.instance), "None: records are accepted, but not stored yet.");
+  list($("failures"), state.failures, failureLine, "None.");
+  list($("instances"), state.instances, (instance) => instanceLine(instance, state.instance), "None: records are accepted, but not stored yet.");
   html("state", state.state);
   html("status", state.page);
 }
@@ -78,7 +51,7 @@ function legendEntry({ name, index }) {
   $("legend").append(entry);
   return (state) => {
     rate.textContent = rateText(state.second[index + 1]);
-    count.textContent = whole.format(state.answered[index]);
+    count.textContent = whole(state.answered[index]);
     entry.classList.toggle("none", state.answered[index] === 0);
   };
 }
@@ -92,20 +65,8 @@ function failureLine({ at, kind, id, status, error }) {
 function instanceLine({ name, can_store, reason, backlog, drain_per_second, silent }, here) {
   const gone = silent > 3;
   const [word, state] = gone ? ["silent", "failed"] : can_store ? ["stores", "stored"] : ["cannot store", "failed"];
-  const said = gone ? `Silent for ${silent} s.` : reason ?? `${rateText(drain_per_second)} frames/s leave the stream, ${whole.format(backlog)} wait`;
+  const said = gone ? `Silent for ${silent} s.` : reason ?? `${rateText(drain_per_second)} frames/s leave the stream, ${whole(backlog)} wait`;
   return [make("b", `word ${state}`, word), make("span", "name", name), make("small", "", name === here ? "this process" : ""), make("p", "", said)];
-}
-
-function list(id, items, line, none) {
-  const place = $(id);
-  const content = JSON.stringify(items);
-  if (place.dataset.shown === content) return;
-  place.dataset.shown = content;
-  place.replaceChildren(...(items.length === 0 ? [make("li", "none", none)] : items.map((item) => {
-    const entry = make("li");
-    entry.append(...line(item));
-    return entry;
-  })));
 }
 
 function html(id, value) {
@@ -117,25 +78,9 @@ function text(id, value) {
   if ($(id).textContent !== value) $(id).textContent = value;
 }
 
-function make(name, className = "", content = "") {
-  return Object.assign(document.createElement(name), { className, textContent: content });
-}
-
 function waiting(senders) {
   if (senders === 0) return "last ten seconds";
-  return senders === 1 ? "1 sender waits now" : `${whole.format(senders)} senders wait now`;
-}
-
-function clock(date) {
-  return date.toLocaleTimeString([], { hour12: false });
-}
-
-function duration(seconds) {
-  if (seconds === null) return "–";
-  if (seconds >= 60) return `${Math.floor(seconds / 60)} min`;
-  if (seconds >= 1) return `${seconds.toFixed(1)} s`;
-  const ms = seconds * 1000;
-  return `${ms.toFixed(ms >= 10 ? 0 : ms >= 1 ? 1 : 2)} ms`;
+  return senders === 1 ? "1 sender waits now" : `${whole(senders)} senders wait now`;
 }
 
 // Browsers block the clipboard on pages from other machines without TLS.
@@ -144,5 +89,4 @@ $("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText($("command").textContent);
   text("copy", "Copied");
 });
-document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-open();
+follow("/rides/stream", { show, away, events: { history: (seconds) => chart.begin(seconds) } });

@@ -9,6 +9,7 @@ using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Problems;
 using RideIngest.Hosting.Telemetry;
+using RideIngest.Pages.Kit;
 
 namespace RideIngest.Pages.Shell;
 
@@ -33,7 +34,8 @@ public static class PageServices
             return;
         pages.IsMapped = true;
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies([.. pages.Assemblies]).RefusesWith(RefuseAsync).Add(Adapt);
-        endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "refresh.js", "rideingest.svg");
+        endpoints.MapAssets("/pages", beside: typeof(App), "pages.css", "rideingest.svg");
+        endpoints.MapAssets("/pages", beside: typeof(Figure), "chart.js", "live.js", "refresh.js");
         endpoints.MapGet("/favicon.ico", () => Results.Redirect("/pages/rideingest.svg")).Public();
     }
 

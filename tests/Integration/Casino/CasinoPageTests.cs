@@ -33,7 +33,7 @@ public sealed class CasinoPageTests : IAsyncLifetime
 
         await page.GotoAsync("/casino");
         await Expect(page.Locator("#said")).ToHaveTextAsync("Live");
-        await Expect(page.Locator("#nothing")).ToBeVisibleAsync();
+        await Expect(page.Locator("#latest")).ToContainTextAsync("None yet.");
         Assert.Equal(202, (await PostAsync(casino, $"[{Bet(1)},{Deposit(2)}]")).Status);
 
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("2");

@@ -19,7 +19,7 @@ export class Chart {
   #line = element("div", "line");
   #top = 1;
 
-  /** @param outcomes from bottom to top: { name, index }, where index is the outcome's position in a sample */
+  /** @param outcomes from bottom to top: { name, index }, where index is the position in a sample, which begins with its time */
   constructor(place, outcomes) {
     this.#layers = outcomes.map((outcome) => ({ ...outcome, path: svg("path", { class: outcome.name }) }));
     this.#group.append(...this.#layers.map((layer) => layer.path));
@@ -70,7 +70,7 @@ export class Chart {
       return label;
     }));
     this.#image.setAttribute("aria-label",
-      `Records per second, last two minutes: now ${rateText(totals.at(-1) ?? 0)}, at most ${rateText(Math.max(0, ...totals))}`);
+      `Per second, last two minutes: now ${rateText(totals.at(-1) ?? 0)}, at most ${rateText(Math.max(0, ...totals))}`);
   }
 
   #point(event, plot) {
