@@ -45,8 +45,9 @@ try
     builder.AddService<Projects.Consumer>("consumer-1", over: [nats, postgres]);
     builder.AddService<Projects.Consumer>("consumer-2", over: [nats, postgres]);
 
-    var console = builder.AddService<Projects.Console>("console", over: [nats, postgres])
-        .WithEnvironment("RIDEINGEST__TELEMETRY__TRACE_URL", $"{dashboard}/traces/detail/{{trace_id}}");
+    var console = builder.AddService<Projects.Console>("console", over: [nats, postgres]);
+    if (dashboard is { Length: > 0 })
+        console.WithEnvironment("RIDEINGEST__TELEMETRY__TRACE_URL", dashboard.Split(';')[0] + "/traces/detail/{trace_id}");
     var simulators = builder.AddService<Projects.Simulators>("simulators");
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {
