@@ -20,7 +20,7 @@ internal sealed class EventFrame<TEvent> : Frame
     {
         Trace = FrameTraces.Parse(Header(FrameHeaders.TraceParent));
         if (message.Error is { } error)
-            Unreadable.Add((raw ?? default, $"The message could not be read: {error.Message}"));
+            Unreadable.Add(new(raw ?? default, null, $"The message could not be read: {error.Message}"));
         else
             Read(format);
         Traces = Trace == default && Header(FrameHeaders.Traces) is null
@@ -31,7 +31,7 @@ internal sealed class EventFrame<TEvent> : Frame
     public List<TEvent> Events { get; } = [];
 
     /// <summary>Lines that are not events, with the reason.</summary>
-    public List<(ReadOnlyMemory<byte> Line, string Reason)> Unreadable { get; } = [];
+    public List<UnreadableLine> Unreadable { get; } = [];
 
     /// <summary>The trace in which the frame was published.</summary>
     public ActivityContext Trace { get; }
@@ -76,7 +76,7 @@ internal sealed class EventFrame<TEvent> : Frame
             catch (JsonException e)
             {
                 // Copied, because the frame's memory returns to its pool.
-                Unreadable.Add((line.ToArray(), e.Message));
+                Unreadable.Add(UnreadableLine.Of(line.ToArray(), e));
             }
         }
     }

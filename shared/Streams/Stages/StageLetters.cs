@@ -9,8 +9,8 @@ internal static class StageLetters
         StageDefinition stage, EventFormat<TEvent> format, EventFrame<TEvent> frame, ReadOnlySpan<StepResult> results)
     {
         var letters = new List<DeadLetter>();
-        foreach (var (line, reason) in frame.Unreadable)
-            letters.Add(Letter(null, "unreadable", reason, line, DeadLetterClass.Poison, frame.Trace.TraceId));
+        foreach (var (line, key, reason) in frame.Unreadable)
+            letters.Add(Letter(key, "unreadable", reason, line, DeadLetterClass.Poison, frame.Trace.TraceId));
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Rest is { IsRetry: false } letter)

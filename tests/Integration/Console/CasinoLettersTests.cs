@@ -28,7 +28,8 @@ public sealed class CasinoLettersTests
         var replayed = await nobody.PostAsync(
             $"{ConsoleRig.Letters}/{letter["id"]}/replay", new JsonObject { ["payload"] = JsonNode.Parse(Bet(2)) });
 
-        Assert.Equal(("unreadable", 202), ((string)letter["code"]!, replayed.Status));
+        Assert.Equal(("unreadable", "no number", 202), ((string)letter["code"]!, (string)letter["key"]!, replayed.Status));
+        Assert.Equal("id has a value that cannot be read", (string)letter["message"]!);
         Assert.Equal(2, (long)(await CasinoSystem.CountedAsync(casino, 2))["events_total"]!);
         Assert.Equal("anyone", (string)(await nobody.GetAsync($"{ConsoleRig.Letters}/{letter["id"]}")).Json["actions"]![0]!["who"]!);
         await console.StopAsync();
