@@ -36,6 +36,10 @@ internal sealed class PostgresRun(PostgresServerOptions options, DataDirectory d
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
+    /// <summary>Sessions of a killed Postgres end when they notice that it is gone, which takes a moment.</summary>
+    protected override bool IsHeldByPredecessor(string said) =>
+        said.Contains("pre-existing shared memory block", StringComparison.Ordinal);
+
     protected override void PickPorts() => Port = FreePort.Pick();
 
     protected override Task<GuardedCommand> PrepareAsync(CancellationToken cancellationToken)

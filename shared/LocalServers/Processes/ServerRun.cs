@@ -7,6 +7,8 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PredecessorEndsWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PredecessorPause = TimeSpan.FromMilliseconds(200);
 
     private GuardedProcess? _process;
 
@@ -30,6 +32,7 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
     {
         var mayPick = MayPickPorts && _process is null;
         await directory.EvictAsync(Title, progress, cancellationToken).ConfigureAwait(false);
+        var patience = DateTime.UtcNow + PredecessorEndsWithin;
         for (var attempt = 1; ; attempt++)
         {
             var command = await PrepareAsync(cancellationToken).ConfigureAwait(false);
@@ -38,6 +41,12 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
                 break;
 
             var said = LogFollower.LastLines(command.LogFile);
+            if (IsHeldByPredecessor(said) && DateTime.UtcNow < patience)
+            {
+                attempt--;
+                await Task.Delay(PredecessorPause, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
             if (!mayPick || attempt == Attempts || !said.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
                 throw new LocalServerException($"{Title} did not start. Its last output:\n{said}");
             PickPorts();
@@ -66,6 +75,9 @@ internal abstract class ServerRun(DataDirectory directory, Action<string>? progr
             await _process.DisposeAsync().ConfigureAwait(false);
         directory.Dispose();
     }
+
+    /// <summary>Whether processes of a server that was killed still hold its data, and will end by themselves.</summary>
+    protected virtual bool IsHeldByPredecessor(string said) => false;
 
     protected abstract void PickPorts();
 
