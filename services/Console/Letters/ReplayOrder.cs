@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Primitives;
 using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Storage.DeadLetters;
@@ -53,7 +52,7 @@ internal sealed record LetterSelection(DeadLetterFilter Filter, IReadOnlyDiction
     /// <summary>Reads a filter; only open letters can be selected.</summary>
     public static (LetterSelection Letters, Problem? Problem) Of(IReadOnlyDictionary<string, string> written)
     {
-        var values = new QueryReader(written.Select(one => KeyValuePair.Create(one.Key, new StringValues(one.Value))));
+        var values = new QueryReader(written);
         var filter = values.Filter();
         if (filter.State is not (null or DeadLetterState.Open))
             values.Wrong("state", "must be open, because only open letters are replayed or discarded");
@@ -66,8 +65,7 @@ internal sealed record LetterSelection(DeadLetterFilter Filter, IReadOnlyDiction
         if (filter.ValueKind != JsonValueKind.Object)
             return (null, Bad("The property filter must be an object; an empty one selects all open letters."));
         var (letters, problem) = Of(Values(filter).ToDictionary(StringComparer.Ordinal));
-        var others = new QueryReader(Values(body).Where(one => one.Key != "filter")
-            .Select(one => KeyValuePair.Create(one.Key, new StringValues(one.Value))));
+        var others = new QueryReader(Values(body).Where(one => one.Key != "filter"));
         var order = read(letters, others);
         return (problem ?? others.Problem()) is { } wrong ? (null, wrong) : (order, null);
     }

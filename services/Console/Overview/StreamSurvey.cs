@@ -1,4 +1,3 @@
-using System.Globalization;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Streams.Nats;
@@ -56,12 +55,7 @@ internal sealed class StreamSurvey(INatsConnection nats, ServerClock clock) : ID
             await foreach (var stream in new NatsJSContext(nats).ListStreamsAsync(cancellationToken: limit.Token))
             {
                 var state = stream.Info.State;
-                var now = clock.Read(stream.Info, asked);
-                var oldest = state.Messages > 0
-                    && DateTimeOffset.TryParse(state.FirstTs, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var first)
-                    && now > first
-                        ? now - first
-                        : TimeSpan.Zero;
+                var oldest = ServerClock.AgeOfFirst(state, clock.Read(stream.Info, asked));
                 var name = stream.Info.Config.Name!;
                 var subject = stream.Info.Config.Subjects?.FirstOrDefault() ?? name;
                 lines.Add(new(name, subject.Split('.')[0], state.Messages, state.Bytes, oldest, Rate(name, (ulong)state.LastSeq)));

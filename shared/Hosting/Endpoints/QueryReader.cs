@@ -18,6 +18,12 @@ public sealed class QueryReader(IEnumerable<KeyValuePair<string, StringValues>> 
     private readonly SortedDictionary<string, string[]> _errors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
+    /// <summary>Reads values that are not repeated.</summary>
+    public QueryReader(IEnumerable<KeyValuePair<string, string>> values)
+        : this(values.Select(value => KeyValuePair.Create(value.Key, new StringValues(value.Value))))
+    {
+    }
+
     public string? Text(string name, int least = 1, int most = LongestText) => Read(
         name,
         string.Create(CultureInfo.InvariantCulture, $"must be text of {least} to {most} characters"),

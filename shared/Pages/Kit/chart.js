@@ -1,4 +1,6 @@
 // A stacked chart of the last two minutes. Each second a column is added on the right, animated unless reduced motion is preferred.
+import { make } from "./live.js";
+
 const NS = "http://www.w3.org/2000/svg";
 const WIDTH = 1200;
 const HEIGHT = 300;
@@ -14,9 +16,9 @@ export class Chart {
   #layers;
   #group = svg("g");
   #image = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
-  #scale = element("div", "scale");
-  #tip = element("div", "tip");
-  #line = element("div", "line");
+  #scale = make("div", "scale");
+  #tip = make("div", "tip");
+  #line = make("div", "line");
   #top = 1;
 
   /** @param outcomes from bottom to top: { name, index }, where index is the position in a sample, which begins with its time */
@@ -25,9 +27,9 @@ export class Chart {
     this.#group.append(...this.#layers.map((layer) => layer.path));
     const grid = svg("path", { class: "grid", d: [0, 0.25, 0.5, 0.75, 1].map((y) => `M0 ${y * HEIGHT}H${WIDTH}`).join("") });
     this.#image.append(grid, this.#group);
-    const times = element("div", "times");
+    const times = make("div", "times");
     times.append(...["2 min ago", "1 min", "now"].map((text) => Object.assign(document.createElement("span"), { textContent: text })));
-    const plot = element("div", "plot");
+    const plot = make("div", "plot");
     plot.append(this.#image, this.#line, this.#tip, this.#scale);
     plot.addEventListener("pointermove", (event) => this.#point(event, plot));
     plot.addEventListener("pointerleave", () => this.#unpoint());
@@ -64,7 +66,7 @@ export class Chart {
       below = above;
     }
     this.#scale.replaceChildren(...[1, 0.5, 0].map((share) => {
-      const label = element("span");
+      const label = make("span");
       label.textContent = rateText(this.#top * share);
       label.style.top = `${(1 - share) * 100}%`;
       return label;
@@ -80,11 +82,11 @@ export class Chart {
     const second = this.#seconds[at];
     if (!second) return this.#unpoint();
     const rows = this.#layers.filter(({ index }) => second[index + 1] > 0).reverse().map(({ name, index }) => {
-      const row = element("div", name);
-      row.append(element("i"), `${name} ${rateText(second[index + 1])}`);
+      const row = make("div", name);
+      row.append(make("i"), `${name} ${rateText(second[index + 1])}`);
       return row;
     });
-    const time = element("b");
+    const time = make("b");
     time.textContent = new Date(second[0]).toLocaleTimeString([], { hour12: false });
     this.#tip.replaceChildren(time, ...rows);
     this.#tip.classList.toggle("left", share > 0.7);
@@ -123,8 +125,4 @@ function svg(name, attributes = {}) {
   const made = document.createElementNS(NS, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
-}
-
-function element(name, className = "") {
-  return Object.assign(document.createElement(name), { className });
 }

@@ -5,7 +5,7 @@ const RETRY_MS = 2000;
 export const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 }).format;
 export const clock = (date) => date.toLocaleTimeString([], { hour12: false });
 
-/** Shows each message of a stream while the page is visible. While the stream is silent, the page is stale, and the stream is opened again. */
+/** Shows each message of a stream while the page is visible. A silent stream makes the page stale, and is opened again. */
 export function follow(url, { show, away, events = {} }) {
   let stream = null;
   let watchdog = 0;

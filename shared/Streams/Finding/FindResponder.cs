@@ -1,31 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NATS.Client.Core;
-using Polly;
 using RideIngest.Contracts.Finding;
-using RideIngest.Hosting.Retries;
+using RideIngest.Streams.Nats;
 
 namespace RideIngest.Streams.Finding;
 
 /// <summary>Answers the console's questions for a system.</summary>
 internal sealed class FindResponder(INatsConnection nats, IFinder finder) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
 
-    private static readonly ResiliencePipeline Retry = Persistently.Retry(Pause, Pause, on: e => e is NatsException);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await Retry.ExecuteAsync(ListenAsync, stoppingToken);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The process is shutting down.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Listening.ForeverAsync(ListenAsync, stoppingToken);
 
     private async ValueTask ListenAsync(CancellationToken stopping)
     {

@@ -16,17 +16,9 @@ public static class Listening
     // No log message: the connector logs a missing connection.
     private static readonly ResiliencePipeline Retry = Persistently.Retry(Pause, Pause, on: e => e is NatsException);
 
-    public static async Task ForeverAsync(INatsConnection nats, string subject, Receive receive, CancellationToken stopping)
+    public static Task ForeverAsync(INatsConnection nats, string subject, Receive receive, CancellationToken stopping)
     {
-        await Task.Yield();
-        try
-        {
-            await Retry.ExecuteAsync(SubscribeAsync, stopping);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The process is shutting down.
-        }
+        return ForeverAsync(SubscribeAsync, stopping);
 
         async ValueTask SubscribeAsync(CancellationToken stop)
         {
@@ -36,6 +28,20 @@ public static class Listening
             // The connection holds the subscription only weakly; this wait keeps it alive, through its token.
             await subscription.Ended.WaitAsync(stop);
             throw new NatsException($"The subscription to {subject} has ended");
+        }
+    }
+
+    /// <param name="listen">Subscribes, and handles messages until the subscription ends.</param>
+    public static async Task ForeverAsync(Func<CancellationToken, ValueTask> listen, CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            await Retry.ExecuteAsync(listen, stopping);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process is shutting down.
         }
     }
 

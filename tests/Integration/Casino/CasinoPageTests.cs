@@ -10,15 +10,14 @@ namespace RideIngest.Integration.Casino;
 /// <summary>The live page, in a real browser.</summary>
 public sealed class CasinoPageTests : IAsyncLifetime
 {
-    private readonly List<IPage> _pages = [];
+    private readonly PageVisits _visits = new();
     private CasinoSystem _system = null!;
 
     public async Task InitializeAsync() => _system = await CreateAsync();
 
     public async Task DisposeAsync()
     {
-        foreach (var page in _pages)
-            await page.CloseAsync();
+        await _visits.CloseAsync();
         await _system.DisposeAsync();
     }
 
@@ -26,7 +25,7 @@ public sealed class CasinoPageTests : IAsyncLifetime
     public async Task It_shows_events_as_they_are_counted()
     {
         var casino = await _system.RunAsync();
-        var page = await OpenAsync(casino);
+        var page = await _visits.NewAsync(casino.BaseAddress!.AbsoluteUri);
         var complaints = new List<string>();
         page.Console += (_, message) => complaints.Add(message.Text);
         page.PageError += (_, error) => complaints.Add(error);
@@ -54,12 +53,12 @@ public sealed class CasinoPageTests : IAsyncLifetime
         casino.DefaultRequestHeaders.Add("X-Api-Key", "the-floors-key");
         Assert.Equal(202, (await PostAsync(casino, Deposit(1))).Status);
         await CountedAsync(casino, 1);
-        var page = await OpenAsync(casino);
+        var page = await _visits.NewAsync(casino.BaseAddress!.AbsoluteUri);
 
         await page.GotoAsync("/casino");
-        await SignInAsync(page, "the-tables-key");
+        await PageVisits.SignInAsync(page, "the-tables-key");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("lacks the scope");
-        await SignInAsync(page, "the-floors-key");
+        await PageVisits.SignInAsync(page, "the-floors-key");
         await Expect(page.Locator("#events_total")).ToHaveTextAsync("1");
         await Expect(page.Locator(".signed-in")).ToContainTextAsync("floor");
         await page.ReloadAsync();
@@ -73,19 +72,5 @@ public sealed class CasinoPageTests : IAsyncLifetime
         using var answer = await casino.GetAsync("/casino");
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-    }
-
-    private static async Task SignInAsync(IPage page, string key)
-    {
-        await page.GetByLabel("API key or token").FillAsync(key);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-    }
-
-    private async Task<IPage> OpenAsync(HttpClient casino)
-    {
-        var browser = await DebianChromium.SharedAsync();
-        var page = await browser.NewPageAsync(new() { BaseURL = casino.BaseAddress!.AbsoluteUri });
-        _pages.Add(page);
-        return page;
     }
 }

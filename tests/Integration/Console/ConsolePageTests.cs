@@ -11,8 +11,7 @@ namespace RideIngest.Integration.Console;
 /// <summary>The console's pages over the processes of the rides system, in a real browser.</summary>
 public sealed class ConsolePageTests : IAsyncLifetime
 {
-    private readonly List<string> _complaints = [];
-    private readonly List<IPage> _pages = [];
+    private readonly PageVisits _visits = new();
     private readonly List<RideIngestHost> _hosts = [];
     private ConsumerRig _rig = null!;
 
@@ -20,8 +19,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var page in _pages)
-            await page.CloseAsync();
+        await _visits.CloseAsync();
         foreach (var host in _hosts)
         {
             await host.StopAsync();
@@ -33,7 +31,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
     [Fact]
     public async Task The_overview_shows_streams_letters_and_processes_and_follows_them()
     {
-        var page = await OpenAsync(await RunAsync(), "/");
+        var page = await _visits.OpenAsync(await RunAsync(), "/");
 
         await Expect(page.Locator("h1")).ToHaveTextAsync("Overview");
         await Expect(page.Locator("main .title .state")).ToHaveTextAsync("All is well");
@@ -46,7 +44,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await Expect(page).ToHaveTitleAsync("1 problem · RideIngest");
         await page.SetViewportSizeAsync(400, 800);
         Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.Empty(_complaints);
+        Assert.Empty(_visits.Complaints);
     }
 
     [Fact]
@@ -55,14 +53,14 @@ public sealed class ConsolePageTests : IAsyncLifetime
         string[] keys =
             [.. Keys.Of(0, "night-shift", "the-shifts-key", "read", "ops"), .. Keys.Of(1, "backend", "the-backends-key", "bookings:write")];
         var console = await RunAsync(keys);
-        var page = await OpenAsync(console, "/?from=a-link");
+        var page = await _visits.OpenAsync(console, "/?from=a-link");
 
         await Expect(page).ToHaveURLAsync($"{console}/sign-in?return=%2F%3Ffrom%3Da-link");
-        await SignInAsync(page, "no-key");
+        await PageVisits.SignInAsync(page, "no-key");
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This key or token is not accepted.");
-        await SignInAsync(page, "the-backends-key");
+        await PageVisits.SignInAsync(page, "the-backends-key");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("lacks the scope");
-        await SignInAsync(page, "the-shifts-key");
+        await PageVisits.SignInAsync(page, "the-shifts-key");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Overview");
         await Expect(page).ToHaveURLAsync($"{console}/?from=a-link");
         await Expect(page.Locator(".signed-in")).ToContainTextAsync("night-shift");
@@ -83,13 +81,13 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
         await page.GotoAsync("/");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
-        Assert.Empty(_complaints);
+        Assert.Empty(_visits.Complaints);
     }
 
     [Fact]
     public async Task The_navigation_has_the_pages_of_other_processes_that_the_settings_name()
     {
-        var page = await OpenAsync(
+        var page = await _visits.OpenAsync(
             await RunAsync([.. PageOf(0, "Casino", "http://127.0.0.1:8081/casino"), .. PageOf(1, "overview", "/elsewhere")]), "/");
 
         await Expect(page.Locator("nav a")).ToHaveTextAsync(["Overview", "Letters", "Find", "Casino", "API", "Metrics", "Readiness", "Health"]);
@@ -118,9 +116,9 @@ public sealed class ConsolePageTests : IAsyncLifetime
     public async Task A_sign_in_leads_to_a_page_of_ours_whatever_the_link_says(string link)
     {
         var console = await RunAsync([.. Keys.Of(0, "night-shift", "the-shifts-key", "read")]);
-        var page = await OpenAsync(console, $"/sign-in?return={Uri.EscapeDataString(link)}");
+        var page = await _visits.OpenAsync(console, $"/sign-in?return={Uri.EscapeDataString(link)}");
 
-        await SignInAsync(page, "the-shifts-key");
+        await PageVisits.SignInAsync(page, "the-shifts-key");
 
         await Expect(page).ToHaveURLAsync($"{console}/");
     }
@@ -149,12 +147,6 @@ public sealed class ConsolePageTests : IAsyncLifetime
     private static string[] PageOf(int index, string name, string url) =>
         [$"--pages:systems:{index}:name={name}", $"--pages:systems:{index}:url={url}"];
 
-    private static async Task SignInAsync(IPage page, string key)
-    {
-        await page.GetByLabel("API key or token").FillAsync(key);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-    }
-
     private async Task<string> RunAsync(params string[] args)
     {
         var host = RideIngestHost.Create(
@@ -165,20 +157,5 @@ public sealed class ConsolePageTests : IAsyncLifetime
         _hosts.Add(host);
         await host.StartAsync();
         return host.Urls[0];
-    }
-
-    private async Task<IPage> OpenAsync(string url, string path)
-    {
-        var browser = await DebianChromium.SharedAsync();
-        var page = await browser.NewPageAsync(new() { BaseURL = url });
-        _pages.Add(page);
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-                _complaints.Add(message.Text);
-        };
-        page.PageError += (_, error) => _complaints.Add(error);
-        await page.GotoAsync(path);
-        return page;
     }
 }

@@ -10,9 +10,9 @@ namespace RideIngest.Integration.Console;
 /// <summary>What an operator finds of a record that somebody asks about.</summary>
 public sealed class FindPageTests : IAsyncLifetime
 {
+    private readonly PageVisits _visits = new();
     private RideSystem _system = null!;
     private RideIngestHost _console = null!;
-    private PageVisits _visits = null!;
 
     public async Task InitializeAsync()
     {
@@ -22,7 +22,6 @@ public sealed class FindPageTests : IAsyncLifetime
             [.. _system.Arguments, "--logging:level=fatal", "--telemetry:trace_url=http://127.0.0.1:1/traces/{trace_id}"],
             new ConsoleModule());
         await _console.StartAsync();
-        _visits = new(_console.Urls[0]);
     }
 
     public async Task DisposeAsync()
@@ -42,7 +41,7 @@ public sealed class FindPageTests : IAsyncLifetime
         await _system.GetAsync($"/v1/receipts/{receipt}?wait=30s");
         await _system.Database.ExecuteAsync($"alter table rides.bookings add constraint odd check (id <> {refused})");
         var trace = (string)(await _system.PostAsync("/v1/bookings", Given.Booking(refused))).Json["traceId"]!;
-        var page = await _visits.OpenAsync("/find");
+        var page = await _visits.OpenAsync(_console.Urls[0], "/find");
 
         await FindAsync(page, $"{stored}");
         await Expect(page.GetByLabel($"bookings {stored}")).ToContainTextAsync($"\"id\": {stored}");
@@ -66,19 +65,19 @@ public sealed class FindPageTests : IAsyncLifetime
             .ToHaveAttributeAsync("href", $"http://127.0.0.1:1/traces/{trace}");
         await page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" }).GetByRole(AriaRole.Link).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = trace })).ToBeVisibleAsync();
-        _visits.AssertNoComplaints();
+        Assert.Empty(_visits.Complaints);
     }
 
     [Fact]
     public async Task What_nobody_has_is_not_found_and_markup_in_it_is_text()
     {
-        var page = await _visits.OpenAsync("/find");
+        var page = await _visits.OpenAsync(_console.Urls[0], "/find");
 
         await FindAsync(page, "<b>\"nothing</b>");
 
         await Expect(page.GetByText("No system has anything stored under this.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("The id of")).ToHaveValueAsync("<b>\"nothing</b>");
-        _visits.AssertNoComplaints();
+        Assert.Empty(_visits.Complaints);
     }
 
     private static async Task FindAsync(IPage page, string text)

@@ -10,7 +10,7 @@ namespace RideIngest.Integration.Standalone;
 public sealed class ShellRig : IAsyncLifetime, IDisposable
 {
     private readonly TestDirectory _folder = new();
-    private readonly List<IPage> _pages = [];
+    private readonly PageVisits _visits = new();
     private NatsServer _nats = null!;
     private StartedProcess _standalone = null!;
     private Uri _url = null!;
@@ -27,18 +27,14 @@ public sealed class ShellRig : IAsyncLifetime, IDisposable
     /// <summary>Opens a page as a new visitor.</summary>
     internal async Task<IPage> OpenAsync(string address)
     {
-        var browser = await DebianChromium.SharedAsync();
-        var page = await browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri });
-        _pages.Add(page);
-        await page.GotoAsync(address);
+        var page = await _visits.OpenAsync(_url.AbsoluteUri, address);
         await Expect(page.Locator("h1")).ToBeVisibleAsync();
         return page;
     }
 
     public async Task DisposeAsync()
     {
-        foreach (var page in _pages)
-            await page.CloseAsync();
+        await _visits.CloseAsync();
         await _standalone.DisposeAsync();
         await _nats.DisposeAsync();
     }

@@ -16,9 +16,8 @@ namespace RideIngest.Integration.Standalone;
 public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 {
     private readonly TestDirectory _folder = new();
-    private readonly List<string> _complaints = [];
+    private readonly PageVisits _visits = new();
     private readonly List<string> _requests = [];
-    private readonly List<IPage> _pages = [];
     private NatsServer _nats = null!;
     private StartedProcess _standalone = null!;
     private Uri _url = null!;
@@ -34,8 +33,7 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
-        foreach (var page in _pages)
-            await page.CloseAsync();
+        await _visits.CloseAsync();
         await _standalone.DisposeAsync();
         await _nats.DisposeAsync();
     }
@@ -70,7 +68,7 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
         await DarkDiffersFromLightAsync(page);
         await page.SetViewportSizeAsync(400, 800);
         Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.Empty(_complaints);
+        Assert.Empty(_visits.Complaints);
         Assert.All(_requests, request => Assert.StartsWith(_url.AbsoluteUri, request, StringComparison.Ordinal));
 
         _standalone.Terminate();
@@ -101,7 +99,7 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
             await Expect(Rides(figure)).ToHaveTextAsync("0/s");
         await page.Locator("article a").GetByText("Rides").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/rides$"));
-        Assert.Empty(_complaints);
+        Assert.Empty(_visits.Complaints);
 
         ILocator Rides(string figure) => page.Locator($"article:has-text('Rides') dl div:has(dt:text-is('{figure}')) dd");
 
@@ -149,21 +147,13 @@ public sealed class StandalonePageTests : IAsyncLifetime, IDisposable
                 await Expect(
                     page.Locator($"a[href='#tag/{operation!["tags"]![0]}/{method.ToUpperInvariant()}{path}']").First).ToBeVisibleAsync();
         await Expect(page.GetByText("vehicle_model_id").First).ToBeVisibleAsync();
-        Assert.Empty(_complaints);
+        Assert.Empty(_visits.Complaints);
         Assert.All(_requests, request => Assert.Matches($"^(data:|{Regex.Escape(_url.AbsoluteUri)})", request));
     }
 
     private async Task<IPage> OpenAsync(string path)
     {
-        var browser = await DebianChromium.SharedAsync();
-        var page = await browser.NewPageAsync(new() { BaseURL = _url.AbsoluteUri, ColorScheme = ColorScheme.Light });
-        _pages.Add(page);
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-                _complaints.Add(message.Text);
-        };
-        page.PageError += (_, error) => _complaints.Add(error);
+        var page = await _visits.NewAsync(_url.AbsoluteUri);
         page.Request += (_, request) => _requests.Add(request.Url);
         await page.GotoAsync(path);
         return page;

@@ -28,7 +28,7 @@ public sealed class PageFilter
         var values = _given.Where(value => value is not { Key: State, Value: AnyState });
         if (http.Request.Query["after"] is [{ Length: > 0 } after])
             values = values.Append(KeyValuePair.Create("after", after));
-        var query = new QueryReader(values.Select(value => KeyValuePair.Create(value.Key, new StringValues(value.Value))));
+        var query = new QueryReader(values);
         (Selected, After) = (query.Filter(), query.After());
         Problem = query.Problem() ?? LetterQuery.Forbid(Selected, Operator.Of(http));
     }

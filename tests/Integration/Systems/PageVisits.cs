@@ -1,33 +1,41 @@
 using Microsoft.Playwright;
-using RideIngest.Integration.Systems;
 using static Microsoft.Playwright.Assertions;
 
-namespace RideIngest.Integration.Console;
+namespace RideIngest.Integration.Systems;
 
-/// <summary>Opens pages of a console in a real browser, and notes what the browser complains about.</summary>
-internal sealed class PageVisits(string url)
+/// <summary>Opens pages in a real browser, and notes what the browser complains about.</summary>
+internal sealed class PageVisits
 {
     private readonly List<string> _complaints = [];
     private readonly List<IPage> _pages = [];
 
-    /// <summary>Opens a page; signs in if the key is given.</summary>
-    public async Task<IPage> OpenAsync(string path, string? key = null, int status = 200)
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    /// <summary>A new visitor of a process, who has opened no page yet.</summary>
+    public async Task<IPage> NewAsync(string url)
     {
         var browser = await DebianChromium.SharedAsync();
         var page = await browser.NewPageAsync(new() { BaseURL = url });
         _pages.Add(page);
-        if (key is not null)
-        {
-            await page.GotoAsync("/sign-in?return=/letters");
-            await SignInAsync(page, key);
-            await Expect(page.Locator(".signed-in")).ToBeVisibleAsync();
-        }
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
                 _complaints.Add(message.Text);
         };
         page.PageError += (_, error) => _complaints.Add(error);
+        return page;
+    }
+
+    /// <summary>Opens a page as a new visitor; signs in before if the key is given.</summary>
+    public async Task<IPage> OpenAsync(string url, string path, string? key = null, int status = 200)
+    {
+        var page = await NewAsync(url);
+        if (key is not null)
+        {
+            await page.GotoAsync("/sign-in?return=/letters");
+            await SignInAsync(page, key);
+            await Expect(page.Locator(".signed-in")).ToBeVisibleAsync();
+        }
         var answer = await page.GotoAsync(path);
         Assert.Equal(status, answer!.Status);
         return page;
@@ -40,8 +48,8 @@ internal sealed class PageVisits(string url)
     }
 
     /// <param name="but">A status that the browser reports, as it does for each answer that is a refusal.</param>
-    public void AssertNoComplaints(string? but = null) =>
-        Assert.DoesNotContain(_complaints, complaint => but is null || !complaint.Contains(but, StringComparison.Ordinal));
+    public void AssertNoComplaints(string but) =>
+        Assert.DoesNotContain(_complaints, complaint => !complaint.Contains(but, StringComparison.Ordinal));
 
     public async Task CloseAsync()
     {
