@@ -17,7 +17,8 @@ public sealed class ProducerTraceTests : IDisposable
     [Fact]
     public async Task A_lone_record_has_one_trace_through_HTTP_publish_store_and_reply()
     {
-        var system = await RideSystem.SharedAsync();
+        // A system of its own: records of other tests would share its frame or its batch.
+        await using var system = await RideSystem.StartAsync();
         var (trace, id) = (NewTrace(), Given.NewId());
 
         var answer = await system.PostAsync("/v1/bookings", Given.Booking(id), headers: ("traceparent", $"00-{trace}-00000000000000aa-01"));
