@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using RideIngest.Records.Fields;
 using RideIngest.Streams.Stages;
 
 namespace RideIngest.Casino.Events;
@@ -8,6 +9,8 @@ namespace RideIngest.Casino.Events;
 internal sealed class CasinoEventFormat : EventFormat<CasinoEvent>
 {
     public static readonly CasinoEventFormat Instance = new();
+
+    private readonly EventKind _kind = new();
 
     private CasinoEventFormat()
     {
@@ -25,4 +28,7 @@ internal sealed class CasinoEventFormat : EventFormat<CasinoEvent>
     }
 
     public override CasinoEvent Read(ReadOnlySpan<byte> line) => EventJson.Read(line);
+
+    public override IReadOnlyList<FieldProblem> Check(ReadOnlySpan<byte> line) =>
+        _kind.Read(line).Problems is { Count: > 0 } problems ? problems : base.Check(line);
 }

@@ -11,8 +11,12 @@ internal sealed class ChangeEndpoints(LetterChanges changes)
     public async Task<IResult> ReplayAsync(HttpContext http)
     {
         var (payload, problem) = await ReplayBody.ReadAsync(http.Request);
-        return problem ?? await ChangeAsync(
-            http, id => changes.ReplayAsync(id, payload, Operator.Of(http)), DeadLetterState.Replayed, StatusCodes.Status202Accepted);
+        if (problem is not null)
+            return problem;
+        if (LetterId.Of(http) is not { } id)
+            return LetterId.NotFound(http);
+        (problem, var note) = await changes.ReplayAsync(id, payload, Operator.Of(http));
+        return problem ?? LetterJson.Answer(new LetterChange(id, DeadLetterState.Replayed, note), StatusCodes.Status202Accepted);
     }
 
     /// <summary><c>POST /ops/dead-letters/{id}/discard</c>.</summary>
@@ -27,10 +31,10 @@ internal sealed class ChangeEndpoints(LetterChanges changes)
         ChangeAsync(http, id => changes.RestoreAsync(id, Operator.Of(http)), DeadLetterState.Open);
 
     private static async Task<IResult> ChangeAsync(
-        HttpContext http, Func<long, Task<Problem?>> change, DeadLetterState state, int status = StatusCodes.Status200OK) =>
+        HttpContext http, Func<long, Task<Problem?>> change, DeadLetterState state) =>
         LetterId.Of(http) is not { } id ? LetterId.NotFound(http)
         : await change(id) is { } problem ? problem
-        : LetterJson.Answer(new LetterChange(id, state), status);
+        : LetterJson.Answer(new LetterChange(id, state));
 
     private static async Task<(string? Reason, Problem? Problem)> ReasonAsync(HttpRequest request)
     {

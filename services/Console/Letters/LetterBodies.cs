@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using RideIngest.Storage.DeadLetters;
 
@@ -105,7 +106,7 @@ internal sealed record LetterAction(
     [property: Description("The name of the key or token, `anyone` if none is required, or the system and stage that reopened it")]
     string Who,
     [property: Description("When")] DateTimeOffset At,
-    [property: Description("The reason, if one was given")] string? Note,
+    [property: Description("The reason, if one was given; or that other content was sent without a check")] string? Note,
     [property: Description("What was sent instead of the letter's own payload; null for its own")] LetterPayload? Payload)
 {
     public static LetterAction Of(DeadLetterRecord done) => new(
@@ -115,11 +116,14 @@ internal sealed record LetterAction(
 [Description("What became of a dead letter")]
 internal sealed record LetterChange(
     [property: Description("The letter's id")] long Id,
-    [property: Description("Its state now")] DeadLetterState State);
+    [property: Description("Its state now")] DeadLetterState State,
+    [property: Description("That the content was not checked and why; left out if it was checked, or is the letter's own")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Note = null);
 
 [Description("Other content for a dead letter")]
 internal sealed record ReplayRequest(
-    [property: Description("An object, an array of objects, or a text of JSON lines. A record of a known kind must keep its rules.")]
+    [property: Description("An object, an array of objects, or a text of JSON lines, which its stage must be able to process.")]
     System.Text.Json.Nodes.JsonNode? Payload = null);
 
 [Description("Why a dead letter is discarded")]

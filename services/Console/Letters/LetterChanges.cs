@@ -9,7 +9,7 @@ namespace RideIngest.Console.Letters;
 /// <summary>Replays, discards and restores dead letters, for the API and the pages. A method returns null when it is done.</summary>
 internal sealed class LetterChanges(
     DeadLetterStore store, DeadLetterActions actions, [FromKeyedServices(LetterChanges.Outbox)] OutboxTable outbox,
-    LetterPublisher publisher, ReplayBody bodies)
+    LetterPublisher publisher, ContentCheck check)
 {
     /// <summary>The name of the console in the outbox.</summary>
     public const string Outbox = "console";
@@ -17,21 +17,25 @@ internal sealed class LetterChanges(
     public const int LongestReason = 1000;
 
     /// <summary>Sends a letter again.</summary>
-    /// <param name="payload">What to send instead of the letter's own payload; null for its own.</param>
-    public async Task<Problem?> ReplayAsync(long id, byte[]? payload, Operator by)
+    /// <param name="payload">What to send instead of the letter's own payload, checked before; null for its own.</param>
+    /// <returns>Why it was not done; or, when it is done, a note if the content could not be checked.</returns>
+    public async Task<(Problem? Problem, string? Note)> ReplayAsync(long id, byte[]? payload, Operator by)
     {
         if (payload is not null && by.Forbid(LetterScopes.Edit) is { } forbidden)
-            return forbidden;
+            return (forbidden, null);
         if (await store.FindAsync(id) is not { } kept)
-            return NotFound(id);
-        if (payload is not null && bodies.Check(kept, payload) is { } wrong)
-            return wrong;
+            return (NotFound(id), null);
         if (kept.State != DeadLetterState.Open)
-            return await NotAllowedAsync(id);
+            return (await NotAllowedAsync(id), null);
+        var (wrong, note) = payload is null ? default : await check.CheckAsync(kept.Letter, payload);
+        if (wrong is not null)
+            return (wrong, null);
+        if (payload is not null && ReplayBody.IsSame(kept.Letter.Payload, payload))
+            payload = null;
         var messages = publisher.Messages(kept, payload);
         if ((publisher.TooLong(messages) ?? await WithoutStreamAsync(kept)) is { } obstacle)
-            return new Problem(409, "not-replayable", "The dead letter cannot be published") { Detail = obstacle, Id = id };
-        return await ProblemAsync(id, await actions.ReplayAsync(id, by.Name, outbox, messages, payload));
+            return (new Problem(409, "not-replayable", "The dead letter cannot be published") { Detail = obstacle, Id = id }, null);
+        return (await ProblemAsync(id, await actions.ReplayAsync(id, by.Name, outbox, messages, payload, note)), note);
     }
 
     /// <summary>Closes a letter without sending it.</summary>

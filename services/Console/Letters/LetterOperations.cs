@@ -41,13 +41,16 @@ internal static class LetterOperations
 
     public static void AsReplay(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("replayDeadLetter", Tag.Name, "Send a dead letter again",
-            "It is published on its subject, also if NATS is away now: then later. If its stage rejects it again, it is open again.")
+            "It is published on its subject, also if NATS is away now: then later. If its stage rejects it again, it is open again. "
+            + "Other content is checked first, by the rules of its kind: events by a process of their system. If none answers, it is sent "
+            + "nevertheless, and the answer has a `note`.")
         .Path("id", Parameters.Id, "The letter's id")
         .TakesOptional(typeof(ReplayRequest), "Other content; needs the scope ops:edit too. Without a body, the letter's payload is sent.",
             Json("""{"payload":{"id":132512,"user_id":22177}}"""))
         .Answers(typeof(LetterChange), 202, "It is recorded as replayed, and is or will be published",
             Json("""{"id":7,"state":"replayed"}"""))
-        .Refuses([.. Acting, "bad-request", "validation", "not-replayable"]);
+        .Refuses([.. Acting, "bad-request", "not-replayable",
+            ("validation", "The other content would be rejected again; `errors` has its problems by field.")]);
 
     public static void AsDiscard(this IEndpointConventionBuilder endpoint) => endpoint
         .Operation("discardDeadLetter", Tag.Name, "Close a dead letter without sending it", "It is kept, and can be restored.")

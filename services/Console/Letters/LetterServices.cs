@@ -20,7 +20,7 @@ internal static class LetterServices
             .AddSingleton<LetterPublisher>()
             .AddOutbox(LetterChanges.Outbox, provider => provider.GetRequiredService<LetterPublisher>().PublishAsync)
             .AddSingleton(LetterOperations.Tag)
-            .AddSingleton<ReplayBody>()
+            .AddSingleton<ContentCheck>()
             .AddSingleton<LetterChanges>()
             .AddSingleton<ChangeEndpoints>()
             .AddSingleton<ReplayEndpoints>()

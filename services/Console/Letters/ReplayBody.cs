@@ -1,18 +1,15 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using RideIngest.Hosting.Problems;
-using RideIngest.Records.Kinds;
-using RideIngest.Storage.DeadLetters;
-using RideIngest.Streams.Rides;
 
 namespace RideIngest.Console.Letters;
 
-/// <summary>The optional body of a replay: what to send instead of the letter's payload, checked as far as it can be.</summary>
-internal sealed class ReplayBody(Catalog catalog)
+/// <summary>The optional body of a replay: what to send instead of the letter's payload.</summary>
+internal static class ReplayBody
 {
-    private const int MostProblems = 20;
+    private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
 
     /// <summary>Returns the payload to send, null for the letter's own, or the problem with the body.</summary>
     public static async Task<(byte[]? Payload, Problem? Problem)> ReadAsync(HttpRequest request)
@@ -55,67 +52,10 @@ internal sealed class ReplayBody(Catalog catalog)
         return Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"));
     }
 
-    /// <summary>Returns what is wrong with other content for a letter; null if it may be processed.</summary>
-    public Problem? Check(KeptDeadLetter kept, ReadOnlyMemory<byte> payload)
-    {
-        var errors = kept.Letter.System == RidesSystem.Name && catalog.Find(RidesStream.KindOf(kept.Letter.Subject), out var kind)
-            ? OfRecords(kind, payload.Span)
-            : OfObjects(payload.Span);
-        if (errors.Count == 0)
-            return null;
-        return Problem.OfStatus(422) with
-        {
-            Detail = string.Join("; ", errors.Take(MostProblems).Select(error => $"{error.Field} {error.Message}".Trim())),
-            Errors = errors.Take(MostProblems).GroupBy(error => error.Field)
-                .ToDictionary(field => field.Key, field => field.Select(error => error.Message).ToArray()),
-        };
-    }
-
-    private static List<(string Field, string Message)> OfRecords(Kind kind, ReadOnlySpan<byte> payload)
-    {
-        var lines = new List<FrameLine>();
-        FrameLines.Read(kind, payload, lines);
-        if (lines.Count == 0)
-            return [("payload", "has no records")];
-        return
-        [
-            .. lines.SelectMany((line, index) => line.Reading.Problems.Select(problem =>
-                (lines.Count == 1 ? problem.Field : Field(index, problem.Field), problem.Message))),
-        ];
-    }
-
-    private static List<(string Field, string Message)> OfObjects(ReadOnlySpan<byte> payload)
-    {
-        var errors = new List<(string, string)>();
-        var index = 0;
-        foreach (var range in payload.Split((byte)'\n'))
-        {
-            if (payload[range].IndexOfAnyExcept(" \t\r"u8) < 0)
-                continue;
-            if (!IsObject(payload[range]))
-                errors.Add((Field(index, ""), "is not a JSON object"));
-            index++;
-        }
-        if (index == 0)
-            errors.Add(("payload", "has no events"));
-        return errors;
-    }
-
-    private static bool IsObject(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(line);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static string Field(int index, string field) =>
-        string.Create(CultureInfo.InvariantCulture, $"[{index}]{(field.Length > 0 ? "." : "")}{field}");
+    /// <summary>Whether content for a letter is the letter's own, but for white space.</summary>
+    public static bool IsSame(ReadOnlyMemory<byte> own, byte[] payload) =>
+        Utf8.IsValid(own.Span) && OfText(Encoding.UTF8.GetString(own.Span)).AsSpan().Trim(Blank).SequenceEqual(
+            OfText(Encoding.UTF8.GetString(payload)).AsSpan().Trim(Blank));
 
     private static byte[]? Bytes(JsonElement payload) => payload.ValueKind switch
     {

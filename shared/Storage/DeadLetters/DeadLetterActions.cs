@@ -31,10 +31,11 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
 
     /// <summary>Closes an open letter, and hands what is to be published for it to an outbox.</summary>
     /// <param name="payload">What is sent instead of the letter's own payload; null for its own.</param>
+    /// <param name="note">What people who read the history should know.</param>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>
     public Task<DeadLetterAnswer> ReplayAsync(
-        long id, string by, OutboxTable outbox, IReadOnlyCollection<OutboxEvent> events, byte[]? payload = null) =>
-        ActAsync(id, DeadLetterState.Open, DeadLetterState.Replayed, DeadLetterAction.Replayed, by, null, payload, (outbox, events));
+        long id, string by, OutboxTable outbox, IReadOnlyCollection<OutboxEvent> events, byte[]? payload = null, string? note = null) =>
+        ActAsync(id, DeadLetterState.Open, DeadLetterState.Replayed, DeadLetterAction.Replayed, by, note, payload, (outbox, events));
 
     /// <summary>Closes an open letter without sending it. It is kept.</summary>
     /// <exception cref="StoreUnavailableException">Postgres is unavailable; the action may be recorded.</exception>

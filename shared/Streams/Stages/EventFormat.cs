@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using RideIngest.Contracts.Frames;
+using RideIngest.Records.Fields;
 using RideIngest.Storage.Outbox;
 
 namespace RideIngest.Streams.Stages;
@@ -19,6 +20,20 @@ public abstract class EventFormat<TEvent>
 
     /// <exception cref="JsonException">The line is not an event that can be processed.</exception>
     public abstract TEvent Read(ReadOnlySpan<byte> line);
+
+    /// <summary>Returns what is wrong with a line that an operator wrote; nothing if it is an event that can be processed.</summary>
+    public virtual IReadOnlyList<FieldProblem> Check(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Read(line);
+            return [];
+        }
+        catch (JsonException e)
+        {
+            return [UnreadableLine.ProblemOf(e)];
+        }
+    }
 
     public ReadOnlyMemory<byte> Line(TEvent item)
     {

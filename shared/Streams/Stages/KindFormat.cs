@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using RideIngest.Records.Fields;
 using RideIngest.Records.Kinds;
 
 namespace RideIngest.Streams.Stages;
@@ -26,4 +27,6 @@ public sealed class KindFormat<TEvent>(Kind<TEvent> kind) : EventFormat<TEvent>
         var reading = kind.Read(line);
         return reading.Record as TEvent ?? throw new JsonException(string.Join("; ", reading.Problems));
     }
+
+    public override IReadOnlyList<FieldProblem> Check(ReadOnlySpan<byte> line) => kind.Read(line).Problems;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RideIngest.Records.Fields;
 
 namespace RideIngest.Streams.Stages;
 
@@ -8,12 +9,12 @@ internal readonly record struct UnreadableLine(ReadOnlyMemory<byte> Line, string
 {
     private const string Id = "id";
 
-    public static UnreadableLine Of(byte[] line, JsonException e) => new(line, KeyOf(line), ReasonOf(e));
+    public static UnreadableLine Of(byte[] line, JsonException e) => new(line, KeyOf(line), ProblemOf(e).ToString());
 
     // In the sender's terms: .NET names its own types for a value of the wrong type.
-    private static string ReasonOf(JsonException e) => e is { Path: ['$', '.', .. var field], InnerException: not JsonException }
-        ? $"{field} has a value that cannot be read"
-        : e.Message;
+    public static FieldProblem ProblemOf(JsonException e) => e is { Path: ['$', '.', .. var field], InnerException: not JsonException }
+        ? new(field, "has a value that cannot be read")
+        : new("", e.Message);
 
     private static string? KeyOf(byte[] line)
     {

@@ -11,8 +11,10 @@ using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
 using RideIngest.Hosting.OpenApi;
 using RideIngest.Hosting.Telemetry;
+using RideIngest.Records.Fields;
 using RideIngest.Records.Kinds;
 using RideIngest.Storage.Failures;
+using RideIngest.Streams.Checking;
 using RideIngest.Streams.Intake;
 using RideIngest.Streams.Nats;
 using RideIngest.Streams.Publishing;
@@ -30,6 +32,7 @@ public sealed class SystemBuilder<TSettings>
     private readonly string _name;
     private readonly List<Func<IServiceProvider, StageDefinition>> _definitions = [];
     private readonly List<Func<IServiceProvider, Stage?>> _stages = [];
+    private readonly Dictionary<string, Func<ReadOnlyMemory<byte>, IReadOnlyList<FieldProblem>>> _checks = [];
     private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
     private Func<IServiceProvider, Task>? _leave;
     private bool _fansOut;
@@ -50,7 +53,8 @@ public sealed class SystemBuilder<TSettings>
             .AddKeyedSingleton<IReadOnlyList<Stage>>(name, (provider, _) => [.. _stages.Select(stage => stage(provider)).OfType<Stage>()])
             .AddStages(
                 provider => provider.GetRequiredKeyedService<IReadOnlyList<Stage>>(name),
-                leave: provider => _leave?.Invoke(provider) ?? Task.CompletedTask);
+                leave: provider => _leave?.Invoke(provider) ?? Task.CompletedTask)
+            .AddSingleton<IHostedService>(provider => new CheckResponder(provider.GetRequiredService<INatsConnection>(), name, _checks));
     }
 
     /// <summary>The services of the process, for those that are the system's own.</summary>
@@ -101,6 +105,7 @@ public sealed class SystemBuilder<TSettings>
         Services.TryAddSingleton<TStep>();
         Services.AddSystemFigures(StageTelemetry.Figures(_name, name, isLast: next is null));
         _definitions.Add(Define);
+        _checks.Add(name, line => format.Check(line.Span));
         _stages.Add(provider => runs?.Invoke(provider.GetRequiredService<TSettings>()) == false
             ? null
             : new Stage<TEvent>(provider, Define(provider), format, provider.GetRequiredService<TStep>()));
