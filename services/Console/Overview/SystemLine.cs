@@ -12,14 +12,20 @@ public sealed record SystemLine(
 {
     private static readonly TimeSpan LongWait = TimeSpan.FromMinutes(1);
 
-    public IEnumerable<string> Troubles
+    /// <summary>The page with its open letters.</summary>
+    public string LettersPage => $"/letters?system={Uri.EscapeDataString(Name)}";
+
+    public IEnumerable<Trouble> Troubles
     {
         get
         {
             if (Oldest > LongWait)
-                yield return $"The oldest frame has waited for {Figure.Time(Oldest)}.";
-            if (Letters > 0)
-                yield return Letters == 1 ? "1 dead letter is open." : $"{Figure.Whole(Letters.Value)} dead letters are open.";
+                yield return new(Name, $"The oldest frame has waited for {Figure.Time(Oldest)}.");
+            if (Letters is > 0 and var letters)
+            {
+                var open = letters == 1 ? "1 dead letter is open." : $"{Figure.Whole(letters)} dead letters are open.";
+                yield return new(Name, open, LettersPage);
+            }
         }
     }
 

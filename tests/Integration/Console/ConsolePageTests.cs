@@ -40,7 +40,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "RIDES" })).ToBeVisibleAsync();
 
         await _rig.PublishAsync("no JSON\n");
-        await Expect(page.Locator(".troubles")).ToContainTextAsync("1 dead letter is open.");
+        await Expect(page.Locator(".troubles").GetByRole(AriaRole.Link, new() { Name = "1 dead letter is open." }))
+            .ToHaveAttributeAsync("href", "/letters?system=rides");
         await Expect(page).ToHaveTitleAsync("1 problem · RideIngest");
         await page.SetViewportSizeAsync(400, 800);
         Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

@@ -54,7 +54,8 @@ public sealed class SystemLineTests
         Assert.Equal(["casino", "rides", "tolls"], lines.Select(line => line.Name));
         Assert.Equal([(0, 0), (7, 0), (0, 3)], lines.Select(line => ((long)line.Waiting!, (long)line.Letters!)));
         Assert.Equal(
-            ["The oldest frame has waited for 2 min 0 s.", "3 dead letters are open."], lines.SelectMany(line => line.Troubles));
+            ["The oldest frame has waited for 2 min 0 s.", "3 dead letters are open."],
+            lines.SelectMany(line => line.Troubles).Select(trouble => trouble.What));
     }
 
     /// <summary>A process that has announced itself twice, two seconds apart.</summary>
