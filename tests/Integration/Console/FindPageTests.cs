@@ -52,7 +52,7 @@ public sealed class FindPageTests : IAsyncLifetime
         foreach (var text in (string[])[$"{refused}", trace])
         {
             await FindAsync(page, text);
-            await Expect(page.GetByText("No system has anything stored under this.")).ToBeVisibleAsync();
+            await Expect(page.GetByText("No record and no receipt has this id.")).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" })).ToContainTextAsync("23514");
             await Eventually.True(async () =>
             {
@@ -63,7 +63,7 @@ public sealed class FindPageTests : IAsyncLifetime
         }
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"Trace {trace}" }))
             .ToHaveAttributeAsync("href", $"http://127.0.0.1:1/traces/{trace}");
-        await page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" }).GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByRole(AriaRole.Region, new() { Name = "Dead letters" }).GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = trace })).ToBeVisibleAsync();
         Assert.Empty(_visits.Complaints);
     }
@@ -75,7 +75,7 @@ public sealed class FindPageTests : IAsyncLifetime
 
         await FindAsync(page, "<b>\"nothing</b>");
 
-        await Expect(page.GetByText("No system has anything stored under this.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No record and no receipt has this id.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("The id of")).ToHaveValueAsync("<b>\"nothing</b>");
         Assert.Empty(_visits.Complaints);
     }
