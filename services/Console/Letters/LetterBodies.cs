@@ -49,7 +49,8 @@ internal sealed record LetterItem(
     [property: Description("The kind of its records or events")] string Kind,
     [property: Description("The id of the record or event; null for a whole frame, and for content without a readable id")] string? Key,
     [property: Description(
-        "Who must act. `poison`: its sender. `partner`: the third party that refused it. `system`: the operator of this system.")]
+        "Who must act. `poison`: its sender, or an operator who corrects the content. `partner`: the third party that refused it. "
+        + "`system`: the operator of this system.")]
     DeadLetterClass Class,
     [property: Description("The reason: a SQLSTATE or a code of the stage")] string Code,
     [property: Description("The reason in words")] string Message,
@@ -100,6 +101,7 @@ internal enum PayloadEncoding
 internal sealed record LetterAction(
     [property: Description("The action's id")] long Id,
     [property: Description("The letter's id")] long Letter,
+    [property: Description("The id of the letter's record or event; null if it has none")] string? Key,
     [property: Description(
         "`replayed`, `discarded` and `restored` are actions of operators; `reopened`: the stage rejected the letter again.")]
     DeadLetterAction Action,
@@ -107,10 +109,13 @@ internal sealed record LetterAction(
     string Who,
     [property: Description("When")] DateTimeOffset At,
     [property: Description("The reason, if one was given; or that other content was sent without a check")] string? Note,
-    [property: Description("What was sent instead of the letter's own payload; null for its own")] LetterPayload? Payload)
+    [property: Description("True if something else was sent than the letter's own payload")] bool Edited,
+    [property: Description("What was sent instead of the letter's own payload; null for its own, and in lists of actions on many letters")]
+    LetterPayload? Payload)
 {
     public static LetterAction Of(DeadLetterRecord done) => new(
-        done.Id, done.Letter, done.Action, done.Who, done.At, done.Note, done.Payload is { } sent ? LetterPayload.Of(sent) : null);
+        done.Id, done.Letter, done.Key, done.Action, done.Who, done.At, done.Note, done.Edited,
+        done.Payload is { } sent ? LetterPayload.Of(sent) : null);
 }
 
 [Description("What became of a dead letter")]

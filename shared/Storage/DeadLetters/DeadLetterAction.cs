@@ -28,7 +28,10 @@ public enum DeadLetterAnswer
 }
 
 /// <summary>A recorded action on a dead letter.</summary>
+/// <param name="Key">The key of the letter.</param>
 /// <param name="Who">The operator, or the system and stage that reopened it.</param>
-/// <param name="Payload">What was sent instead of the letter's own payload; null for its own.</param>
+/// <param name="Edited">Whether something else was sent than the letter's own payload.</param>
+/// <param name="Payload">What was sent then; null also where payloads are left out.</param>
 public sealed record DeadLetterRecord(
-    long Id, long Letter, DeadLetterAction Action, string Who, DateTimeOffset At, string? Note, byte[]? Payload);
+    long Id, long Letter, string? Key, DeadLetterAction Action, string Who, DateTimeOffset At, string? Note, bool Edited,
+    byte[]? Payload);

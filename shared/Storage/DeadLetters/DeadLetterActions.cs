@@ -13,13 +13,16 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
 {
     private const string History =
         """
-        select id, letter, action, who, at, note, payload from ops.dead_letter_actions where letter = @letter order by id
+        select a.id, letter, key, action, who, at, note, a.payload is not null as edited, a.payload
+        from ops.dead_letter_actions a join ops.dead_letters d on d.id = letter
+        where letter = @letter order by a.id
         """;
 
     private const string Audit =
         """
-        select id, letter, action, who, at, note, null::bytea as payload from ops.dead_letter_actions
-        where (@after::bigint is null or id < @after) order by id desc limit @limit
+        select a.id, letter, key, action, who, at, note, a.payload is not null as edited, null::bytea as payload
+        from ops.dead_letter_actions a join ops.dead_letters d on d.id = letter
+        where (@after::bigint is null or a.id < @after) order by a.id desc limit @limit
         """;
 
     private const string Change = "update ops.dead_letters set state = @to where id = @id and state = @from";
@@ -96,9 +99,10 @@ public sealed class DeadLetterActions(NpgsqlDataSource database)
         database.AskAsync<IReadOnlyList<DeadLetterRecord>>(
             async connection => [.. (await connection.QueryAsync<Row>(sql, parameters)).Select(row => row.Recorded)]);
 
-    private sealed record Row(long Id, long Letter, string Action, string Who, DateTime At, string? Note, byte[]? Payload)
+    private sealed record Row(
+        long Id, long Letter, string? Key, string Action, string Who, DateTime At, string? Note, bool Edited, byte[]? Payload)
     {
         public DeadLetterRecord Recorded => new(
-            Id, Letter, Enum.Parse<DeadLetterAction>(Action, ignoreCase: true), Who, new DateTimeOffset(At), Note, Payload);
+            Id, Letter, Key, Enum.Parse<DeadLetterAction>(Action, ignoreCase: true), Who, new DateTimeOffset(At), Note, Edited, Payload);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using NATS.Client.Core;
 using RideIngest.Console;
@@ -72,7 +73,7 @@ public sealed class CasinoLettersTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Content_that_nobody_can_check_is_sent_and_the_answer_and_the_history_say_so()
+    public async Task Content_that_nobody_can_check_is_sent_and_the_answer_the_history_and_the_page_say_so()
     {
         await RunAsync();
         var letter = await RejectedAsync(Ten);
@@ -83,6 +84,8 @@ public sealed class CasinoLettersTests : IAsyncLifetime, IDisposable
         const string Note = "The content was not checked: no process of casino that knows the stage gone answered.";
         Assert.Equal((202, Note), (replayed.Status, (string)replayed.Json["note"]!));
         Assert.Equal(Note, (string)(await HistoryAsync(letter))[0]!["note"]!);
+        var page = await _visits.OpenAsync(_console.Urls[0], $"/letters/{letter["id"]}");
+        await Expect(page.Locator("#sent")).ToContainTextAsync(Note);
     }
 
     [Fact]
@@ -113,7 +116,37 @@ public sealed class CasinoLettersTests : IAsyncLifetime, IDisposable
 
         await Expect(page.Locator("#state")).ToHaveTextAsync("replayed");
         Assert.Equal(2, (long)(await CasinoSystem.CountedAsync(casino, 2))["events_total"]!);
+        await Expect(page.GetByLabel("Content sent by anyone")).ToContainTextAsync("\"amount\": 1000");
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            Assert.Empty((await page.RunAxe()).Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {node.Html}")));
+        }
         _visits.AssertNoComplaints(but: "422");
+    }
+
+    [Fact]
+    public async Task A_letters_page_that_is_open_follows_a_replay_that_fails_again_and_keeps_what_is_written_in_it()
+    {
+        await RunAsync();
+        var letter = await RejectedAsync(Ten);
+        var page = await _visits.OpenAsync(_console.Urls[0], $"/letters/{letter["id"]}");
+        var content = page.GetByLabel("Content to send instead");
+        await content.FillAsync("half-written");
+        await page.Locator("h1").ClickAsync();
+
+        await _system.Database.ExecuteAsync("update ops.dead_letters set state = 'replayed'");
+        await Expect(page.Locator("#sent")).ToContainTextAsync("It is sent again.");
+        await Expect(content).ToBeHiddenAsync();
+        await _system.Client.PublishAsync(Player, Ten);
+
+        await Expect(page.Locator("#history")).ToContainTextAsync("reopened");
+        await Expect(page.Locator("#state")).ToHaveTextAsync("open");
+        await Expect(page.Locator("#sent")).ToBeEmptyAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Check and replay" })).ToBeVisibleAsync();
+        await Expect(content).ToHaveValueAsync("half-written");
+        await Expect(page.Locator("section h3")).ToHaveTextAsync(["Edit and replay", "Replay", "Discard"]);
+        Assert.Empty(_visits.Complaints);
     }
 
     private static string Ten => Bet(900001).Replace("\"amount\":500", "\"amount\":\"ten\"", StringComparison.Ordinal);

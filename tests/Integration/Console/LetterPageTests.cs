@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RideIngest.Integration.Storage;
 using RideIngest.Integration.Systems;
@@ -31,7 +32,8 @@ public sealed class LetterPageTests(ConsoleRig rig) : IClassFixture<ConsoleRig>,
         await groups.GetByRole(AriaRole.Link).ClickAsync();
         await Expect(page.Locator("#letters-name ~ div tbody tr")).ToHaveCountAsync(4);
         await page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Cell, new() { Name = "4", Exact = true }) })
-            .GetByRole(AriaRole.Link).ClickAsync();
+            .GetByRole(AriaRole.Link, new() { Name = "4", Exact = true }).First.ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex("^Letter [0-9]+: bookings 4$"));
 
         // Markup is text.
         await Expect(page.GetByLabel("Payload", new() { Exact = true })).ToContainTextAsync("\"user_id\": \"<b>4</b>\"");
@@ -45,6 +47,7 @@ public sealed class LetterPageTests(ConsoleRig rig) : IClassFixture<ConsoleRig>,
         await page.GetByRole(AriaRole.Button, new() { Name = "Check and replay" }).ClickAsync();
         await Expect(page.Locator("#state")).ToHaveTextAsync("replayed");
         await Expect(page.Locator("#history")).ToContainTextAsync("replayed with other content");
+        await Expect(page.GetByLabel("Content sent by ada")).ToContainTextAsync("\"id\": 4");
         await Eventually.True(async () => await _rides.CountAsync("rides.bookings where id = 4") == 1);
 
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^[0-9a-f]{16}$") }).ClickAsync();
@@ -59,6 +62,9 @@ public sealed class LetterPageTests(ConsoleRig rig) : IClassFixture<ConsoleRig>,
         await page.GotoAsync("/letters/audit");
         await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(5);
         await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("a test of the sender");
+        await Expect(page.GetByRole(AriaRole.Row).Nth(4)).ToContainTextAsync("replayed with other content");
+        await Expect(page.GetByRole(AriaRole.Row).Nth(4).GetByRole(AriaRole.Cell).Nth(1)).ToHaveTextAsync("4");
+        await Expect(page.GetByRole(AriaRole.Row).Nth(4)).ToContainTextAsync(new Regex(@" ago \(20..-..-.. ..:..:.. UTC\)"));
         _visits.AssertNoComplaints(but: "422");
     }
 
@@ -90,8 +96,12 @@ public sealed class LetterPageTests(ConsoleRig rig) : IClassFixture<ConsoleRig>,
         var id = await rig.LetterAsync("23514");
         var page = await _visits.OpenAsync(rig.Url, $"/letters/{id}", "bob-key");
         await Expect(page.GetByLabel("Content to send instead")).ToHaveCountAsync(0);
+
+        // A form in which the focus is stays, although its action is not possible any more.
+        await page.GetByLabel("Reason").FocusAsync();
         await rig.Ada.PostAsync($"{ConsoleRig.Letters}/{id}/discard", new System.Text.Json.Nodes.JsonObject { ["reason"] = "a test" });
 
+        await Expect(page.Locator("#state")).ToHaveTextAsync("discarded");
         await page.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("It was discarded by ada at");
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();

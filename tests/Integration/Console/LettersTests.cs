@@ -144,6 +144,8 @@ public sealed class LettersTests(ConsoleRig rig) : IClassFixture<ConsoleRig>, IA
         Assert.Equal("replayed", await rig.StateAsync(id));
         var sent = (await rig.Ada.GetAsync($"{Letters}/{id}")).Json["actions"]![0]!["payload"]!["content"]!;
         Assert.Equal(record.ToJsonString(), JsonNode.Parse((string)sent!)!.ToJsonString());
+        var listed = (await rig.Bob.GetAsync("/ops/audit?limit=1")).Json["items"]![0]!;
+        Assert.Equal((true, null), ((bool)listed["edited"]!, listed["payload"]));
     }
 
     [Fact]
