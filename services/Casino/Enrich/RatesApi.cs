@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using RideIngest.Casino.Events;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Processes;
 
 namespace RideIngest.Casino.Enrich;
 
@@ -25,7 +25,7 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
             "casino.rates.url: the role currency needs an exchange-rate API. A good value: https://rates.example.com")
         : settings.Rates.Url?.TrimEnd('/');
 
-    public string Url => _url ?? OwnAddress + defaults.RatesPath;
+    public string Url => _url ?? OwnAddress.Of(server) + defaults.RatesPath;
 
     /// <returns>The price of one EUR in each known currency.</returns>
     /// <exception cref="RatesException">The API is unavailable, or its answer is invalid.</exception>
@@ -72,10 +72,6 @@ internal sealed class RatesApi(CasinoSettings settings, CasinoDefaults defaults,
             throw new RatesException("its answer has no rates for all of our currencies", e);
         }
     }
-
-    private string OwnAddress =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace(
-            "*", "127.0.0.1", StringComparison.Ordinal).TrimEnd('/') ?? "";
 }
 
 /// <summary>The exchange-rate API is unavailable, or its answer is invalid.</summary>

@@ -3,7 +3,6 @@ using RideIngest.Casino.Events;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Processes;
 using RideIngest.Streams.Intake;
-using RideIngest.Streams.Publishing;
 
 namespace RideIngest.Casino.Publish;
 
@@ -17,7 +16,6 @@ internal sealed class Generator(
 {
     private const int Together = 1000;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Publishes until stopped; a batch in hand is completed.</summary>
@@ -47,7 +45,7 @@ internal sealed class Generator(
                 due = now;
             for (; due <= now && batch.Count < Together; due += (long)(random.NextDouble() * 2 / rate * second))
                 batch.Add(events.Next(clock.GetUtcNow()));
-            await PublishAsync(batch, stoppingToken);
+            await publisher.PublishAllAsync(batch, clock, stoppingToken);
             var pause = clock.GetElapsedTime(clock.GetTimestamp(), due);
             await Task.Delay(pause > Tick ? pause : Tick, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -59,22 +57,6 @@ internal sealed class Generator(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         await base.StopAsync(limit.Token);
-    }
-
-    private async Task PublishAsync(List<CasinoEvent> batch, CancellationToken stop)
-    {
-        while (batch.Count > 0)
-        {
-            var ends = await Task.WhenAll(batch.ConvertAll(publisher.PublishAsync));
-            for (var i = batch.Count - 1; i >= 0; i--)
-            {
-                if (ends[i].End == PublishEnd.Taken)
-                    batch.RemoveAt(i);
-            }
-            if (batch.Count == 0 || stop.IsCancellationRequested)
-                return;
-            await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     /// <summary>

@@ -29,6 +29,8 @@ public static class ProblemTypes
             "Read the letter again. A discarded one can be restored."),
         new(409, "not-replayable", false, "The dead letter cannot be published as it is, for the reason in the detail. It stays open.",
             "Remove the cause, or send other content."),
+        new(409, "settled", false, "An operator paired the entry with another exit.",
+            "Separate these first, with entry_id null for that exit."),
         new(413, "too-large", false, "The body, or a record in it, is too large.",
             "Split the upload, or make the record smaller."),
         new(415, "unsupported-media-type", false, "The body's Content-Type is not supported.",

@@ -19,12 +19,16 @@ public static class SettingsRegistration
         return services.AddSingleton(new SettingsSection(section, typeof(T)));
     }
 
-    /// <summary>Adds a short switch for a key: <c>--urls</c> for <c>hosting.urls</c>.</summary>
+    /// <summary>
+    /// Adds a short switch for a key: <c>--urls</c> for <c>hosting.urls</c>. One that several modules of a process add is ambiguous, and
+    /// ignored.
+    /// </summary>
     public static IServiceCollection AddSwitch(this IServiceCollection services, string name, string key) =>
         services.AddSingleton(new SettingsSwitch(name, key));
 
     internal static IReadOnlyDictionary<string, string> Switches(this IServiceCollection services) =>
-        services.Select(d => d.ImplementationInstance).OfType<SettingsSwitch>().ToDictionary(s => s.Name, s => s.Key);
+        services.Select(d => d.ImplementationInstance).OfType<SettingsSwitch>().GroupBy(s => s.Name)
+            .Where(same => same.Count() == 1).ToDictionary(same => same.Key, same => same.Single().Key);
 
     internal static IReadOnlyList<SettingsSection> SettingsSections(this IServiceCollection services) =>
         [.. services.Select(d => d.ImplementationInstance).OfType<SettingsSection>()];

@@ -17,6 +17,9 @@ internal static class Metrics
     // meters, which count several times per request.
     private static readonly string[] OfWebServer = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
+    // OpenTelemetry reserves memory for as many series of each instrument; more than these are added up in one.
+    private const int MostSeries = 500;
+
     // Part of the HttpClient instrumentation.
     private const string NameResolution = "System.Net.NameResolution";
 
@@ -59,6 +62,7 @@ internal static class Metrics
             ? new ExplicitBucketHistogramConfiguration { Boundaries = buckets }
             : new MetricStreamConfiguration();
         stream.Name = Name(instrument);
+        stream.CardinalityLimit = MostSeries;
 
         // promtool requires a help text.
         if (string.IsNullOrWhiteSpace(instrument.Description))

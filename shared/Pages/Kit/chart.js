@@ -21,7 +21,7 @@ export class Chart {
   #line = make("div", "line");
   #top = 1;
 
-  /** @param outcomes from bottom to top: { name, index }, where index is the position in a sample, which begins with its time */
+  /** @param outcomes from bottom to top: { name, index }, where index is the place of its rate in a sample after the time */
   constructor(place, outcomes) {
     this.#layers = outcomes.map((outcome) => ({ ...outcome, path: svg("path", { class: outcome.name }) }));
     this.#group.append(...this.#layers.map((layer) => layer.path));

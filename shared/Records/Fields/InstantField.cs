@@ -7,18 +7,30 @@ namespace RideIngest.Records.Fields;
 public sealed class InstantField<TRecord> : ValueField<TRecord, DateTimeOffset>
     where TRecord : class
 {
+    private bool _orUtc;
+
     internal InstantField(Property<TRecord, DateTimeOffset> property)
         : base(property)
     {
     }
 
+    /// <summary>Accepts an instant without an offset, which is in UTC.</summary>
+    public InstantField<TRecord> OrUtc()
+    {
+        _orUtc = true;
+        return this;
+    }
+
     public override FieldType Type => FieldType.Instant;
 
-    public override string Expected => "an instant with an offset, such as 2013-01-31T18:05:00Z, or 1/31/2013 18:05 (month first, UTC)";
+    public override string Expected => _orUtc
+        ? "an instant, such as 2013-01-31T18:05:00Z; without an offset it is in UTC"
+        : "an instant with an offset, such as 2013-01-31T18:05:00Z, or 1/31/2013 18:05 (month first, UTC)";
 
     private protected override int LargestText => InstantText.Longest + 2;
 
-    private protected override bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value) => InstantText.TryParse(text, out value);
+    private protected override bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset value) =>
+        InstantText.TryParse(text, _orUtc, out value);
 
     private protected override int Format(DateTimeOffset value, Span<byte> destination)
     {

@@ -1,20 +1,29 @@
+using System.Text;
+
 namespace RideIngest.Records.Fields;
 
 /// <summary>
 /// Parses instants: ISO 8601 with an offset, or the XRides export's <c>1/31/2013 18:05</c> (month first, UTC). ISO 8601 without an offset
-/// is refused because it is ambiguous. Digits below the microsecond are cut off.
+/// is refused because it is ambiguous, unless a field takes it as UTC. Digits below the microsecond are cut off.
 /// </summary>
-internal static class InstantText
+public static class InstantText
 {
     internal const int Longest = 27;
 
-    internal static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
+    public static bool TryParse(ReadOnlySpan<byte> text, bool orUtc, out DateTimeOffset instant)
     {
         var rest = text;
         long ticks = 0;
-        var parsed = text.Length > 4 && text[4] == '-' ? Iso(ref rest, out ticks) : Export(ref rest, out ticks);
+        var parsed = text.Length > 4 && text[4] == '-' ? Iso(ref rest, orUtc, out ticks) : Export(ref rest, out ticks);
         instant = parsed ? new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero) : default;
         return parsed;
+    }
+
+    /// <summary>Formats an instant in UTC, with the digits of its fraction that matter.</summary>
+    public static string Format(DateTimeOffset instant)
+    {
+        Span<byte> text = stackalloc byte[Longest];
+        return Encoding.ASCII.GetString(text[..Format(instant, text)]);
     }
 
     internal static int Format(DateTimeOffset instant, Span<byte> to)
@@ -42,13 +51,13 @@ internal static class InstantText
         return length;
     }
 
-    private static bool Iso(ref ReadOnlySpan<byte> rest, out long ticks)
+    private static bool Iso(ref ReadOnlySpan<byte> rest, bool orUtc, out long ticks)
     {
         ticks = 0;
         return Digits(ref rest, 4, 4, out var year) && Take(ref rest, '-')
             && Digits(ref rest, 2, 2, out var month) && Take(ref rest, '-')
             && Digits(ref rest, 2, 2, out var day) && (Take(ref rest, 'T') || Take(ref rest, 't') || Take(ref rest, ' '))
-            && Time(ref rest, 2, out var time) && Fraction(ref rest, ref time) && Offset(ref rest, out var offset) && rest.IsEmpty
+            && Time(ref rest, 2, out var time) && Fraction(ref rest, ref time) && Offset(ref rest, orUtc, out var offset) && rest.IsEmpty
             && At(year, month, day, time - offset, out ticks);
     }
 
@@ -87,10 +96,10 @@ internal static class InstantText
         return true;
     }
 
-    private static bool Offset(ref ReadOnlySpan<byte> rest, out long ticks)
+    private static bool Offset(ref ReadOnlySpan<byte> rest, bool orUtc, out long ticks)
     {
         ticks = 0;
-        if (Take(ref rest, 'Z') || Take(ref rest, 'z'))
+        if (Take(ref rest, 'Z') || Take(ref rest, 'z') || (orUtc && rest.IsEmpty))
             return true;
         var sign = Take(ref rest, '+') ? 1 : Take(ref rest, '-') ? -1 : 0;
         var minute = 0;

@@ -14,6 +14,8 @@ public sealed class EventPublisher<TEvent>(
     // Limits the memory for posted events while NATS hangs.
     private const int MostInHand = 50_000;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     private static readonly Task<Published> Full = Task.FromResult(
         new Published(PublishEnd.Refused, Reason: "too many events wait already"));
 
@@ -37,6 +39,25 @@ public sealed class EventPublisher<TEvent>(
     /// <summary>Completes with the result of publishing the event.</summary>
     public Task<Published> PublishAsync(TEvent item) =>
         room.IsFull ? Full : EntryOf(subject(item)).AddAsync(item, Activity.Current?.Context ?? default);
+
+    /// <summary>
+    /// Publishes events, and again those that the stream does not take, until it has all or this is stopped. Removes those that it took.
+    /// </summary>
+    public async Task PublishAllAsync(List<TEvent> events, TimeProvider clock, CancellationToken stop)
+    {
+        while (events.Count > 0)
+        {
+            var ends = await Task.WhenAll(events.ConvertAll(PublishAsync));
+            for (var i = events.Count - 1; i >= 0; i--)
+            {
+                if (ends[i].End == PublishEnd.Taken)
+                    events.RemoveAt(i);
+            }
+            if (events.Count == 0 || stop.IsCancellationRequested)
+                return;
+            await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private EventEntry<TEvent> EntryOf(string to)
     {

@@ -30,12 +30,22 @@ public sealed class Batch<TEvent>
 
     public IReadOnlyList<TEvent> Events { get; }
 
+    /// <summary>Returns when the stream took an event: when the stage before it was done with it, or the intake accepted it.</summary>
+    public DateTimeOffset PublishedAt(int index) => FrameOf(ref index).Timestamp;
+
     /// <summary>Returns the origin for what a step hands on because of an event: the same one whenever the stage retries it.</summary>
     public EventOrigin Origin(int index)
+    {
+        var frame = FrameOf(ref index);
+        return new(_stage.IdOf(frame, index), frame.ContinuedTraceOf(index));
+    }
+
+    /// <summary>Returns the frame of an event, and its index there.</summary>
+    private EventFrame<TEvent> FrameOf(ref int index)
     {
         var frame = 0;
         for (index += _first; index >= _frames[frame].Events.Count; frame++)
             index -= _frames[frame].Events.Count;
-        return new(_stage.IdOf(_frames[frame], index), _frames[frame].ContinuedTraceOf(index));
+        return _frames[frame];
     }
 }

@@ -77,8 +77,10 @@ public sealed class SystemBuilder<TSettings>
     /// <param name="subject">Returns an event's subject.</param>
     /// <param name="format">The format between stages; by default the kind's own.</param>
     /// <param name="notes">What senders should know, for the OpenAPI document.</param>
+    /// <param name="runs">Whether this process accepts them; null for always.</param>
     public void Intake<TEvent>(
-        string path, Kind<TEvent> kind, Func<TEvent, string> subject, EventFormat<TEvent>? format = null, string? notes = null)
+        string path, Kind<TEvent> kind, Func<TEvent, string> subject, EventFormat<TEvent>? format = null, string? notes = null,
+        Func<TSettings, bool>? runs = null)
         where TEvent : Record, new()
     {
         AddOutbox();
@@ -86,10 +88,16 @@ public sealed class SystemBuilder<TSettings>
         Services.AddScopes(WriteScope).AddFailures();
         Services.AddSingleton(provider => new EventPublisher<TEvent>(
             provider, provider.GetRequiredKeyedService<StreamRoom>(_name), format ?? new KindFormat<TEvent>(kind), subject));
-        Map(endpoints => endpoints
-            .MapPost(path, ActivatorUtilities.CreateInstance<EventIntake<TEvent>>(endpoints.ServiceProvider, kind).PostAsync)
-            .Needs(WriteScope)
-            .AsIntake(_name, kind, notes));
+        Map(endpoints =>
+        {
+            var provider = endpoints.ServiceProvider;
+            if (runs?.Invoke(provider.GetRequiredService<TSettings>()) == false)
+                return;
+            endpoints
+                .MapPost(path, ActivatorUtilities.CreateInstance<EventIntake<TEvent>>(provider, kind).PostAsync)
+                .Needs(WriteScope)
+                .AsIntake(_name, kind, notes);
+        });
     }
 
     /// <summary>Adds a stage that hands its events to <typeparamref name="TStep"/>.</summary>

@@ -5,6 +5,7 @@ using Npgsql;
 using RideIngest.LocalServers.Postgres;
 using RideIngest.LocalServers.Processes;
 using RideIngest.Streams.Rides;
+using RideIngest.TestKit.Files;
 
 namespace RideIngest.Faults.Worlds;
 

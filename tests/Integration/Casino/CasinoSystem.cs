@@ -30,7 +30,7 @@ internal sealed class CasinoSystem : IAsyncDisposable
     {
         (Nats, _postgres, Simulators) = (nats, postgres, simulators);
         Rates = simulators.Services.GetService(typeof(RatesSimulator)) as RatesSimulator ?? throw new InvalidOperationException();
-        Database = NpgsqlDataSource.Create(database);
+        Database = Sql.Open(database);
         Client = NatsClients.To(nats.Url);
         _args =
         [

@@ -59,6 +59,7 @@ public sealed class CollectorLogTests
         await using var process = Start(Environment(collector.Urls[0]));
 
         await Eventually.True(() => Volatile.Read(ref refused) > 3);
+        await process.SaysAsync(line => line.Contains(Fails, StringComparison.Ordinal));
 
         Assert.Contains(
             $"{Fails}{collector.Urls[0]}/v1/metrics: HTTP status 404 (Not Found).",

@@ -75,7 +75,7 @@ internal sealed class FanOutRig : IAsyncDisposable
     {
         (_natsUrl, _database, _bytes) = (natsUrl, database, bytes);
         _client = NatsClients.To(natsUrl);
-        _source = NpgsqlDataSource.Create(database);
+        _source = Sql.Open(database);
     }
 
     public NotingStep Summary { get; } = new();

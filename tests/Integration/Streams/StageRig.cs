@@ -111,7 +111,7 @@ internal sealed class StageRig : IAsyncDisposable
         (_natsUrl, _database) = (natsUrl, database);
         Client = NatsClients.To(natsUrl);
         Js = new NatsJSContext(Client);
-        Database = NpgsqlDataSource.Create(database);
+        Database = Sql.Open(database);
     }
 
     public NatsConnection Client { get; }

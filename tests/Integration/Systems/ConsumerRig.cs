@@ -30,7 +30,7 @@ internal sealed class ConsumerRig : IAsyncDisposable
         ConnectionString = postgres;
         Nats = nats;
         Client = NatsClients.To(nats.Url);
-        Database = NpgsqlDataSource.Create(postgres);
+        Database = Sql.Open(postgres);
     }
 
     public NatsServer Nats { get; }

@@ -33,7 +33,7 @@ internal sealed class RideSystem : IAsyncDisposable
     {
         _catalog = catalog;
         (Nats, Postgres, _database) = (nats, postgres, database);
-        Database = NpgsqlDataSource.Create(database);
+        Database = Sql.Open(database);
         _args =
         [
             "--urls", "http://127.0.0.1:0", "--logging:level=fatal", "--hosting:drain=5s", Patience, $"--nats:url={nats.Url}",

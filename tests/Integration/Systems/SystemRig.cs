@@ -18,15 +18,21 @@ internal sealed class SystemRig : IAsyncDisposable
     private SystemRig(NatsServer nats, PostgresServer? postgres, string database, RideIngestHost host)
     {
         (Nats, _postgres, _host) = (nats, postgres, host);
-        Database = NpgsqlDataSource.Create(database);
+        ServerArgs = [$"--nats:url={nats.Url}", $"--postgres:url={database}"];
+        Database = Sql.Open(database);
         _client = new HttpClient { BaseAddress = new Uri(host.Urls[0]), Timeout = Deadlines.Hang };
     }
+
+    public string Url => _host.Urls[0];
 
     public NatsServer Nats { get; }
 
     public PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("This test did not ask for a Postgres of its own.");
 
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>The switches of another process over the same servers.</summary>
+    public string[] ServerArgs { get; }
 
     public static async Task<SystemRig> StartAsync(IModule module, bool ownPostgres = false, params string[] args)
     {
@@ -47,6 +53,11 @@ internal sealed class SystemRig : IAsyncDisposable
 
     public async Task<Answer> PostAsync(string path, string body, string type = "application/json") =>
         await Answer.OfAsync(await _client.PostAsync(path, new StringContent(body, Encoding.UTF8, type)));
+
+    public async Task<Answer> PutAsync(string path, string body) =>
+        await Answer.OfAsync(await _client.PutAsync(path, new StringContent(body, Encoding.UTF8, "application/json")));
+
+    public async Task<Answer> DeleteAsync(string path) => await Answer.OfAsync(await _client.DeleteAsync(path));
 
     public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await _client.GetAsync(path));
 

@@ -1,9 +1,9 @@
 using RideIngest.LocalServers.Processes;
 
-namespace RideIngest.Faults.Worlds;
+namespace RideIngest.TestKit.Files;
 
 /// <summary>A file system in memory that is soon full. Only root can mount one.</summary>
-internal sealed class LimitedDisk : IAsyncDisposable
+public sealed class LimitedDisk : IAsyncDisposable
 {
     private readonly DirectoryInfo _place;
 
