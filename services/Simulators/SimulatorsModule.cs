@@ -1,6 +1,9 @@
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
+using RideIngest.Simulators.Mail;
 using RideIngest.Simulators.Rates;
+using RideIngest.Simulators.Settings;
 
 namespace RideIngest.Simulators;
 
@@ -9,8 +12,15 @@ public sealed class SimulatorsModule : IModule
 {
     public string Name => "simulators";
 
-    public void AddServices(IServiceCollection services) => services.AddScopes(Scopes.Ops).AddSingleton<RatesSimulator>();
+    public void AddServices(IServiceCollection services) => services
+        .AddSettings<SimulatorsSettings>(Name)
+        .AddScopes(Scopes.Ops)
+        .AddSingleton<RatesSimulator>()
+        .AddSingleton<MailSimulator>().AddHostedService(provider => provider.GetRequiredService<MailSimulator>());
 
-    public void MapEndpoints(IEndpointRouteBuilder endpoints) =>
+    public void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
         endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
+        endpoints.ServiceProvider.GetRequiredService<MailSimulator>().Map(endpoints);
+    }
 }

@@ -3,10 +3,14 @@ using RideIngest.Casino.Settings;
 using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
+using RideIngest.Parking;
+using RideIngest.Parking.Settings;
 using RideIngest.Producer;
 using RideIngest.Simulators;
+using RideIngest.Simulators.Mail;
 using RideIngest.Simulators.Rates;
 using RideIngest.Standalone.Servers;
+using RideIngest.Standalone.Settings;
 
 namespace RideIngest.Standalone;
 
@@ -16,6 +20,10 @@ public static class Composition
     // Casino events would fill the disk and the log of someone who uses only rides, so the generator and the output are off by default.
     private static readonly CasinoDefaults Casino = new(GeneratorRate: 0, Output: false, RatesPath: RatesSimulator.Path, Essential: false);
 
+    private static readonly ParkingDefaults Parking = new(
+        GatesRate: 0, Essential: false, SummaryFile: InData,
+        OwnMailPort: provider => provider.GetRequiredService<MailSimulator>().Port);
+
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
         new StandaloneModule(servers),
@@ -24,7 +32,11 @@ public static class Composition
         new ConsumerModule(essential: false),
         new ProducerModule(),
         new CasinoModule(Casino),
+        new ParkingModule(Parking),
         new SimulatorsModule(),
         new ConsoleModule(),
     ];
+
+    private static string InData(IServiceProvider provider) =>
+        Path.Combine(provider.GetRequiredService<StandaloneSettings>().Data, ParkingDefaults.SummaryName);
 }

@@ -6,6 +6,7 @@ using RideIngest.Casino.Telemetry;
 using RideIngest.Consumer.Telemetry;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Integration.Systems;
+using RideIngest.Parking.Telemetry;
 using RideIngest.Producer.Answers;
 using RideIngest.Producer.Sending;
 using RideIngest.Producer.Telemetry;
@@ -73,6 +74,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(ProducerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(ConsumerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(CasinoTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ParkingTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(IntakeTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);

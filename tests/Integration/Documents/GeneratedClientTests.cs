@@ -25,6 +25,10 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
             "PutBookingAsync", "UploadBookingsAsync", "GetBookingAsync", "SaveBookingDetailAsync",
             "PutRideAsync", "UploadRidesAsync", "GetRideAsync", "GetReceiptAsync", "ListFailuresAsync",
             "PublishCasinoEventsAsync", "GetCasinoFiguresAsync",
+            "PublishParkingEntriesAsync", "ListParkingEntriesAsync", "PublishParkingExitsAsync", "ListParkingExitsAsync",
+            "RecordVehicleSummaryAsync", "RecordVehicleSummariesAsync", "ListVehiclesInsideAsync", "ListParkingVisitsAsync",
+            "GetParkingVisitAsync", "GetParkingStatisticsAsync", "SettleParkingExitAsync", "ListParkingInvoicesAsync",
+            "GetParkingInvoiceAsync", "PutParkingOwnerAsync", "GetParkingOwnerAsync", "DeleteParkingOwnerAsync",
             "ListDeadLettersAsync", "GroupDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync",
             "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "DiscardDeadLettersAsync", "ListDeadLetterActionsAsync",
             "ListProblemTypesAsync", "GetProblemTypeAsync",
@@ -98,6 +102,23 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
         Assert.Equal((11L, 1000d), ((long)figures.Top_player_deposits.Id, (double)figures.Top_player_deposits.Count));
         Assert.Null(figures.Top_player_bets);
         AssertDocumented(all, some, figures, Enumerable.Single<dynamic>(some.Problems));
+    }
+
+    [Fact]
+    public async Task A_visits_summary_is_recorded()
+    {
+        var posted = _generated.Make("PostedSummary",
+            """{"vehicle_plate":"A1","entry_date_time":"2026-11-29T08:00:00Z","exit_date_time":"2026-11-29T09:00:00Z","duration":"1h0m0s"}""");
+        var good = """{"id":"x1","version":1,"vehicle_plate":"A1","exit_date_time":"2026-11-29T09:00:00Z"}""";
+        var bad = """{"id":"x2","version":0,"vehicle_plate":"A1","exit_date_time":"2026-11-29T09:00:00Z"}""";
+
+        var one = await _api.RecordVehicleSummaryAsync("key-1", posted);
+        var all = await _api.RecordVehicleSummariesAsync(_generated.MakeMany("VehicleSummary", good));
+        var some = await _api.RecordVehicleSummariesAsync(_generated.MakeMany("VehicleSummary", good, bad));
+
+        Assert.Equal("Vehicle summary recorded successfully", (string)one.Detail);
+        Assert.Equal(1L, (long)Enumerable.Single<dynamic>(some.Problems).Index);
+        AssertDocumented(one, all, some, Enumerable.Single<dynamic>(some.Problems));
     }
 
     [Fact]

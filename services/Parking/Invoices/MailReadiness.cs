@@ -1,0 +1,13 @@
+using RideIngest.Hosting.Health;
+using RideIngest.Parking.Settings;
+
+namespace RideIngest.Parking.Invoices;
+
+/// <summary>Reports that the mail server takes no mail. The process is degraded then, because only invoices wait.</summary>
+internal sealed class MailReadiness(ParkingSettings settings, IServiceProvider provider) : IReadinessCheck
+{
+    public string Name => "mail";
+
+    public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
+        new(settings.Roles.Contains(ParkingRole.Invoices) ? provider.GetRequiredService<MailSender>().Trouble : null);
+}

@@ -1,0 +1,91 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+using RideIngest.Hosting.Retries;
+using RideIngest.Parking.Settings;
+using RideIngest.Parking.Telemetry;
+
+namespace RideIngest.Parking.Summary;
+
+/// <summary>Calls the summary server with a time limit, a few retries, and a circuit breaker.</summary>
+internal sealed partial class SummaryCalls
+{
+    // After that without a call, nobody knows whether the server still fails.
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
+
+    private readonly SummaryServer _server;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly Repeats _failures = new();
+    private string? _trouble;
+    private long _failedAt;
+
+    public SummaryCalls(SummaryServer server, ParkingSettings settings, TimeProvider clock, ILogger<SummaryCalls> logger)
+    {
+        (_server, _clock, _logger) = (server, clock, logger);
+        var failures = new PredicateBuilder().Handle<SummaryServerException>().Handle<TimeoutRejectedException>();
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = failures,
+                MaxRetryAttempts = 2,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = failures,
+                FailureRatio = 0.5,
+                MinimumThroughput = 3,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDuration = TimeSpan.FromSeconds(2),
+            })
+            .AddTimeout(settings.Summary.Timeout)
+            .Build();
+        ParkingTelemetry.Observe(() => Trouble is not null);
+    }
+
+    /// <summary>Why calls fail; null if the last one succeeded, or if none failed within a minute.</summary>
+    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
+        ? $"The summary server {_server.Url} is unavailable: {reason}. Visits wait in the stream."
+        : null;
+
+    /// <returns>The summaries that the server refuses, by index, with the reason; or why it wrote none, as far as is known.</returns>
+    public async Task<(Dictionary<int, string> Refused, string? Missing)> WriteAsync(
+        ReadOnlyMemory<VehicleSummary> summaries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var refused = await _pipeline.ExecuteAsync(
+                async token => await _server.WriteAsync(summaries, token), cancellationToken);
+            Volatile.Write(ref _trouble, null);
+            if (_failures.End() > 0)
+                Answers(_logger, _server.Url);
+            return (refused, null);
+        }
+        catch (BrokenCircuitException)
+        {
+            return ([], Missing());
+        }
+        catch (Exception e) when (e is SummaryServerException or TimeoutRejectedException)
+        {
+            var reason = e is TimeoutRejectedException ? "no answer in time" : e.Message;
+            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
+            Volatile.Write(ref _trouble, reason);
+            if (_failures.Next(reason) is { } repeated)
+                Fails(_logger, _server.Url, reason, repeated);
+            return ([], Missing());
+        }
+
+        string Missing() => $"the summary server {_server.Url} is unavailable: {_trouble}";
+    }
+
+    [LoggerMessage(6633, LogLevel.Warning, "The summary server {Url} is unavailable: {Reason}. Visits wait in the stream{Repeated}")]
+    private static partial void Fails(ILogger logger, string url, string reason, string repeated);
+
+    [LoggerMessage(6634, LogLevel.Information, "The summary server {Url} is available again")]
+    private static partial void Answers(ILogger logger, string url);
+}

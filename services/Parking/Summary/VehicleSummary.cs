@@ -1,0 +1,68 @@
+using RideIngest.Parking.Events;
+using RideIngest.Records.Fields;
+using RideIngest.Records.Kinds;
+
+namespace RideIngest.Parking.Summary;
+
+/// <summary>What the summary file says about a version of a visit. Its id is the visit's.</summary>
+internal sealed record VehicleSummary : Record<string>
+{
+    public int Version { get; init; }
+
+    public string VehiclePlate { get; set; } = "";
+
+    /// <summary>Null, as the duration, for a visit that is withdrawn.</summary>
+    public DateTimeOffset? EntryDateTime { get; init; }
+
+    public DateTimeOffset ExitDateTime { get; init; }
+
+    /// <summary>As in <see cref="SummaryDuration"/>.</summary>
+    public string? Duration { get; init; }
+
+    public static VehicleSummary Of(Visit visit) => new()
+    {
+        Id = visit.Id,
+        Version = visit.Version,
+        VehiclePlate = visit.VehiclePlate,
+        EntryDateTime = visit.EntryDateTime,
+        ExitDateTime = visit.ExitDateTime,
+        Duration = visit.Duration is { } duration ? SummaryDuration.Format(duration) : null,
+    };
+}
+
+internal sealed class VehicleSummaryKind() : Kind<VehicleSummary>("vehicle_summaries", "parking",
+    Field(summary => summary.Version).AtLeast(1),
+    Text(summary => summary.VehiclePlate, Plate.LongestText),
+    Field(summary => summary.EntryDateTime).OrUtc(),
+    Field(summary => summary.ExitDateTime).OrUtc(),
+    Text(summary => summary.Duration, SummaryDuration.Longest))
+{
+    public const string ExitFirst = "must not be before entry_date_time";
+
+    public override VehicleSummary Sample { get; } = new()
+    {
+        Id = "south-3391",
+        Version = 1,
+        VehiclePlate = "KA01AB1234",
+        EntryDateTime = new(2026, 11, 29, 8, 0, 0, TimeSpan.Zero),
+        ExitDateTime = new(2026, 11, 29, 9, 2, 3, TimeSpan.Zero),
+        Duration = "1h2m3s",
+    };
+
+    protected override void Check(VehicleSummary record, ref FieldProblems problems)
+    {
+        if (!problems.Has("vehicle_plate"))
+        {
+            if (Plate.TryRead(record.VehiclePlate, out var plate))
+                record.VehiclePlate = plate;
+            else
+                problems.Add("vehicle_plate", Plate.Rule);
+        }
+        if (record.EntryDateTime > record.ExitDateTime)
+            problems.Add("exit_date_time", ExitFirst);
+        if (record.Duration is null != record.EntryDateTime is null)
+            problems.Add("duration", "must be given with entry_date_time, and not without it");
+        else if (record.Duration is { } duration && !SummaryDuration.IsValid(duration))
+            problems.Add("duration", SummaryDuration.Rule);
+    }
+}

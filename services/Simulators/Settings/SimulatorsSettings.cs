@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+using RideIngest.Hosting.Config;
+
+namespace RideIngest.Simulators.Settings;
+
+/// <summary>The section <c>simulators</c>.</summary>
+public sealed class SimulatorsSettings
+{
+    public SimulatedMailSettings Mail { get; set; } = new();
+}
+
+/// <summary>The section <c>simulators.mail</c>.</summary>
+public sealed class SimulatedMailSettings
+{
+    /// <summary>The port on 127.0.0.1; 0 for any that is free.</summary>
+    [Range(0, 65535, ErrorMessage = "It must be from 0 to 65535"), GoodValue("2525")]
+    public int Port { get; set; }
+}
