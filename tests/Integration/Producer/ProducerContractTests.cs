@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Producer;
 
@@ -233,8 +234,11 @@ public sealed class ProducerContractTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(ids.Select(id => _system.PostAsync("/v1/bookings", Given.Booking(id))));
 
-        Assert.All(answers.Zip(ids), pair => Assert.Equal((201, pair.Second), (pair.First.Status, (long)pair.First.Json["id"]!)));
-        Assert.Equal(1000, await _system.CountAsync("rides.bookings", $"id between {ids[0]} and {ids[^1]}"));
+        // On a busy machine a producer may not hear of a consumer in time, and then answers 202.
+        Assert.All(answers.Zip(ids), pair => Assert.Equal(pair.Second, (long)pair.First.Json["id"]!));
+        Assert.All(answers, answer => Assert.True(answer.Status is 201 or 202, answer.Text));
+        await Eventually.True(async () =>
+            await _system.CountAsync("rides.bookings", $"id between {ids[0]} and {ids[^1]}") == 1000);
     }
 
     [Fact]
