@@ -35,6 +35,7 @@ export class Chart {
     plot.addEventListener("pointerleave", () => this.#unpoint());
     place.prepend(plot, times);
     this.#unpoint();
+    this.#draw();
   }
 
   begin(seconds) {
