@@ -24,5 +24,6 @@ internal sealed class EntryKind() : Kind<Entry>("entries", "parking",
         EntryDateTime = new(2026, 11, 29, 8, 0, 0, TimeSpan.Zero),
     };
 
-    protected override void Check(Entry record, ref FieldProblems problems) => Plate.Check(record, ref problems);
+    protected override void Check(Entry record, ref FieldProblems problems) =>
+        record.VehiclePlate = Plate.Check(record.VehiclePlate, ref problems);
 }

@@ -24,5 +24,6 @@ internal sealed class ExitKind() : Kind<Exit>("exits", "parking",
         ExitDateTime = new(2026, 11, 29, 9, 2, 3, TimeSpan.Zero),
     };
 
-    protected override void Check(Exit record, ref FieldProblems problems) => Plate.Check(record, ref problems);
+    protected override void Check(Exit record, ref FieldProblems problems) =>
+        record.VehiclePlate = Plate.Check(record.VehiclePlate, ref problems);
 }

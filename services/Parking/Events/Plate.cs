@@ -7,6 +7,8 @@ namespace RideIngest.Parking.Events;
 /// <summary>A plate as it is compared and stored: letters and digits of any script in upper case, without spaces and dashes.</summary>
 internal static class Plate
 {
+    private const string Field = "vehicle_plate";
+
     /// <summary>The longest plate as sent.</summary>
     public const int LongestText = 64;
 
@@ -15,14 +17,15 @@ internal static class Plate
 
     private const int Longest = 16;
 
-    public static void Check(GateEvent record, ref FieldProblems problems)
+    /// <summary>Returns the plate as it is stored, or adds a problem.</summary>
+    public static string Check(string text, ref FieldProblems problems)
     {
-        if (problems.Has("vehicle_plate"))
-            return;
-        if (TryRead(record.VehiclePlate, out var plate))
-            record.VehiclePlate = plate;
-        else
-            problems.Add("vehicle_plate", Rule);
+        if (problems.Has(Field))
+            return text;
+        if (TryRead(text, out var plate))
+            return plate;
+        problems.Add(Field, Rule);
+        return text;
     }
 
     public static bool TryRead(string text, out string plate)

@@ -51,13 +51,7 @@ internal sealed class VehicleSummaryKind() : Kind<VehicleSummary>("vehicle_summa
 
     protected override void Check(VehicleSummary record, ref FieldProblems problems)
     {
-        if (!problems.Has("vehicle_plate"))
-        {
-            if (Plate.TryRead(record.VehiclePlate, out var plate))
-                record.VehiclePlate = plate;
-            else
-                problems.Add("vehicle_plate", Plate.Rule);
-        }
+        record.VehiclePlate = Plate.Check(record.VehiclePlate, ref problems);
         if (record.EntryDateTime > record.ExitDateTime)
             problems.Add("exit_date_time", ExitFirst);
         if (record.Duration is null != record.EntryDateTime is null)
