@@ -66,9 +66,20 @@ public sealed class ParkingModule(ParkingDefaults defaults) : SystemModule<Parki
     private static void AddSummary(IServiceCollection services)
     {
         services.AddReadinessCheck<SummaryReadiness>(essential: false);
-        services.AddSingleton<SummaryServer>().AddSingleton<SummaryCalls>();
+        services.AddSingleton<SummaryCalls>().AddSingleton(SummaryServerOf);
         services.AddSingleton<SummaryPlace>().AddSingleton<SummaryRepair>().AddSingleton<SummaryEndpoints>();
         services.AddSingleton<SummaryWriter>().AddHostedService(provider => provider.GetRequiredService<SummaryWriter>());
+    }
+
+    private static ISummaryServer SummaryServerOf(IServiceProvider provider)
+    {
+        var settings = provider.GetRequiredService<ParkingSettings>();
+        if (settings.Summary.Url is { } url)
+            return new SummaryServer(url, settings.Summary.Key);
+        return settings.Roles.Contains(ParkingRole.Summary) || !settings.Roles.Contains(ParkingRole.Visits)
+            ? new OwnSummaryServer(provider.GetRequiredService<SummaryWriter>())
+            : throw new SettingsException(
+                "parking.summary.url: the role visits needs it in a process without the role summary. A good value: http://summary:8080");
     }
 
     private void AddInvoices(IServiceCollection services)

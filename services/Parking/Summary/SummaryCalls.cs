@@ -14,7 +14,7 @@ internal sealed partial class SummaryCalls
     // After that without a call, nobody knows whether the server still fails.
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
 
-    private readonly SummaryServer _server;
+    private readonly ISummaryServer _server;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
@@ -22,7 +22,7 @@ internal sealed partial class SummaryCalls
     private string? _trouble;
     private long _failedAt;
 
-    public SummaryCalls(SummaryServer server, ParkingSettings settings, TimeProvider clock, ILogger<SummaryCalls> logger)
+    public SummaryCalls(ISummaryServer server, ParkingSettings settings, TimeProvider clock, ILogger<SummaryCalls> logger)
     {
         (_server, _clock, _logger) = (server, clock, logger);
         var failures = new PredicateBuilder().Handle<SummaryServerException>().Handle<TimeoutRejectedException>();
@@ -50,7 +50,7 @@ internal sealed partial class SummaryCalls
 
     /// <summary>Why calls fail; null if the last one succeeded, or if none failed within a minute.</summary>
     public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
-        ? $"The summary server {_server.Url} is unavailable: {reason}. Visits wait in the stream."
+        ? $"The summary server {_server.Name} is unavailable: {reason}. Visits wait in the stream."
         : null;
 
     /// <returns>The summaries that the server refuses, by index, with the reason; or why it wrote none, as far as is known.</returns>
@@ -63,7 +63,7 @@ internal sealed partial class SummaryCalls
                 async token => await _server.WriteAsync(summaries, token), cancellationToken);
             Volatile.Write(ref _trouble, null);
             if (_failures.End() > 0)
-                Answers(_logger, _server.Url);
+                Answers(_logger, _server.Name);
             return (refused, null);
         }
         catch (BrokenCircuitException)
@@ -76,16 +76,16 @@ internal sealed partial class SummaryCalls
             Volatile.Write(ref _failedAt, _clock.GetTimestamp());
             Volatile.Write(ref _trouble, reason);
             if (_failures.Next(reason) is { } repeated)
-                Fails(_logger, _server.Url, reason, repeated);
+                Fails(_logger, _server.Name, reason, repeated);
             return ([], Missing());
         }
 
-        string Missing() => $"the summary server {_server.Url} is unavailable: {_trouble}";
+        string Missing() => $"the summary server {_server.Name} is unavailable: {_trouble}";
     }
 
-    [LoggerMessage(6633, LogLevel.Warning, "The summary server {Url} is unavailable: {Reason}. Visits wait in the stream{Repeated}")]
-    private static partial void Fails(ILogger logger, string url, string reason, string repeated);
+    [LoggerMessage(6633, LogLevel.Warning, "The summary server {Server} is unavailable: {Reason}. Visits wait in the stream{Repeated}")]
+    private static partial void Fails(ILogger logger, string server, string reason, string repeated);
 
-    [LoggerMessage(6634, LogLevel.Information, "The summary server {Url} is available again")]
-    private static partial void Answers(ILogger logger, string url);
+    [LoggerMessage(6634, LogLevel.Information, "The summary server {Server} is available again")]
+    private static partial void Answers(ILogger logger, string server);
 }

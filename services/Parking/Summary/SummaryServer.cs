@@ -2,14 +2,22 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Microsoft.AspNetCore.Hosting.Server;
-using RideIngest.Hosting.Processes;
-using RideIngest.Parking.Settings;
 
 namespace RideIngest.Parking.Summary;
 
-/// <summary>Calls the summary server's <c>POST /parkinglog/batch</c>.</summary>
-internal sealed class SummaryServer(ParkingSettings settings, IServer server) : IDisposable
+/// <summary>Has summaries written to the summary file.</summary>
+internal interface ISummaryServer
+{
+    /// <summary>Which server, in messages.</summary>
+    string Name { get; }
+
+    /// <returns>The summaries that it refuses, by index, with the reason. It has written all others.</returns>
+    /// <exception cref="SummaryServerException">It is unavailable, or its answer is not that of a summary server.</exception>
+    Task<Dictionary<int, string>> WriteAsync(ReadOnlyMemory<VehicleSummary> summaries, CancellationToken cancellationToken);
+}
+
+/// <summary>The summary server at <c>parking.summary.url</c>, called with <c>POST /parkinglog/batch</c>.</summary>
+internal sealed class SummaryServer(string url, string? key) : ISummaryServer, IDisposable
 {
     private const int LineBytes = 256;
 
@@ -22,13 +30,10 @@ internal sealed class SummaryServer(ParkingSettings settings, IServer server) : 
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    // Null for this process, at an address that is known only later.
-    private readonly string? _url = settings.Summary.Url?.TrimEnd('/');
+    private readonly string _url = url.TrimEnd('/');
 
-    public string Url => _url ?? OwnAddress.Of(server) ?? "this process";
+    public string Name => _url;
 
-    /// <returns>The summaries that it refuses, by index, with the reason. It has written all others.</returns>
-    /// <exception cref="SummaryServerException">It is unavailable, or its answer is not that of a summary server.</exception>
     public async Task<Dictionary<int, string>> WriteAsync(ReadOnlyMemory<VehicleSummary> summaries, CancellationToken cancellationToken)
     {
         try
@@ -71,8 +76,8 @@ internal sealed class SummaryServer(ParkingSettings settings, IServer server) : 
         }
         using var content = new ReadOnlyMemoryContent(lines.WrittenMemory);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Url}/parkinglog/batch")) { Content = content };
-        if (settings.Summary.Key is { } key)
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{_url}/parkinglog/batch")) { Content = content };
+        if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await _http.SendAsync(request, cancellationToken);
     }

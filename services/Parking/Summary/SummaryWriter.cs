@@ -7,11 +7,11 @@ namespace RideIngest.Parking.Summary;
 
 /// <summary>
 /// Writes lines to the summary file, those that wait as one commit. While the file cannot be written, lines are refused, and each request
-/// tries again.
+/// tries again. It stops after all other services, because stages have their last batch written.
 /// </summary>
 internal sealed partial class SummaryWriter(
     SummaryPlace place, SummaryRepair repair, ParkingSettings settings, TimeProvider clock, ILogger<SummaryWriter> logger)
-    : IHostedService, IDisposable
+    : IHostedLifecycleService, IDisposable
 {
     private const int MostTogether = 5000;
     private const int MostWaiting = 100_000;
@@ -62,7 +62,15 @@ internal sealed partial class SummaryWriter(
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
     {
         _requests.Writer.TryComplete();
         return _writing.WaitAsync(cancellationToken);

@@ -6,12 +6,13 @@ using RideIngest.TestKit.Servers;
 
 namespace RideIngest.Integration.Parking;
 
-/// <summary>Settings without which no invoice can be issued or sent.</summary>
-public sealed class InvoiceSettingsTests
+/// <summary>Settings without which no line can be written, and no invoice be issued or sent.</summary>
+public sealed class ParkingSettingsTests
 {
     [Theory]
     [InlineData("parking.mail.host: the role invoices needs a mail server. A good value: smtp.example.com", "--roles", "invoices")]
     [InlineData("parking.mail.from: mails need a sender's address", "--roles", "invoices", "--parking:mail:host=localhost")]
+    [InlineData("parking.summary.url: the role visits needs it", "--roles", "visits")]
     [InlineData("parking.tariff.time_zone: \"Europe/Atlantis\" is invalid", "--parking:tariff:time-zone=Europe/Atlantis")]
     [InlineData("parking.tariff.currency: \"Euro\" is invalid", "--parking:tariff:currency=Euro")]
     public async Task What_is_missing_or_wrong_is_named_at_start(string message, params string[] args)
