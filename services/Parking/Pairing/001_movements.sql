@@ -1,4 +1,5 @@
 -- The entries and exits of all vehicles. A plate's events in the order of time, entries first at equal times, then by id, give the pairs.
+-- Each is updated soon after it was added. Half of a page is left free for that, so that no index changes.
 create table parking.movements (
   is_exit      boolean not null,
   id           text collate "C" not null,
@@ -19,7 +20,7 @@ create table parking.movements (
   -- Settled by an operator, and therefore apart from the order.
   by_hand      boolean not null default false,
   primary key (is_exit, id)
-) with (fillfactor = 85);
+) with (fillfactor = 50);
 
 create index movements_in_order on parking.movements (plate, at, is_exit, id);
 

@@ -8,10 +8,16 @@ namespace RideIngest.Parking.Pairing;
 internal static class PairingSql
 {
     /// <summary>
-    /// Begins a transaction. A plan that was made while the tables were small must not stay when they have grown.
+    /// Begins a transaction. Planning takes longer than a small batch itself, so those of small batches ($1) are made once per connection,
+    /// and use indexes only, because they stay when the tables have grown.
     /// </summary>
     public const string Plan =
-        "select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)";
+        """
+        select set_config('enable_seqscan', 'off', true),
+          set_config('plan_cache_mode', case when $1 then 'force_generic_plan' else 'force_custom_plan' end, true),
+          set_config('enable_hashjoin', case when $1 then 'off' else 'on' end, true),
+          set_config('enable_mergejoin', case when $1 then 'off' else 'on' end, true)
+        """;
 
     /// <summary>
     /// Creates what <see cref="LockPlates"/> locks. Both go in the order of plates, so that batches cannot block each other.
@@ -122,50 +128,51 @@ internal static class PairingSql
           join parking.movements as movement using (is_exit, id)),
         """;
 
-    // $3 is the longest stay, $4 the grace. An entry depends on its successor only, an exit on its predecessor only.
+    // $3 is the longest stay, $4 the grace. An entry depends on its successor only, an exit on its predecessor only. A seed that was taken
+    // out of the order has neighbours that are each other's.
     private const string Judge =
         """
+        surrounded as (
+          select seeds.*, before.at as before_at, before.is_exit as before_is_exit, before.id as before_id,
+            after.at as after_at, after.is_exit as after_is_exit, after.id as after_id
+          from seeds
+          left join lateral (
+            select at, is_exit, id from parking.movements as m
+            where m.plate = seeds.plate and not m.by_hand and (m.at, m.is_exit, m.id) < (seeds.at, seeds.is_exit, seeds.id)
+            order by m.at desc, m.is_exit desc, m.id desc limit 1) as before on true
+          left join lateral (
+            select at, is_exit, id from parking.movements as m
+            where m.plate = seeds.plate and not m.by_hand and (m.at, m.is_exit, m.id) > (seeds.at, seeds.is_exit, seeds.id)
+            order by m.at, m.is_exit, m.id limit 1) as after on true),
         touched as (
           select distinct on (is_exit, id) * from (
-            select plate, at, is_exit, id, place, 0 as distance from seeds where not by_hand
+            select is_exit, id, at, place, 0 as distance, case when is_exit then before_is_exit else after_is_exit end as next_is_exit,
+              case when is_exit then before_id else after_id end as next_id, case when is_exit then before_at else after_at end as next_at
+            from surrounded where not by_hand
             union all
-            select seeds.plate, before.at, false, before.id, place, 1 from seeds cross join lateral (
-              select at, is_exit, id from parking.movements as m
-              where m.plate = seeds.plate and not m.by_hand and (m.at, m.is_exit, m.id) < (seeds.at, seeds.is_exit, seeds.id)
-              order by m.at desc, m.is_exit desc, m.id desc limit 1) as before
-            where not before.is_exit
+            select false, before_id, before_at, place, 1, case when by_hand then after_is_exit else is_exit end,
+              case when by_hand then after_id else id end, case when by_hand then after_at else at end
+            from surrounded where not before_is_exit
             union all
-            select seeds.plate, after.at, true, after.id, place, 1 from seeds cross join lateral (
-              select at, is_exit, id from parking.movements as m
-              where m.plate = seeds.plate and not m.by_hand and (m.at, m.is_exit, m.id) > (seeds.at, seeds.is_exit, seeds.id)
-              order by m.at, m.is_exit, m.id limit 1) as after
-            where after.is_exit) as near
+            select true, after_id, after_at, place, 1, case when by_hand then before_is_exit else is_exit end,
+              case when by_hand then before_id else id end, case when by_hand then before_at else at end
+            from surrounded where after_is_exit) as near
           order by is_exit, id, distance),
         judged as (
           select touched.is_exit, touched.id, movement.state as was, movement.other_id as was_other, place,
-            case when pairs then neighbour.id end as other_id, case when pairs then neighbour.at end as other_at,
+            case when pairs then next_id end as other_id, case when pairs then next_at end as other_at,
             case
               when pairs then 'paired'
               when touched.is_exit and movement.received_at + $4::interval > now() then 'waiting'
               when touched.is_exit then 'unmatched'
-              when not neighbour.is_exit then 'superseded'
+              when not next_is_exit then 'superseded'
               when touched.at < now() - $3::interval then 'expired'
               else 'open'
             end as state
           from touched
           join parking.movements as movement on movement.is_exit = touched.is_exit and movement.id = touched.id
-          left join lateral (
-            (select at, is_exit, id from parking.movements as m
-             where touched.is_exit and m.plate = touched.plate and not m.by_hand
-               and (m.at, m.is_exit, m.id) < (touched.at, touched.is_exit, touched.id)
-             order by m.at desc, m.is_exit desc, m.id desc limit 1)
-            union all
-            (select at, is_exit, id from parking.movements as m
-             where not touched.is_exit and m.plate = touched.plate and not m.by_hand
-               and (m.at, m.is_exit, m.id) > (touched.at, touched.is_exit, touched.id)
-             order by m.at, m.is_exit, m.id limit 1)) as neighbour on true
           cross join lateral (
-            select coalesce(neighbour.is_exit <> touched.is_exit and greatest(neighbour.at, touched.at) - least(neighbour.at, touched.at)
+            select coalesce(next_is_exit <> touched.is_exit and greatest(next_at, touched.at) - least(next_at, touched.at)
               <= $3::interval, false) as pairs) as verdict),
         """;
 

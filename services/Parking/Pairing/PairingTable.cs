@@ -12,6 +12,9 @@ internal sealed class PairingTable(NpgsqlDataSource database, OutgoingEvents<Vis
 {
     private const int Adding = 3;
 
+    // At most so many events are planned as a small batch.
+    private const int Few = 100;
+
     /// <summary>Adds the events of a batch, which are all entries or all exits.</summary>
     /// <returns>The places of events whose id is known with other content. They are not added.</returns>
     public async Task<IReadOnlySet<int>> AddAsync<TEvent>(Batch<TEvent> events, CancellationToken cancellationToken)
@@ -27,15 +30,13 @@ internal sealed class PairingTable(NpgsqlDataSource database, OutgoingEvents<Vis
         {
             BatchCommands =
             {
-                Command(PairingSql.Plan),
+                Command(PairingSql.Plan, Parameter(events.Events.Count <= Few)),
                 Command(PairingSql.AddPlates, plates),
                 Command(PairingSql.LockPlates, plates),
                 Command(PairingSql.Add, isExit, ids, plates, times),
-                Command(PairingSql.Differing, isExit, ids, plates, times),
                 Command(PairingSql.PairAdded, isExit, ids, Parameter(settings.MaxStay), Parameter(settings.Grace)),
             },
         };
-        var differing = new HashSet<int>();
         var changed = new List<(EventOrigin, Visit)>();
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -43,23 +44,32 @@ internal sealed class PairingTable(NpgsqlDataSource database, OutgoingEvents<Vis
             await row.NextResultAsync(cancellationToken);
             await row.NextResultAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
-                differing.Add(row.GetInt32(0) - 1);
-            await row.NextResultAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
             {
                 var cause = row.GetInt32(7) - 1;
                 changed.Add(ChangedVisit.Read(row, events.Origin(cause).Trace, events.PublishedAt(cause)));
             }
         }
-        var duplicates = events.Events.Count - differing.Count - batch.BatchCommands[Adding].RecordsAffected;
-        if (duplicates > 0)
-            await CountDuplicatesAsync(connection, isExit, duplicates, cancellationToken);
+        var known = events.Events.Count - batch.BatchCommands[Adding].RecordsAffected;
+        var differing = known == 0 ? [] : await DifferingAsync(connection, cancellationToken, isExit, ids, plates, times);
+        if (known > differing.Count)
+            await CountDuplicatesAsync(connection, isExit, known - differing.Count, cancellationToken);
         await visits.AddAsync(connection, changed, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var committed = DateTimeOffset.UtcNow;
         for (var place = 0; place < events.Events.Count; place++)
             ParkingTelemetry.Pairing.Record((committed - events.PublishedAt(place)).TotalSeconds);
         ParkingTelemetry.Pairs.Add(changed.Count(change => change.Item2.State != VisitState.Withdrawn));
+        return differing;
+    }
+
+    private static async Task<HashSet<int>> DifferingAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        var differing = new HashSet<int>();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(PairingSql.Differing, parameters) } };
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            differing.Add(row.GetInt32(0) - 1);
         return differing;
     }
 
