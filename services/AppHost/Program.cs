@@ -28,13 +28,14 @@ var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOpt
 builder.Configuration["AppHost:BrowserToken"] = "";
 var data = Path.GetFullPath(builder.Configuration["data"]!);
 int[] producers = [18081, 18082];
+const string smtp = "18025";
 
 try
 {
     // Before slow startup work begins.
     var dashboard = builder.Configuration["ASPNETCORE_URLS"];
     Ports.EnsureFree(dashboard, builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
-    Ports.EnsureFree(producers.Select(port => $"http://127.0.0.1:{port}"));
+    Ports.EnsureFree([.. producers.Select(port => $"http://127.0.0.1:{port}"), $"http://127.0.0.1:{smtp}"]);
     await using var nats = await NatsResource.StartAsync(data, Console.WriteLine);
     await using var postgres = await PostgresResource.StartAsync(data, Console.WriteLine);
     builder.AddServer(nats);
@@ -48,7 +49,17 @@ try
     var console = builder.AddService<Projects.Console>("console", over: [nats, postgres]);
     if (dashboard is { Length: > 0 })
         console.WithEnvironment("RIDEINGEST__TELEMETRY__TRACE_URL", dashboard.Split(';')[0] + "/traces/detail/{trace_id}");
-    var simulators = builder.AddService<Projects.Simulators>("simulators");
+    var simulators = builder.AddService<Projects.Simulators>("simulators").WithEnvironment("RIDEINGEST__SIMULATORS__MAIL__PORT", smtp);
+
+    var summary = AddParking("parking-summary", "summary")
+        .WithEnvironment("RIDEINGEST__PARKING__SUMMARY__FILE", Path.Combine(data, "summary.csv"));
+    var parking = AddParking("parking", "api,visits,invoices")
+        .WithEnvironment("RIDEINGEST__PARKING__SUMMARY__URL", summary.GetEndpoint("http"))
+        .WithEnvironment("RIDEINGEST__PARKING__MAIL__HOST", "127.0.0.1")
+        .WithEnvironment("RIDEINGEST__PARKING__MAIL__PORT", smtp)
+        .WithEnvironment("RIDEINGEST__PARKING__MAIL__FROM", "parking@example.com");
+    AddParking("parking-gates", "entry_gate,exit_gate").WithEnvironment("RIDEINGEST__PARKING__GATES__RATE", "2");
+
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {
         var casino = builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
@@ -57,14 +68,18 @@ try
             .WithEnvironment("RIDEINGEST__CASINO__RATES__URL", $"{simulators.GetEndpoint("http")}/simulators/rates");
         if (role != "aggregates")
             continue;
-        console.LinksTo("Casino", casino, "/casino");
-        casino.LinksTo("Overview", console, "/");
+        console.LinksTo(("Casino", casino, "/casino"), ("Parking", parking, "/parking"));
+        casino.LinksTo(("Overview", console, "/"), ("Parking", parking, "/parking"));
+        parking.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"));
     }
 
     await using var app = builder.Build();
     Console.WriteLine("The dashboard needs no token: every user of this machine can open it.");
     await app.RunAsync();
     return 0;
+
+    IResourceBuilder<ProjectResource> AddParking(string name, string roles) =>
+        builder.AddService<Projects.Parking>(name, over: [nats, postgres]).WithEnvironment("RIDEINGEST__PARKING__ROLES", roles);
 }
 catch (LocalServerException e)
 {

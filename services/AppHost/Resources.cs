@@ -60,11 +60,17 @@ internal static partial class Resources
         return service;
     }
 
-    /// <summary>Adds a page of another service to the navigation.</summary>
+    /// <summary>Adds pages of other services to the navigation.</summary>
     public static void LinksTo(
-        this IResourceBuilder<ProjectResource> service, string name, IResourceBuilder<ProjectResource> other, string path) => service
-        .WithEnvironment("RIDEINGEST__PAGES__SYSTEMS__0__NAME", name)
-        .WithEnvironment("RIDEINGEST__PAGES__SYSTEMS__0__URL", $"{other.GetEndpoint("http")}{path}");
+        this IResourceBuilder<ProjectResource> service,
+        params ReadOnlySpan<(string Name, IResourceBuilder<ProjectResource> Service, string Path)> pages)
+    {
+        for (var i = 0; i < pages.Length; i++)
+        {
+            service.WithEnvironment($"RIDEINGEST__PAGES__SYSTEMS__{i}__NAME", pages[i].Name);
+            service.WithEnvironment($"RIDEINGEST__PAGES__SYSTEMS__{i}__URL", $"{pages[i].Service.GetEndpoint("http")}{pages[i].Path}");
+        }
+    }
 
     [LoggerMessage(2101, LogLevel.Information, "{Line}")]
     private static partial void Said(ILogger logger, string line);

@@ -15,7 +15,7 @@ using SmtpServer.Storage;
 namespace RideIngest.Simulators.Mail;
 
 /// <summary>
-/// A mail server on 127.0.0.1 that delivers nothing: <c>GET /simulators/mail?to=</c> lists what it received. <c>PUT
+/// A mail server that delivers nothing: <c>GET /simulators/mail?to=</c> lists what it received. <c>PUT
 /// /simulators/mail/fault/{fault}</c> sets a fault, or clears it with <c>none</c>. Both need the scope <c>ops</c> if keys are required.
 /// </summary>
 public sealed partial class MailSimulator(SimulatorsSettings settings, ILogger<MailSimulator> logger) : IHostedService, IDisposable
@@ -38,6 +38,8 @@ public sealed partial class MailSimulator(SimulatorsSettings settings, ILogger<M
     public int? Port { get; private set; }
 
     public MailFault Fault => _fault;
+
+    private IPAddress Address => settings.Mail.Open ? IPAddress.Any : IPAddress.Loopback;
 
     /// <summary>Returns the mails to a recipient, or all, in the order in which they were received.</summary>
     public IReadOnlyList<ReceivedMail> Received(string? to = null) => _drop.To(to);
@@ -62,7 +64,7 @@ public sealed partial class MailSimulator(SimulatorsSettings settings, ILogger<M
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Listen();
-        Listens(Port!.Value);
+        Listens(Address, Port!.Value);
         return Task.CompletedTask;
     }
 
@@ -91,7 +93,7 @@ public sealed partial class MailSimulator(SimulatorsSettings settings, ILogger<M
 
     private void Listen()
     {
-        var endpoint = new IPEndPoint(IPAddress.Loopback, Port ?? settings.Mail.Port);
+        var endpoint = new IPEndPoint(Address, Port ?? settings.Mail.Port);
         var options = new SmtpServerOptionsBuilder()
             .ServerName("simulator")
             .MaxMessageSize(LargestMail, MaxMessageSizeHandling.Strict)
@@ -124,8 +126,8 @@ public sealed partial class MailSimulator(SimulatorsSettings settings, ILogger<M
         listening.Dispose();
     }
 
-    [LoggerMessage(6701, LogLevel.Information, "The simulated mail server listens on 127.0.0.1:{Port}")]
-    private partial void Listens(int port);
+    [LoggerMessage(6701, LogLevel.Information, "The simulated mail server listens on {Address}:{Port}")]
+    private partial void Listens(IPAddress address, int port);
 
     private sealed class Recipients(MailSimulator simulator) : MailboxFilter
     {

@@ -12,7 +12,10 @@ public sealed class SimulatorsSettings
 /// <summary>The section <c>simulators.mail</c>.</summary>
 public sealed class SimulatedMailSettings
 {
-    /// <summary>The port on 127.0.0.1; 0 for any that is free.</summary>
+    /// <summary>The port; 0 for any that is free.</summary>
     [Range(0, 65535, ErrorMessage = "It must be from 0 to 65535"), GoodValue("2525")]
     public int Port { get; set; }
+
+    /// <summary>Whether others than this machine can connect.</summary>
+    public bool Open { get; set; }
 }

@@ -9,9 +9,15 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.AppHost;
 
-/// <summary>The app host's dashboard, in a real browser.</summary>
+/// <summary>
+/// The app host's dashboard, in a real browser. Its sixteen processes and the browser need the machine for themselves.
+/// </summary>
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class DashboardTests : IAsyncLifetime, IDisposable
 {
+    private const string Name = "app host";
+
     private readonly TestDirectory _folder = new();
     private AppHostProcess _appHost = null!;
     private IPage _page = null!;
@@ -41,7 +47,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         string[] names =
         [
             "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "console", "simulators",
-            "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
+            "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates", "parking-summary", "parking-gates",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
         foreach (var name in names)

@@ -1,14 +1,18 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
+using RideIngest.Parking.Settings;
 using RideIngest.Simulators.Rates;
+using RideIngest.Simulators.Settings;
 
 namespace RideIngest.Integration.Deploy;
 
 /// <summary>docker-compose.yml, as far as it can be proven without Docker.</summary>
-public sealed class ComposeTests
+public sealed partial class ComposeTests
 {
     private const string Prefix = "RIDEINGEST__";
     private const string Secrets = "/run/secrets/";
@@ -44,6 +48,36 @@ public sealed class ComposeTests
         Assert.Equal(["casino", "simulators"], optional);
         Assert.Equal(0, casino.Generator.Rate);
         Assert.Equal(new Uri(simulators, RatesSimulator.Path), new Uri(casino.Rates.Url!));
+    }
+
+    [Fact]
+    public async Task Its_settings_make_parking_processes_that_write_a_visit_and_there_is_one_for_each_role()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var parking = Services().Select(service => service.Key).Where(name => name.StartsWith("parking-", StringComparison.Ordinal)).ToList();
+        string[] others = ["visits", "invoices", "entry-gate", "exit-gate"];
+
+        Assert.Equal(
+            Enum.GetNames<ParkingRole>().Select(name => $"parking-{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}").Order(),
+            parking.Order());
+        await DeployedSystem.WritesAVisitAsync(
+            secrets, Settings("parking-api", secrets), Settings("parking-summary", secrets),
+            [.. others.Select(role => Settings($"parking-{role}", secrets))]);
+    }
+
+    [Fact]
+    public async Task Parking_finds_its_summary_server_and_the_simulated_mail_server()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create(
+            "parking", Settings("parking-visits", secrets), DeployedSystem.ModuleOf("parking"));
+        var parking = host.Settings.Get<ParkingSettings>();
+        await using var other = RideIngestHost.Create("simulators", Settings("simulators", secrets), DeployedSystem.ModuleOf("simulators"));
+        var mail = other.Settings.Get<SimulatorsSettings>().Mail;
+
+        Assert.Equal("http://parking-summary:8080", parking.Summary.Url);
+        Assert.Equal(("simulators", mail.Port, true), (parking.Mail.Host, parking.Mail.Port, mail.Open));
+        Assert.Equal(0, parking.Gates.Rate);
     }
 
     [Fact]
@@ -88,6 +122,8 @@ public sealed class ComposeTests
     [Theory]
     [InlineData("producer")]
     [InlineData("casino")]
+    [InlineData("parking-api")]
+    [InlineData("simulators")]
     [InlineData("console")]
     public void A_service_listens_where_its_port_leads(string service) =>
         Assert.EndsWith(
@@ -100,6 +136,7 @@ public sealed class ComposeTests
 
     [Theory]
     [InlineData("casino")]
+    [InlineData("parking-api")]
     [InlineData("console")]
     public async Task The_navigation_leads_to_the_ports_that_are_published(string service)
     {
@@ -107,7 +144,11 @@ public sealed class ComposeTests
         await using var host = RideIngestHost.Create(service, Settings(service, secrets), DeployedSystem.ModuleOf(service));
         var links = host.Settings.Get<PagesSettings>().Systems.ToDictionary(system => system.Name, system => system.Url);
 
-        Assert.Equal([("Casino", $"http://{Published("casino")}/casino"), ("Overview", $"http://{Published("console")}/")],
+        Assert.Equal(
+            [
+                ("Casino", $"http://{Published("casino")}/casino"), ("Overview", $"http://{Published("console")}/"),
+                ("Parking", $"http://{Published("parking-api")}/parking"),
+            ],
             links.Select(link => (link.Key, link.Value)).Order());
 
         static string Published(string service) =>
@@ -118,6 +159,7 @@ public sealed class ComposeTests
     [InlineData("producer")]
     [InlineData("consumer")]
     [InlineData("casino")]
+    [InlineData("parking-visits")]
     [InlineData("console")]
     [InlineData("simulators")]
     public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)
@@ -143,10 +185,14 @@ public sealed class ComposeTests
         .. Environment(service).Select(variable =>
         {
             Assert.StartsWith(Prefix, variable.Key, StringComparison.Ordinal);
-            var value = variable.Value.StartsWith(Secrets, StringComparison.Ordinal)
-                ? secrets[variable.Value[Secrets.Length..]]
-                : variable.Value;
+            var value = Default().Replace(variable.Value, "$1");
+            if (value.StartsWith(Secrets, StringComparison.Ordinal))
+                value = secrets[value[Secrets.Length..]];
             return $"--{variable.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).ToLowerInvariant()}={value}";
         }),
     ];
+
+    /// <summary>A variable of the operator's shell, with its default.</summary>
+    [GeneratedRegex(@"\$\{\w+:-(.*?)\}")]
+    private static partial Regex Default();
 }

@@ -8,9 +8,12 @@ using RideIngest.Hosting.Processes;
 using RideIngest.Integration.Casino;
 using RideIngest.Integration.Systems;
 using RideIngest.LocalServers.Nats;
+using RideIngest.Parking;
+using RideIngest.Parking.Settings;
 using RideIngest.Producer;
 using RideIngest.Simulators;
 using RideIngest.TestKit.Servers;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Deploy;
 
@@ -67,12 +70,53 @@ internal static class DeployedSystem
         await intake.StopAsync();
     }
 
+    /// <param name="apiArgs">Of the process that takes events.</param>
+    /// <param name="summaryArgs">Of the one that owns the summary file.</param>
+    /// <param name="otherArgs">Of all others.</param>
+    public static async Task WritesAVisitAsync(DeploySecrets secrets, string[] apiArgs, string[] summaryArgs, params string[][] otherArgs)
+    {
+        await using var nats = await NatsAsync(secrets);
+        string[] here =
+        [
+            .. await HereAsync(nats), "--parking:replicas=1", "--parking:stream_bytes=1GB",
+            $"--parking:summary:file={secrets["summary.csv"]}",
+        ];
+        await using var summary = RideIngestHost.Create("parking", [.. summaryArgs, .. here], ModuleOf("parking"));
+        await summary.StartAsync();
+        here = [.. here, $"--parking:summary:url={summary.Urls[0]}"];
+        await using var api = RideIngestHost.Create("parking", [.. apiArgs, .. here], ModuleOf("parking"));
+        var others = otherArgs.Select(args => RideIngestHost.Create("parking", [.. args, .. here], ModuleOf("parking"))).ToList();
+        await Task.WhenAll(others.Append(api).Select(process => process.StartAsync()));
+        using var client = api.Client();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync("entries", "entry_date_time"));
+        client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
+        await Eventually.True(async () => await PostAsync("entries", "entry_date_time") == HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync("exits", "exit_date_time"));
+
+        await Eventually.True(async () => (await File.ReadAllLinesAsync(secrets["summary.csv"])).Length > 1);
+        foreach (var process in others.Append(api).Append(summary))
+        {
+            await process.StopAsync();
+            await process.DisposeAsync();
+        }
+
+        async Task<HttpStatusCode> PostAsync(string events, string time)
+        {
+            using var body = new StringContent(
+                $$"""{"id":"1","vehicle_plate":"KA01","{{time}}":"2026-11-29T08:00:00Z"}""", Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync($"/parking/{events}", body);
+            return answer.StatusCode;
+        }
+    }
+
     public static IModule ModuleOf(string service) => service switch
     {
         "producer" => new ProducerModule(),
         "consumer" => new ConsumerModule(),
         "console" => new ConsoleModule(),
         "simulators" => new SimulatorsModule(),
+        _ when service.StartsWith("parking", StringComparison.Ordinal) => new ParkingModule(ParkingDefaults.Alone),
         _ => new CasinoModule(CasinoDefaults.Alone with { Output = false }),
     };
 

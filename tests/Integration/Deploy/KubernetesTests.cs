@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RideIngest.Casino.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
+using RideIngest.Parking.Settings;
 using RideIngest.Streams.Rides;
 
 namespace RideIngest.Integration.Deploy;
@@ -28,14 +29,25 @@ public sealed class KubernetesTests
     {
         using var secrets = await DeploySecrets.CreateAsync();
         var config = Config(secrets);
-        string[] Args(string name) =>
-            [.. Pod(name)["containers"]![0]!["args"].Strings().Select(arg => arg == "/etc/rideingest/config.yaml" ? config : arg)];
 
         Assert.Contains(
             "\n  # - casino.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
             StringComparison.Ordinal);
         await DeployedSystem.TakesAnEventAsync(
-            secrets, [.. Args("casino"), "--casino:rates:url=https://rates.example.com"], Args("casino-figures"));
+            secrets, [.. Args("casino", config), "--casino:rates:url=https://rates.example.com"], Args("casino-figures", config));
+    }
+
+    [Fact]
+    public async Task Parking_is_a_line_to_uncomment_and_writes_a_visit_once_it_knows_of_a_mail_server()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var config = Config(secrets);
+
+        Assert.Contains(
+            "\n  # - parking.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
+            StringComparison.Ordinal);
+        await DeployedSystem.WritesAVisitAsync(
+            secrets, [.. Args("parking", config), "--parking:mail:host=smtp.example.com"], Args("parking-summary", config));
     }
 
     [Fact]
@@ -53,7 +65,8 @@ public sealed class KubernetesTests
 
         Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
         Assert.Equal(
-            there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml"]).Append("../nats").Order(), listed.Order());
+            there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml", "parking.yaml"]).Append("../nats").Order(),
+            listed.Order());
         Assert.All(
             DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(),
             file => Assert.True(File.Exists(DeployYaml.PathOf($"deploy/nats/{file}"))));
@@ -65,6 +78,8 @@ public sealed class KubernetesTests
     [InlineData("console")]
     [InlineData("casino")]
     [InlineData("casino-figures")]
+    [InlineData("parking")]
+    [InlineData("parking-summary")]
     public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
     {
         using var secrets = await DeploySecrets.CreateAsync();
@@ -75,8 +90,12 @@ public sealed class KubernetesTests
         var mounted = pod["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == "secrets")!["secret"]!["items"]!
             .AsArray()
             .Select(item => $"{Secrets}/{item!["path"]}");
-        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(
-            file => name != "consumer" || !file.EndsWith("sha256", StringComparison.Ordinal));
+        var read = Read(DeployYaml.Load($"{Folder}/config.yaml")).Where(file => Path.GetFileName(file) switch
+        {
+            "api_key_sha256" => name != "consumer",
+            "api_key" => name.StartsWith("parking", StringComparison.Ordinal),
+            _ => true,
+        });
 
         Assert.Equal(read.Order(), mounted.Order());
         Assert.Equal(
@@ -97,9 +116,11 @@ public sealed class KubernetesTests
     {
         using var secrets = await DeploySecrets.CreateAsync();
         await using var host = RideIngestHost.Create(
-            "consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"));
+            "consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"),
+            DeployedSystem.ModuleOf("parking"));
         var spine = host.Settings.Get<SpineSettings>();
         var casino = host.Settings.Get<CasinoSettings>();
+        var parking = host.Settings.Get<ParkingSettings>();
         var set = DeployYaml.LoadAll($"{Folder}/nats.yaml").Single(document => (string?)document["kind"] == "StatefulSet");
         var servers = Enumerable
             .Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture))
@@ -107,15 +128,18 @@ public sealed class KubernetesTests
             .ToList();
         var config = await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/nats/nats-cluster.conf"));
 
-        Assert.Equal((servers.Count, servers.Count), (spine.Replicas, casino.Replicas));
+        Assert.Equal((servers.Count, servers.Count, servers.Count), (spine.Replicas, casino.Replicas, parking.Replicas));
         Assert.Equal(
             string.Join(",", servers.Select(server => $"nats://{server}:4222")),
             (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
         Assert.Contains(
             $"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
-        Assert.True(spine.StreamBytes + casino.StreamBytes < 16L << 30
+        Assert.True(spine.StreamBytes + casino.StreamBytes + parking.StreamBytes < 16L << 30
             && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
     }
+
+    private static string[] Args(string name, string config) =>
+        [.. Pod(name)["containers"]![0]!["args"].Strings().Select(arg => arg == "/etc/rideingest/config.yaml" ? config : arg)];
 
     private static JsonNode Pod(string name) =>
         Deployments().Single(deployment => (string?)deployment["metadata"]!["name"] == name)["spec"]!["template"]!["spec"]!;

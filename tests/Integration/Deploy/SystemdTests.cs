@@ -12,7 +12,7 @@ public sealed partial class SystemdTests
 {
     private const string Analyze = "/usr/bin/systemd-analyze";
 
-    public static TheoryData<string> Units => ["Producer", "Consumer", "Casino", "Console"];
+    public static TheoryData<string> Units => ["Producer", "Consumer", "Casino", "Parking", "Console"];
 
     [Theory, MemberData(nameof(Units))]
     public async Task Systemd_accepts_the_unit(string service)
@@ -73,7 +73,9 @@ public sealed partial class SystemdTests
         await File.WriteAllTextAsync(folder.In("hash"), new string('0', 64));
         await File.WriteAllTextAsync(config, text
             .Replace("/etc/rideingest/api_key_sha256", folder.In("hash"), StringComparison.Ordinal)
-            .Replace("{ url: }", "{ url: http://127.0.0.1:1 }", StringComparison.Ordinal));
+            .Replace("{ url: }", "{ url: http://127.0.0.1:1 }", StringComparison.Ordinal)
+            .Replace("{ host: ,", "{ host: 127.0.0.1,", StringComparison.Ordinal)
+            .Replace("/var/lib/rideingest", folder.Path, StringComparison.Ordinal));
         await using var process = StartedProcess.Service(
             service, "--config-path", config, "--urls", "http://127.0.0.1:0", "--nats:url=nats://127.0.0.1:1", "--nats:password=x",
             "--postgres:port=1", "--postgres:password=x");
