@@ -1,12 +1,15 @@
 using RideIngest.Benchmarks.Bookings;
 using RideIngest.Benchmarks.Bookings.Peers;
 using RideIngest.Benchmarks.Casino;
+using RideIngest.Benchmarks.Parking;
 
 return args switch
 {
+    ["peer", "parking", var nats, var postgres, var file] => await ParkingPeer.RunAsync(nats, postgres, file),
     ["peer", var name, var nats, var postgres] => await PeerProcess.RunAsync(name, nats, postgres),
     [] or [['-', '-', ..], ..] => await BookingsComparison.RunAsync(args),
     ["casino", .. var rest] => await CasinoBenchmark.RunAsync(rest),
+    ["parking", .. var rest] => await ParkingBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -15,9 +18,11 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Benchmarks [-- [--rounds N] [--seconds N] [--only TEXT] [--long]]
                dotnet run -c Release --project tests/Benchmarks -- casino [SECONDS]
+               dotnet run -c Release --project tests/Benchmarks -- parking [--long]
 
           (nothing)  bookings from POST to Postgres, beside other ways of doing it; --long adds ten million rows beside a hundred thousand
           casino     the casino's five roles in one process: events a second, what they cost, and how soon they are counted
+          parking    parking's roles in one process, from the stream to a synced line, beside a lean peer; --long adds ten million visits
         """);
     return 2;
 }
