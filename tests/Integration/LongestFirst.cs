@@ -10,8 +10,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        "ConsumerOutageTests", "CasinoRolesTests", "StandaloneTests", "DashboardTests", "ConsumerStoppingTests", "ProducerLimitTests",
-        "CasinoPublishTests", "ProducerOutageTests", "CollectorTests", "StageRetryTests", "ProducerStoppingTests", "DurabilityTests",
+        "ShellTests", "ConsumerOutageTests", "CasinoRolesTests", "StandaloneTests", "CasinoPublishTests",
+        "ConsumerLogTests", "ProducerLimitTests", "FailuresOutageTests", "StandalonePageTests", "LetterPageTests", "ConsumerStoppingTests",
+        "ProducerOutageTests", "CollectorTests", "StageRetryTests", "ProducerStoppingTests", "DurabilityTests",
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

@@ -18,7 +18,8 @@ public sealed class CasinoIncidentTests(CasinoIncidentWorld world) : IClassFixtu
         // A process that starts asks at once, and not when its rates are half a minute old.
         await casino.Currency.TerminateAsync();
         await casino.Currency.StartAsync();
-        await incident.LastsAsync(18);
+        await incident.LastsUntilAsync(casino.Currency, "Exchange rates from");
+        await incident.LastsAsync(16);
         casino.Rates.Fault = RatesFault.None;
         await incident.EndsAsync();
 

@@ -15,6 +15,9 @@ internal sealed class Incident : IDisposable
     private const int Apart = 100_000;
     private const int Steady = 3;
 
+    // What the alert StageAges takes for old.
+    private const double OldAge = 60;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -64,7 +67,7 @@ internal sealed class Incident : IDisposable
         }
     }
 
-    /// <summary>Records until every process has been ready, and every record stored, for three seconds.</summary>
+    /// <summary>Records until every process has been ready, every record stored, and no event old, for three seconds.</summary>
     public async Task EndsAsync()
     {
         var late = DateTime.UtcNow + Deadlines.Hang;
@@ -114,7 +117,9 @@ internal sealed class Incident : IDisposable
     private static string Source(JsonNode line) => (string)line["properties"]!["SourceContext"]!;
 
     private bool IsWell() =>
-        _readiness.Values.All(reports => reports[^1].Status == "ready") && _ledger.Records[_ledger.LastId] is [{ Told: Load.Told.Stored }];
+        _readiness.Values.All(reports => reports[^1].Status == "ready")
+        && _recording.Largest("rideingest_stage_oldest_age_seconds") < OldAge
+        && _ledger.Records[_ledger.LastId] is [{ Told: Load.Told.Stored }];
 
     private async Task LookAsync()
     {

@@ -46,6 +46,12 @@ internal sealed partial class Recording
 
     public int Scrapes => _scrapes.Count;
 
+    /// <summary>Returns the largest value of a metric in the last scrape; 0 if it has none.</summary>
+    public double Largest(string metric) => _scrapes[^1]
+        .Where(sample => sample.Key.StartsWith($"{metric}{{", StringComparison.Ordinal))
+        .Select(sample => double.Parse(sample.Value, CultureInfo.InvariantCulture))
+        .DefaultIfEmpty().Max();
+
     private static async Task<string?> TextAsync(Instance instance)
     {
         try

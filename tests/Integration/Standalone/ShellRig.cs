@@ -24,9 +24,10 @@ public sealed class ShellRig : IAsyncLifetime, IDisposable
         _url = await _standalone.UrlAsync();
     }
 
-    /// <summary>Opens a page as a new visitor.</summary>
+    /// <summary>Opens a page as a new visitor. Earlier ones leave, because a page that is open is drawn again every second.</summary>
     internal async Task<IPage> OpenAsync(string address)
     {
+        await _visits.CloseAsync();
         var page = await _visits.OpenAsync(_url.AbsoluteUri, address);
         await Expect(page.Locator("h1")).ToBeVisibleAsync();
         return page;

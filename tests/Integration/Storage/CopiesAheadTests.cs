@@ -92,7 +92,7 @@ public sealed class CopiesAheadTests
     {
         await using var database = await RecordsDatabase.CreateAsync();
         await using var store = new BatchStore(database, Bookings);
-        for (int id = 1, lost = 0; lost < 5;)
+        for (var (id, lost) = (1, false); !lost;)
         {
             id = await StoreAsync(store, id, batches: 3);
             await database.ExecuteAsync(
@@ -103,7 +103,7 @@ public sealed class CopiesAheadTests
 
             Assert.True(first is null or StoreUnavailableException, first?.ToString());
             Assert.Equal(first is null ? Status.Duplicate : Status.Stored, again[0].Status);
-            lost += first is null ? 0 : 1;
+            lost = first is not null;
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using RideIngest.TestKit.Waiting;
 using static Microsoft.Playwright.Assertions;
 
 namespace RideIngest.Integration.Systems;
@@ -16,6 +17,7 @@ internal sealed class PageVisits
     {
         var browser = await DebianChromium.SharedAsync();
         var page = await browser.NewPageAsync(new() { BaseURL = url });
+        page.SetDefaultTimeout((float)Deadlines.Hang.TotalMilliseconds);
         _pages.Add(page);
         page.Console += (_, message) =>
         {
@@ -55,5 +57,6 @@ internal sealed class PageVisits
     {
         foreach (var page in _pages)
             await page.CloseAsync();
+        _pages.Clear();
     }
 }
