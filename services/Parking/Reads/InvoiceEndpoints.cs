@@ -35,17 +35,8 @@ internal sealed class InvoiceEndpoints(InvoiceReader invoices)
     private async Task<IResult> ListAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
-        var plate = query.Text("plate", most: Plate.LongestText);
-        if (plate is not null && !Plate.TryRead(plate, out plate))
-            query.Wrong("plate", "must have 1 to 16 letters and digits");
-        var state = query.Text("state");
-        if (state is not null && !States.Contains(state))
-            query.Wrong("state", $"must be one of {string.Join(", ", States)}");
-        var after = query.Cursor<InvoiceNumber>(InvoiceNumber.Parse);
-        var limit = query.Number("limit", usual: 100, most: 1000);
-        return query.Problem() is { } problem
-            ? problem
-            : ParkingJson.Answer(await invoices.ListAsync(plate, state, after, limit, http.RequestAborted));
+        var filter = query.Filter<InvoiceNumber>(InvoiceNumber.Parse, States);
+        return query.Problem() is { } problem ? problem : ParkingJson.Answer(await invoices.ListAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> FindAsync(string number, CancellationToken cancellationToken) =>

@@ -21,10 +21,9 @@ internal sealed class InvoiceReader(NpgsqlDataSource database)
     }
 
     /// <summary>Lists invoices and credit notes, the latest first.</summary>
-    /// <param name="plate">As it is stored; null for all.</param>
-    public async Task<InvoicePage> ListAsync(
-        string? plate, string? state, InvoiceNumber? after, int limit, CancellationToken cancellationToken)
+    public async Task<InvoicePage> ListAsync(ListFilter<InvoiceNumber> filter, CancellationToken cancellationToken)
     {
+        var (plate, state, after, limit) = filter;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = (await connection.QueryAsync<Row>(
             $"""

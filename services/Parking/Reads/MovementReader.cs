@@ -20,7 +20,7 @@ internal sealed class MovementReader(NpgsqlDataSource database, Tariff tariff, T
         "case when version > 0 then case when other_id is null then 'withdrawn' when by_hand then 'confirmed' else 'paired' end end";
 
     /// <summary>Lists vehicles that are inside, the longest stay first.</summary>
-    public async Task<VehiclesInside> InsideAsync(EventFilter filter, CancellationToken cancellationToken)
+    public async Task<VehiclesInside> InsideAsync(ListFilter<EventCursor> filter, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = (await connection.QueryAsync<Row>(
@@ -49,14 +49,14 @@ internal sealed class MovementReader(NpgsqlDataSource database, Tariff tariff, T
     }
 
     /// <summary>Lists visits, the latest exit first.</summary>
-    public async Task<VisitPage> VisitsAsync(EventFilter filter, CancellationToken cancellationToken)
+    public async Task<VisitPage> VisitsAsync(ListFilter<EventCursor> filter, CancellationToken cancellationToken)
     {
         var (rows, next) = await ListAsync(filter, isExit: true, VisitStates, cancellationToken);
         return new([.. rows.Select(row => row.Visit)], next);
     }
 
     /// <summary>Lists entries or exits, the latest first.</summary>
-    public async Task<EventPage> EventsAsync(bool exits, EventFilter filter, CancellationToken cancellationToken)
+    public async Task<EventPage> EventsAsync(bool exits, ListFilter<EventCursor> filter, CancellationToken cancellationToken)
     {
         var (rows, next) = await ListAsync(filter, exits, "state", cancellationToken);
         return new([.. rows.Select(row => row.Event)], next);
@@ -104,7 +104,7 @@ internal sealed class MovementReader(NpgsqlDataSource database, Tariff tariff, T
 
     /// <param name="state">The SQL of the state that the filter asks for; events for which it is null are left out.</param>
     private async Task<(List<Row> Rows, string? Next)> ListAsync(
-        EventFilter filter, bool isExit, string state, CancellationToken cancellationToken)
+        ListFilter<EventCursor> filter, bool isExit, string state, CancellationToken cancellationToken)
     {
         var from =
             $"""

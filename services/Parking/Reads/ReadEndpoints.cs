@@ -56,21 +56,21 @@ internal sealed class ReadEndpoints(MovementReader movements, StatisticsReader s
     private async Task<IResult> InsideAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
-        var filter = EventFilter.Read(query);
+        var filter = query.Filter<EventCursor>(EventCursor.Parse);
         return query.Problem() is { } problem ? problem : ParkingJson.Answer(await movements.InsideAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> VisitsAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
-        var filter = EventFilter.Read(query, VisitStates);
+        var filter = query.Filter<EventCursor>(EventCursor.Parse, VisitStates);
         return query.Problem() is { } problem ? problem : ParkingJson.Answer(await movements.VisitsAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> EventsAsync(HttpContext http, bool exits)
     {
         var query = new QueryReader(http.Request.Query);
-        var filter = EventFilter.Read(query, exits ? ExitStates : EntryStates);
+        var filter = query.Filter<EventCursor>(EventCursor.Parse, exits ? ExitStates : EntryStates);
         return query.Problem() is { } problem
             ? problem
             : ParkingJson.Answer(await movements.EventsAsync(exits, filter, http.RequestAborted));

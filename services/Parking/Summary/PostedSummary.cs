@@ -55,7 +55,7 @@ internal sealed record PostedSummary(
         }
 
         public string Duration(string name) =>
-            Text(name, SummaryDuration.Rule) is { } text && Valid(name, SummaryDuration.IsValid(text), SummaryDuration.Rule) ? text : "";
+            Text(name, StayText.Rule) is { } text && Valid(name, StayText.IsValid(text), StayText.Rule) ? text : "";
 
         private string? Text(string name, string rule)
         {

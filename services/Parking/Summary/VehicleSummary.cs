@@ -16,7 +16,7 @@ internal sealed record VehicleSummary : Record<string>
 
     public DateTimeOffset ExitDateTime { get; init; }
 
-    /// <summary>As in <see cref="SummaryDuration"/>.</summary>
+    /// <summary>As in <see cref="StayText"/>.</summary>
     public string? Duration { get; init; }
 
     public static VehicleSummary Of(Visit visit) => new()
@@ -26,7 +26,7 @@ internal sealed record VehicleSummary : Record<string>
         VehiclePlate = visit.VehiclePlate,
         EntryDateTime = visit.EntryDateTime,
         ExitDateTime = visit.ExitDateTime,
-        Duration = visit.Duration is { } duration ? SummaryDuration.Format(duration) : null,
+        Duration = visit.Duration is { } duration ? StayText.Of(duration) : null,
     };
 }
 
@@ -35,7 +35,7 @@ internal sealed class VehicleSummaryKind() : Kind<VehicleSummary>("vehicle_summa
     Text(summary => summary.VehiclePlate, Plate.LongestText),
     Field(summary => summary.EntryDateTime).OrUtc(),
     Field(summary => summary.ExitDateTime).OrUtc(),
-    Text(summary => summary.Duration, SummaryDuration.Longest))
+    Text(summary => summary.Duration, StayText.Longest))
 {
     public const string ExitFirst = "must not be before entry_date_time";
 
@@ -56,7 +56,7 @@ internal sealed class VehicleSummaryKind() : Kind<VehicleSummary>("vehicle_summa
             problems.Add("exit_date_time", ExitFirst);
         if (record.Duration is null != record.EntryDateTime is null)
             problems.Add("duration", "must be given with entry_date_time, and not without it");
-        else if (record.Duration is { } duration && !SummaryDuration.IsValid(duration))
-            problems.Add("duration", SummaryDuration.Rule);
+        else if (record.Duration is { } duration && !StayText.IsValid(duration))
+            problems.Add("duration", StayText.Rule);
     }
 }

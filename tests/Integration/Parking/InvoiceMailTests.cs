@@ -30,7 +30,7 @@ public sealed class InvoiceMailTests
         var mail = Assert.Single(parking.Mail.Received(Ann));
         var number = (string)invoice["number"]!;
         Assert.Equal(($"{number}@localhost", $"Invoice {number}: vehicle A1", 1), (mail.MessageId, mail.Subject, mail.Times));
-        foreach (var line in new[] { "Entry:   2026-11-29 08:00:00 +00:00", "Stay:    2h2m", "Amount:  EUR 4.00" })
+        foreach (var line in new[] { "Entry:   2026-11-29 08:00:00 +00:00", "Stay:    2h2m0s", "Amount:  EUR 4.00" })
             Assert.Contains(line, mail.Text, StringComparison.Ordinal);
         Assert.Equal((Ann, true), ((string)invoice["sent_to"]!, invoice["sent_at"] is not null));
     }

@@ -19,7 +19,7 @@ public sealed class PairingTests
         Assert.Equal([("e1", "superseded"), ("e2", "paired")], await parking.StatesAsync("/parking/entries"));
         var visit = (await parking.System.GetAsync("/parking/visits/x1")).Json;
         Assert.Equal(
-            ("KA01AB1234", "1h2m", 1, "paired"),
+            ("KA01AB1234", "1h2m0s", 1, "paired"),
             ((string)visit["vehicle_plate"]!, (string)visit["duration"]!, (int)visit["version"]!, (string)visit["state"]!));
     }
 
@@ -60,7 +60,7 @@ public sealed class PairingTests
         await parking.PassAsync(Exit("x2", "A1", "11:00"));
         var withdrawn = (await parking.System.GetAsync("/parking/visits/x1")).Json;
 
-        Assert.Equal((2, "2h", "paired"), ((int)corrected["version"]!, (string)corrected["duration"]!, (string)corrected["state"]!));
+        Assert.Equal((2, "2h0m0s", "paired"), ((int)corrected["version"]!, (string)corrected["duration"]!, (string)corrected["state"]!));
         Assert.Equal((3, null, "withdrawn"), ((int)withdrawn["version"]!, (string?)withdrawn["duration"], (string)withdrawn["state"]!));
         Assert.Equal([("e2", "x2")], await parking.PairsAsync());
         Assert.True(await parking.IsBalancedAsync());
@@ -77,7 +77,7 @@ public sealed class PairingTests
         Assert.Equal((1, 1, 1), ((int)entries["received"]!, (int)entries["duplicate"]!, (int)entries["paired"]!));
         Assert.Equal("parking entries entries 1 poison conflict", await parking.System.Database.ScalarAsync<string>(
             "select concat_ws(' ', system, stage, kind, key, class, code) from ops.dead_letters"));
-        Assert.Equal("1h", (string)(await parking.System.GetAsync("/parking/visits/1")).Json["duration"]!);
+        Assert.Equal("1h0m0s", (string)(await parking.System.GetAsync("/parking/visits/1")).Json["duration"]!);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SettlementTests
 
         Assert.Equal([("e1", "x1")], await parking.PairsAsync());
         var visit = (await parking.System.GetAsync("/parking/visits/x1")).Json;
-        Assert.Equal(("confirmed", 1, "2h"), ((string)visit["state"]!, (int)visit["version"]!, (string)visit["duration"]!));
+        Assert.Equal(("confirmed", 1, "2h0m0s"), ((string)visit["state"]!, (int)visit["version"]!, (string)visit["duration"]!));
         Assert.Equal([("e1", "paired"), ("e2", "open")], await parking.StatesAsync("/parking/entries"));
         Assert.True(await parking.IsBalancedAsync());
         Assert.Equal("anyone x1 e1", await parking.System.Database.ScalarAsync<string>(

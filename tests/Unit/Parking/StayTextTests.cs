@@ -1,9 +1,9 @@
 using RideIngest.Hosting.Config;
-using RideIngest.Parking.Summary;
+using RideIngest.Parking.Events;
 
 namespace RideIngest.Unit.Parking;
 
-public sealed class SummaryDurationTests
+public sealed class StayTextTests
 {
     [Theory]
     [InlineData("00:00:00", "0s")]
@@ -19,10 +19,10 @@ public sealed class SummaryDurationTests
     {
         var given = TimeSpan.Parse(duration, null);
 
-        Assert.Equal(text, SummaryDuration.Format(given));
+        Assert.Equal(text, StayText.Of(given));
         Assert.True(Duration.TryParse(text, out var read));
         Assert.Equal(given, read);
-        Assert.True(SummaryDuration.IsValid(text));
+        Assert.True(StayText.IsValid(text));
     }
 
     [Theory]
@@ -30,5 +30,5 @@ public sealed class SummaryDurationTests
     [InlineData("=1+1")]
     [InlineData("-1h")]
     [InlineData("1h\n2m")]
-    public void A_duration_in_a_request_begins_with_a_digit_and_is_printable(string text) => Assert.False(SummaryDuration.IsValid(text));
+    public void A_duration_in_a_request_begins_with_a_digit_and_is_printable(string text) => Assert.False(StayText.IsValid(text));
 }
