@@ -50,7 +50,7 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
         if (!OwnerRequest.IsEmail(email))
             return Wrong("email", "must be an address such as owner@example.com");
         var owner = await owners.PutAsync(stored, email, http.RequestAborted);
-        Named(Caller.Of(http)?.Name ?? "anyone", stored);
+        Named(Caller.NameOf(http), stored);
         return ParkingJson.Answer(owner);
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
             return WrongPlate;
         if (await owners.DeleteAsync(stored, http.RequestAborted) is not { } owner)
             return Unknown;
-        Forgotten(Caller.Of(http)?.Name ?? "anyone", stored);
+        Forgotten(Caller.NameOf(http), stored);
         return ParkingJson.Answer(owner);
     }
 

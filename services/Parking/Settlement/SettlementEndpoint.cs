@@ -33,7 +33,7 @@ internal sealed class SettlementEndpoint(SettlementTable settlements)
         var (entryId, bad) = await ReadAsync(http.Request);
         if (bad is not null)
             return bad;
-        return await settlements.SettleAsync(id, entryId, SettlementTable.NameOf(http), http.RequestAborted) is { } problem
+        return await settlements.SettleAsync(id, entryId, Caller.NameOf(http), http.RequestAborted) is { } problem
             ? problem
             : ParkingJson.Answer(new SettledExit(id, entryId));
     }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
-using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Problems;
 using RideIngest.Parking.Events;
 using RideIngest.Parking.Pairing;
@@ -19,17 +18,12 @@ namespace RideIngest.Parking.Settlement;
 internal sealed partial class SettlementTable(
     NpgsqlDataSource database, OutgoingEvents<Visit> visits, ParkingSettings settings, ILogger<SettlementTable> logger)
 {
-    private const string Anyone = "anyone";
-
     private const string Find =
         """
         select is_exit, id, plate, at, other_id, by_hand from parking.movements
         where (is_exit and id = @exitId) or (not is_exit and id = @entryId)
           or (not is_exit and id = (select other_id from parking.movements where is_exit and id = @exitId and by_hand))
         """;
-
-    /// <summary>The name under which a request is audited.</summary>
-    public static string NameOf(HttpContext http) => Caller.Of(http)?.Name ?? Anyone;
 
     /// <returns>The problem, or null if it is settled.</returns>
     public async Task<Problem?> SettleAsync(string exitId, string? entryId, string by, CancellationToken cancellationToken)

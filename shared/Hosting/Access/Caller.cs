@@ -36,6 +36,9 @@ public sealed class Caller : ClaimsIdentity
     /// <summary>The caller; null if no key is required.</summary>
     public static Caller? Of(HttpContext http) => http.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity as Caller;
 
+    /// <summary>The name under which a request is audited: the caller's, or <c>anyone</c> if no key is required.</summary>
+    public static string NameOf(HttpContext http) => Of(http)?.Name ?? "anyone";
+
     public bool Allows(string scope) => _scopes.Contains(scope);
 
     /// <summary>The problem for a caller that lacks the scope.</summary>
