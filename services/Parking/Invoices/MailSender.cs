@@ -6,6 +6,7 @@ using MimeKit;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Retries;
 using RideIngest.Parking.Settings;
+using RideIngest.Parking.Telemetry;
 
 namespace RideIngest.Parking.Invoices;
 
@@ -32,6 +33,9 @@ internal sealed partial class MailSender : IDisposable
 
     private static readonly TimeSpan SentWithin = TimeSpan.FromMinutes(1);
 
+    // After that without a failure, nobody knows whether it still fails: another process may have sent the mail. A retry comes sooner.
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(2);
+
     // Servers close idle connections; after this time it is checked first.
     private static readonly TimeSpan SurelyOpen = TimeSpan.FromSeconds(5);
 
@@ -43,6 +47,7 @@ internal sealed partial class MailSender : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Repeats _failures = new();
     private string? _trouble;
+    private long _failedAt;
     private long _usedAt;
 
     public MailSender(
@@ -54,12 +59,13 @@ internal sealed partial class MailSender : IDisposable
         if (!OwnerRequest.IsEmail(_settings.Host is null ? From : _settings.From ?? ""))
             throw new SettingsException("parking.mail.from: mails need a sender's address. A good value: parking@example.com");
         _port = _settings.Host is null ? () => defaults.OwnMailPort!(provider) : () => _settings.Port;
+        ParkingTelemetry.ObserveMail(() => Trouble is not null);
     }
 
     public string From => _settings.From ?? OwnFrom;
 
-    /// <summary>Why the last mail could not be sent; null if it could.</summary>
-    public string? Trouble => Volatile.Read(ref _trouble) is { } reason
+    /// <summary>Why the last mail could not be sent; null if it could, or if none failed within two minutes.</summary>
+    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
         ? $"The mail server {Host} takes no mail: {reason}. Invoices wait."
         : null;
 
@@ -89,6 +95,7 @@ internal sealed partial class MailSender : IDisposable
         {
             var reason = e is OperationCanceledException ? $"no answer within {Duration.Format(SentWithin)}" : e.Message.TrimEnd('.');
             await CloseAsync();
+            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
             Volatile.Write(ref _trouble, reason);
             if (_failures.Next(reason) is { } repeated)
                 Fails(Host, reason, repeated);

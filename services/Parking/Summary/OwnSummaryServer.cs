@@ -14,6 +14,16 @@ internal sealed class OwnSummaryServer(SummaryWriter writer) : ISummaryServer
         var lines = new SummaryLine[summaries.Length];
         for (var i = 0; i < lines.Length; i++)
             lines[i] = SummaryLine.Of(summaries.Span[i]);
-        return await writer.WriteAsync(lines).WaitAsync(cancellationToken) is { } reason ? throw new SummaryServerException(reason) : [];
+        string? reason;
+        try
+        {
+            reason = await writer.WriteAsync(lines).WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A server in another process would answer 500.
+            throw new SummaryServerException(e.Message, e);
+        }
+        return reason is null ? [] : throw new SummaryServerException(reason);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class SummaryCalls
             })
             .AddTimeout(settings.Summary.Timeout)
             .Build();
-        ParkingTelemetry.Observe(() => Trouble is not null);
+        ParkingTelemetry.ObserveSummary(() => Trouble is not null);
     }
 
     /// <summary>Why calls fail; null if the last one succeeded, or if none failed within a minute.</summary>

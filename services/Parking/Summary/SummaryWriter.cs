@@ -7,7 +7,7 @@ namespace RideIngest.Parking.Summary;
 
 /// <summary>
 /// Writes lines to the summary file, those that wait as one commit. While the file cannot be written, lines are refused, and each request
-/// tries again. It stops after all other services, because stages have their last batch written.
+/// tries again. It stops after all other services, because stages write their last batch while they stop.
 /// </summary>
 internal sealed partial class SummaryWriter(
     SummaryPlace place, SummaryRepair repair, ParkingSettings settings, TimeProvider clock, ILogger<SummaryWriter> logger)

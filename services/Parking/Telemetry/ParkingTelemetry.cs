@@ -16,6 +16,7 @@ internal static class ParkingTelemetry
         "rideingest.parking.pairs", description: "Exits that were paired with an entry, or with another one than before.");
 
     private static volatile Func<bool> _summaryFails = () => false;
+    private static volatile Func<bool> _mailFails = () => false;
     private static volatile IReadOnlyDictionary<(bool IsExit, string State), long> _events = new Dictionary<(bool, string), long>();
 
     static ParkingTelemetry()
@@ -24,13 +25,18 @@ internal static class ParkingTelemetry
             "rideingest.parking.file.failing", () => _summaryFails() ? 1 : 0,
             description: "1 while calls of the summary server fail, otherwise 0.");
         RideIngestTelemetry.Meter.CreateObservableGauge(
+            "rideingest.parking.mail.failing", () => _mailFails() ? 1 : 0,
+            description: "1 while the mail server takes no mail, otherwise 0.");
+        RideIngestTelemetry.Meter.CreateObservableGauge(
             "rideingest.parking.events",
             () => _events.Select(count => new Measurement<long>(
                 count.Value, new("gate", count.Key.IsExit ? "exit" : "entry"), new("state", count.Key.State))),
             description: "Entries and exits by state, reported by the process that swept last.");
     }
 
-    public static void Observe(Func<bool> summaryFails) => _summaryFails = summaryFails;
+    public static void ObserveSummary(Func<bool> fails) => _summaryFails = fails;
+
+    public static void ObserveMail(Func<bool> fails) => _mailFails = fails;
 
     public static void Swept(IReadOnlyDictionary<(bool IsExit, string State), long> events) => _events = events;
 
