@@ -47,7 +47,8 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         string[] names =
         [
             "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "console", "simulators",
-            "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates", "parking-summary", "parking-gates",
+            "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
+            "parking-summary", "parking-gates",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
         foreach (var name in names)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RideIngest.Contracts.Outcomes;
 using RideIngest.Records.Kinds;
+using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.BadInput;
 
@@ -12,6 +13,7 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
     private const int PerUpload = 25;
 
     private static readonly Catalog Catalog = new();
+    private static readonly string[] Kept = ["stored", "accepted"];
 
     public static TheoryData<string> Kinds => [.. Catalog.Kinds.Select(kind => kind.Name)];
 
@@ -69,10 +71,15 @@ public sealed class RoundTripTests(SharedSystem shared) : IClassFixture<SharedSy
         var results = answer.Json["results"]!.AsArray();
         Assert.Equal((PerUpload, PerUpload), ((int)answer.Json["received"]!, results.Count));
         foreach (var (index, good) in Enumerable.Range(0, PerUpload).Where(i => !damaged[i]).Select(i => (i, records[i])))
-            Assert.Equal($"{index} {good[0]} stored", $"{results[index]!["index"]} {results[index]!["id"]} {results[index]!["status"]}");
+        {
+            // On a busy machine the consumer may not be heard for seconds, and senders are not let wait.
+            Assert.Equal($"{index} {good[0]}", $"{results[index]!["index"]} {results[index]!["id"]}");
+            Assert.Contains((string)results[index]!["status"]!, Kept);
+        }
         foreach (var bad in results.Where(r => (string?)r!["status"] == "invalid"))
             Assert.Matches("^line [0-9]+, byte [0-9]+: .", (string)bad!["error"]!);
-        Assert.Equal(PerUpload - damaged.Count(d => d), await CountAsync(name, records.Where((_, i) => !damaged[i])));
+        await Eventually.True(async () =>
+            await CountAsync(name, records.Where((_, i) => !damaged[i])) == PerUpload - damaged.Count(d => d));
     });
 
     /// <summary>The records in one of the three formats, some with damage that leaves it clear where each begins and ends.</summary>

@@ -54,7 +54,7 @@ public sealed partial class ComposeTests
     public async Task Its_settings_make_parking_processes_that_write_a_visit_and_there_is_one_for_each_role()
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        var parking = Services().Select(service => service.Key).Where(name => name.StartsWith("parking-", StringComparison.Ordinal)).ToList();
+        var parking = Services().Select(service => service.Key).Where(name => name.StartsWith("parking-", StringComparison.Ordinal));
         string[] others = ["visits", "invoices", "entry-gate", "exit-gate"];
 
         Assert.Equal(
@@ -112,6 +112,10 @@ public sealed partial class ComposeTests
         Assert.Equal(Compose["secrets"]!.AsObject().Select(secret => secret.Key).Order(), used.Distinct().Order());
         Assert.Equal(Compose["volumes"]!.AsObject().Select(volume => volume.Key).Order(), volumes.Distinct().Order());
     }
+
+    [Fact]
+    public void Each_image_is_built_by_one_service() => Assert.Distinct(
+        Services().Where(service => service.Value!["build"] is not null).Select(service => (string)service.Value!["image"]!));
 
     [Fact]
     public void Nothing_is_published_beyond_this_machine() =>

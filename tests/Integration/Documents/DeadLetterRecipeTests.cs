@@ -14,7 +14,7 @@ namespace RideIngest.Integration.Documents;
 /// <summary>The commands of <c>docs/dead-letters.md</c>, run as they stand there.</summary>
 public sealed partial class DeadLetterRecipeTests : IDisposable
 {
-    private const int Owed = 2500;
+    private const int Owed = 1100;
 
     private readonly TestDirectory _folder = new();
 

@@ -7,6 +7,9 @@ namespace RideIngest.Integration.Systems;
 /// <summary>Opens pages in a real browser, and notes what the browser complains about.</summary>
 internal sealed class PageVisits
 {
+    // A visitor leaves a page before all of it is loaded. What is not there, or is refused, has a status.
+    private const string LeftWhileLoading = "Failed to load resource: net::ERR_FAILED";
+
     private readonly List<string> _complaints = [];
     private readonly List<IPage> _pages = [];
 
@@ -21,7 +24,7 @@ internal sealed class PageVisits
         _pages.Add(page);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            if (message.Type is "error" or "warning" && message.Text != LeftWhileLoading)
                 _complaints.Add(message.Text);
         };
         page.PageError += (_, error) => _complaints.Add(error);
