@@ -8,8 +8,8 @@ namespace RideIngest.Parking.Pairing;
 internal static class PairingSql
 {
     /// <summary>
-    /// Begins a transaction. Planning takes longer than a small batch itself, so those of small batches ($1) are made once per connection,
-    /// and use indexes only, because they stay when the tables have grown.
+    /// Begins a transaction. A small batch ($1) takes longer to plan than to run, so its plans are made once per connection. They stay when
+    /// tables grow, so they use indexes only.
     /// </summary>
     public const string Plan =
         """
@@ -128,8 +128,8 @@ internal static class PairingSql
           join parking.movements as movement using (is_exit, id)),
         """;
 
-    // $3 is the longest stay, $4 the grace. An entry depends on its successor only, an exit on its predecessor only. A seed that was taken
-    // out of the order has neighbours that are each other's.
+    // $3 is the longest stay, $4 the grace. An entry depends on its successor only, an exit on its predecessor only. If a seed was taken
+    // out of the order, the events before and after it are neighbours of each other.
     private const string Judge =
         """
         surrounded as (

@@ -16,6 +16,6 @@ public sealed class SimulatedMailSettings
     [Range(0, 65535, ErrorMessage = "It must be from 0 to 65535"), GoodValue("2525")]
     public int Port { get; set; }
 
-    /// <summary>Whether others than this machine can connect.</summary>
+    /// <summary>Whether other machines can connect.</summary>
     public bool Open { get; set; }
 }

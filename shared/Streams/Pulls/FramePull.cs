@@ -12,7 +12,7 @@ public sealed partial class FramePull(PullTarget target, INatsConnection nats, O
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>The reason why no messages arrive, for operators; null when all is well.</summary>
-    public string? Trouble { get; private set; } = $"{target.Name} has not been reached yet.";
+    public string? Trouble { get; private set; } = $"{target.Name} has not been reached yet";
 
     /// <summary>Whether another process uses the consumer exclusively.</summary>
     public bool StandsBy { get; private set; }
@@ -33,7 +33,7 @@ public sealed partial class FramePull(PullTarget target, INatsConnection nats, O
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Trouble = "It is stopping.";
+            Trouble = "It is stopping";
         }
     }
 

@@ -1,6 +1,6 @@
 namespace RideIngest.Benchmarks.Parking;
 
-/// <summary>Counts the lines of a file that grows; its header is none.</summary>
+/// <summary>Counts the lines of a file that grows, without its header.</summary>
 internal sealed class LineCount(string path)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);

@@ -36,7 +36,8 @@ public static class ParkingBenchmark
         var lines = new LineCount(parking.SummaryFile);
         await load.FramesAsync(visits / 10);
         await lines.UntilAsync(visits / 10);
-        return await MeasureAsync("ours", visits, () => load.FramesAsync(visits), () => lines.UntilAsync(visits / 10 * 11), parking.Process!);
+        return await MeasureAsync(
+            "ours", visits, () => load.FramesAsync(visits), () => lines.UntilAsync(visits / 10 * 11), parking.Process!);
     }
 
     private static async Task<double> PeerAsync(int visits)
@@ -99,8 +100,9 @@ public static class ParkingBenchmark
             $"""
             insert into parking.vehicles select 'OLD' || i from generate_series(1, least({visits}, 1000000)) as i;
             insert into parking.movements (is_exit, id, plate, at, state, other_id, other_at, version)
-            select is_exit, 'old-' || i, 'OLD' || i % 1000000 + 1, timestamptz '2026-01-01' + i * interval '2 s' + is_exit::int * interval '1 s',
-              'paired', 'old-' || i, timestamptz '2026-01-01' + i * interval '2 s' + (not is_exit)::int * interval '1 s', is_exit::int
+            select is_exit, 'old-' || i, 'OLD' || i % 1000000 + 1,
+              timestamptz '2026-01-01' + i * interval '2 s' + is_exit::int * interval '1 s', 'paired', 'old-' || i,
+              timestamptz '2026-01-01' + i * interval '2 s' + (not is_exit)::int * interval '1 s', is_exit::int
             from generate_series(1, {visits}) as i cross join (values (false), (true)) as gate (is_exit);
             insert into parking.movements (is_exit, id, plate, at, state)
             select false, 'open-' || i, 'OPEN' || i, now(), 'open' from generate_series(1, {open}) as i;

@@ -28,7 +28,8 @@ internal static class ParkingPeer
     private const string Tables =
         """
         create schema peer;
-        create table peer.entries (id text primary key, plate text not null, at timestamptz not null, paired boolean not null default false);
+        create table peer.entries (
+          id text primary key, plate text not null, at timestamptz not null, paired boolean not null default false);
         create index on peer.entries (plate, at) where not paired;
         create table peer.visits (id text primary key, plate text not null, entry_at timestamptz not null, exit_at timestamptz not null);
         """;

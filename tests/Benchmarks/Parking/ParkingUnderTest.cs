@@ -6,7 +6,9 @@ using RideIngest.LocalServers.Postgres;
 
 namespace RideIngest.Benchmarks.Parking;
 
-/// <summary>All roles in one process, as it is deployed, over a private NATS and Postgres. No mail is sent, because no owner is known.</summary>
+/// <summary>
+/// All roles in one process, as it is deployed, over a private NATS and Postgres. No mail is sent, because no owner is known.
+/// </summary>
 internal sealed class ParkingUnderTest : IAsyncDisposable
 {
     private readonly NatsServer _nats;

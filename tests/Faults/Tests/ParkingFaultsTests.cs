@@ -61,7 +61,8 @@ public sealed class ParkingFaultsTests : IAsyncLifetime
         (_visits, _otherVisits) = (Make("visits", "visits", visits), Make("other-visits", "visits", visits));
         _api = Make("api", "api");
         _invoices = Make("invoices", "invoices");
-        string[] traffic = ["--parking:gates:rate=20", "--parking:gates:stay=1s", "--parking:gates:duplicate=0.1", "--parking:gates:late=0.1"];
+        string[] traffic =
+            ["--parking:gates:rate=20", "--parking:gates:stay=1s", "--parking:gates:duplicate=0.1", "--parking:gates:late=0.1"];
         (_entryGate, _exitGate) = (Make("entry-gate", "entry_gate", traffic), Make("exit-gate", "exit_gate", traffic));
         await Task.WhenAll(All.Select(instance => instance.StartAsync()));
         await Task.WhenAll(All.Select(instance => instance.ReadyAsync()));
