@@ -158,6 +158,9 @@ internal sealed record Report(HttpStatusCode? Code, string Status, string Missin
 {
     public bool Names(string text) => Missing.Contains(text, StringComparison.Ordinal);
 
+    /// <summary>Whether it is ready, or only too busy to know within its two seconds, as on a machine with few cores.</summary>
+    public bool IsWell => Status == "ready" || Names("No answer within");
+
     /// <summary>No answer.</summary>
     public static Report Silence { get; } = new(null, "", "");
 }
