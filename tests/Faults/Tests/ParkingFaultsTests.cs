@@ -220,8 +220,8 @@ public sealed class ParkingFaultsTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Waits until all events have passed all stages, and no exit waits for its entry. Asks the consumers, because nats-server 2.9 may count
-    /// messages after a crash that the stream does not have.
+    /// Waits until all events have passed all stages, and no exit waits for its entry. Asks the consumers, because after a crash
+    /// nats-server 2.9 may count messages that the stream does not have.
     /// </summary>
     private async Task SettledAsync()
     {
