@@ -30,9 +30,7 @@ internal sealed class SummaryServer(string url, string? key) : ISummaryServer, I
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private readonly string _url = url.TrimEnd('/');
-
-    public string Name => _url;
+    public string Name { get; } = url.TrimEnd('/');
 
     public async Task<Dictionary<int, string>> WriteAsync(ReadOnlyMemory<VehicleSummary> summaries, CancellationToken cancellationToken)
     {
@@ -76,7 +74,7 @@ internal sealed class SummaryServer(string url, string? key) : ISummaryServer, I
         }
         using var content = new ReadOnlyMemoryContent(lines.WrittenMemory);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{_url}/parkinglog/batch")) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Name}/parkinglog/batch")) { Content = content };
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await _http.SendAsync(request, cancellationToken);

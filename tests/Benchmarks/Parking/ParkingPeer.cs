@@ -10,6 +10,7 @@ using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Npgsql;
+using RideIngest.Benchmarks.Bookings.Peers;
 
 namespace RideIngest.Benchmarks.Parking;
 
@@ -22,7 +23,7 @@ internal static class ParkingPeer
 {
     public const string Prefix = "peer";
 
-    // More than this many commits at once gain nothing on a few cores, and cost each other.
+    // As many as the pool has connections.
     private const int MostAtOnce = 32;
 
     private const string Tables =
@@ -48,14 +49,7 @@ internal static class ParkingPeer
     public static async Task<int> RunAsync(string natsUrl, string postgres, string file)
     {
         await using var nats = new NatsConnection(new NatsOpts { Url = natsUrl });
-        var pool = new NpgsqlConnectionStringBuilder(postgres)
-        {
-            MaxPoolSize = MostAtOnce,
-            MaxAutoPrepare = 4,
-            AutoPrepareMinUsages = 1,
-            NoResetOnClose = true,
-        };
-        await using var database = new NpgsqlSlimDataSourceBuilder(pool.ConnectionString).Build();
+        await using var database = BookingInsert.Open(postgres);
         await using (var tables = database.CreateCommand(Tables))
             await tables.ExecuteNonQueryAsync();
         var lines = Channel.CreateUnbounded<(string Line, TaskCompletionSource Written)>();

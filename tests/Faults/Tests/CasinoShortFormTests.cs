@@ -1,4 +1,3 @@
-using NATS.Client.JetStream;
 using RideIngest.Faults.Scenarios;
 using RideIngest.Faults.Worlds;
 
@@ -14,14 +13,7 @@ public sealed class CasinoShortFormTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _world = await World.StartAsync(WorldOptions.OfCasino);
-
-        // So that what a killed process had in hand comes again within a test's patience.
-        foreach (var consumer in CasinoProcesses.Consumers)
-        {
-            var config = (await _world.Js.GetConsumerAsync(CasinoProcesses.Stream, consumer)).Info.Config;
-            config.AckWait = TimeSpan.FromSeconds(2);
-            await _world.Js.CreateOrUpdateConsumerAsync(CasinoProcesses.Stream, config);
-        }
+        await Redelivery.SoonAsync(_world.Nats.Url, CasinoProcesses.Stream, CasinoProcesses.Consumers);
     }
 
     public Task DisposeAsync() => _world.DisposeAsync().AsTask();

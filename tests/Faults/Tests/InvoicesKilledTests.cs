@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using NATS.Client.Core;
-using NATS.Client.JetStream;
 using Npgsql;
 using RideIngest.Faults.Worlds;
 using RideIngest.LocalServers.Postgres;
@@ -59,7 +57,7 @@ public sealed class InvoicesKilledTests : IAsyncLifetime
         Instance[] all = [_visits, _killed, _other];
         await Task.WhenAll(all.Select(instance => instance.StartAsync()));
         await Task.WhenAll(all.Select(instance => instance.ReadyAsync()));
-        await ShortenAsync("invoices", "mail");
+        await Redelivery.SoonAsync(_nats.Url, "PARKING", ["invoices", "mail"]);
     }
 
     public async Task DisposeAsync()
@@ -138,19 +136,6 @@ public sealed class InvoicesKilledTests : IAsyncLifetime
         using var content = new StringContent("""{"email":"owner@example.com"}""", Encoding.UTF8, "application/json");
         using var answer = await Http.PutAsync(new Uri(_visits.Url, $"/parking/owners/P{vehicle}"), content);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
-    /// <summary>Lets what a killed process had in hand come again within a test's patience.</summary>
-    private async Task ShortenAsync(params string[] consumers)
-    {
-        await using var client = new NatsConnection(new NatsOpts { Url = _nats.Url });
-        var js = new NatsJSContext(client);
-        foreach (var consumer in consumers)
-        {
-            var config = (await js.GetConsumerAsync("PARKING", consumer)).Info.Config;
-            config.AckWait = TimeSpan.FromSeconds(2);
-            await js.CreateOrUpdateConsumerAsync("PARKING", config);
-        }
     }
 
     private async Task<long> ScalarAsync(string sql)

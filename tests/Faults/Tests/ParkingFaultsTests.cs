@@ -66,7 +66,7 @@ public sealed class ParkingFaultsTests : IAsyncLifetime
         (_entryGate, _exitGate) = (Make("entry-gate", "entry_gate", traffic), Make("exit-gate", "exit_gate", traffic));
         await Task.WhenAll(All.Select(instance => instance.StartAsync()));
         await Task.WhenAll(All.Select(instance => instance.ReadyAsync()));
-        await ShortenAsync();
+        await Redelivery.SoonAsync(_nats.Url, Stream, Consumers);
     }
 
     public async Task DisposeAsync()
@@ -205,19 +205,6 @@ public sealed class ParkingFaultsTests : IAsyncLifetime
             return false;
         }
     });
-
-    /// <summary>Lets what a failed process had in hand come again within a test's patience.</summary>
-    private async Task ShortenAsync()
-    {
-        await using var client = new NatsConnection(new NatsOpts { Url = _nats.Url });
-        var js = new NatsJSContext(client);
-        foreach (var consumer in Consumers)
-        {
-            var config = (await js.GetConsumerAsync(Stream, consumer)).Info.Config;
-            config.AckWait = TimeSpan.FromSeconds(2);
-            await js.CreateOrUpdateConsumerAsync(Stream, config);
-        }
-    }
 
     /// <summary>
     /// Waits until all events have passed all stages, and no exit waits for its entry. Asks the consumers, because after a crash

@@ -96,10 +96,9 @@ internal static class DeployedSystem
 
         await Eventually.True(async () => (await File.ReadAllLinesAsync(secrets["summary.csv"])).Length > 1);
         foreach (var process in others.Append(api).Append(summary))
-        {
             await process.StopAsync();
+        foreach (var process in others)
             await process.DisposeAsync();
-        }
 
         async Task<HttpStatusCode> PostAsync(string events, string time)
         {
