@@ -20,7 +20,7 @@ public static class ParkingBenchmark
         Say($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, shared with NATS, Postgres and the load.\n");
         Console.WriteLine("| from the stream to a synced line | events/s | processor, µs/event | peak memory, MB |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
-        var ours = await OursAsync(visits: 60_000);
+        var ours = await OursAsync("ours", visits: 60_000);
         var peer = await PeerAsync(visits: 6000);
         Say($"\nOurs is {ours / peer:N1} times the peer.\n");
         await LatencyAsync();
@@ -29,15 +29,17 @@ public static class ParkingBenchmark
         return 0;
     }
 
-    private static async Task<double> OursAsync(int visits)
+    private static async Task<double> OursAsync(string name, int visits, Func<ParkingUnderTest, Task>? fill = null)
     {
         await using var parking = await ParkingUnderTest.StartAsync();
+        if (fill is not null)
+            await fill(parking);
         await using var load = new ParkingLoad(parking.Nats);
         var lines = new LineCount(parking.SummaryFile);
         await load.FramesAsync(visits / 10);
         await lines.UntilAsync(visits / 10);
         return await MeasureAsync(
-            "ours", visits, () => load.FramesAsync(visits), () => lines.UntilAsync(visits / 10 * 11), parking.Process!);
+            name, visits, () => load.FramesAsync(visits), () => lines.UntilAsync(visits / 10 * 11), parking.Process!);
     }
 
     private static async Task<double> PeerAsync(int visits)
@@ -72,25 +74,20 @@ public static class ParkingBenchmark
             string.Create(CultureInfo.InvariantCulture, $"--parking:gates:rate={exits:N0}"), "--parking:gates:stay=5s");
         await Task.Delay(TimeSpan.FromSeconds(75));
         var statistics = await parking.StatisticsAsync();
-        Say($"At {EventsPerSecond:N0} events/s, of the last minute: paired {statistics["pairing"]!.ToJsonString()} ms, in the file {statistics["summary"]!.ToJsonString()} ms, peak memory {parking.Process!.PeakMemory() >> 20} MB.");
+        var (paired, inFile) = (statistics["pairing"]!.ToJsonString(), statistics["summary"]!.ToJsonString());
+        Say($"At {EventsPerSecond:N0} events/s, of the last minute: paired {paired} ms, in the file {inFile} ms.");
+        Say($"Peak memory {parking.Process!.PeakMemory() >> 20} MB.");
     }
 
     /// <summary>The same load on tables of different size, each in a system of its own.</summary>
     private static async Task GrowthAsync()
     {
-        Console.WriteLine("\n| visits in the table | open entries | events/s | processor, µs/event |");
-        Console.WriteLine("| ---: | ---: | ---: | ---: |");
+        Console.WriteLine("\n| in the table before | events/s | processor, µs/event | peak memory, MB |");
+        Console.WriteLine("| --- | ---: | ---: | ---: |");
         foreach (var (visits, open) in ((int, int)[])[(Few, 0), (Few, 100_000), (Many, 0)])
         {
-            await using var parking = await ParkingUnderTest.StartAsync();
-            await FillAsync(parking, visits, open);
-            await using var load = new ParkingLoad(parking.Nats);
-            var lines = new LineCount(parking.SummaryFile);
-            await load.FramesAsync(6000);
-            await lines.UntilAsync(6000);
-            var (clock, before) = (Stopwatch.StartNew(), ProcessorTime.Now());
-            await Task.WhenAll(load.FramesAsync(60_000), lines.UntilAsync(66_000));
-            Say($"| {visits:N0} | {open:N0} | {120_000 / clock.Elapsed.TotalSeconds:N0} | {(ProcessorTime.Now() - before).TotalMicroseconds / 120_000:N0} |");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{visits:N0} visits, {open:N0} open entries");
+            await OursAsync(name, visits: 60_000, parking => FillAsync(parking, visits, open));
         }
     }
 
