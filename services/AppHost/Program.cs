@@ -60,6 +60,14 @@ try
         .WithEnvironment("RIDEINGEST__PARKING__MAIL__FROM", "parking@example.com");
     AddParking("parking-gates", "entry_gate,exit_gate").WithEnvironment("RIDEINGEST__PARKING__GATES__RATE", "2");
 
+    var checkIn = AddCheckIn("checkin", "api,relay");
+    AddCheckIn("checkin-workers", "labor-cost,email")
+        .WithEnvironment("RIDEINGEST__CHECKIN__LEGACY__URL", $"{simulators.GetEndpoint("http")}/simulators/legacy")
+        .WithEnvironment("RIDEINGEST__CHECKIN__LEGACY__IDEMPOTENT", "true")
+        .WithEnvironment("RIDEINGEST__CHECKIN__SMTP__HOST", "127.0.0.1")
+        .WithEnvironment("RIDEINGEST__CHECKIN__SMTP__PORT", smtp)
+        .WithEnvironment("RIDEINGEST__CHECKIN__SMTP__FROM", "checkin@example.com");
+
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {
         var casino = builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
@@ -68,9 +76,10 @@ try
             .WithEnvironment("RIDEINGEST__CASINO__RATES__URL", $"{simulators.GetEndpoint("http")}/simulators/rates");
         if (role != "aggregates")
             continue;
-        console.LinksTo(("Casino", casino, "/casino"), ("Parking", parking, "/parking"));
-        casino.LinksTo(("Overview", console, "/"), ("Parking", parking, "/parking"));
-        parking.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"));
+        console.LinksTo(("Casino", casino, "/casino"), ("Parking", parking, "/parking"), ("Check-in", checkIn, "/checkin"));
+        casino.LinksTo(("Overview", console, "/"), ("Parking", parking, "/parking"), ("Check-in", checkIn, "/checkin"));
+        parking.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"), ("Check-in", checkIn, "/checkin"));
+        checkIn.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"), ("Parking", parking, "/parking"));
     }
 
     await using var app = builder.Build();
@@ -80,6 +89,9 @@ try
 
     IResourceBuilder<ProjectResource> AddParking(string name, string roles) =>
         builder.AddService<Projects.Parking>(name, over: [nats, postgres]).WithEnvironment("RIDEINGEST__PARKING__ROLES", roles);
+
+    IResourceBuilder<ProjectResource> AddCheckIn(string name, string roles) =>
+        builder.AddService<Projects.CheckIn>(name, over: [nats, postgres]).WithEnvironment("RIDEINGEST__CHECKIN__ROLES", roles);
 }
 catch (LocalServerException e)
 {

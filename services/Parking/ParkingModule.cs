@@ -1,6 +1,7 @@
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Health;
+using RideIngest.Mail.Sending;
 using RideIngest.Pages.Shell;
 using RideIngest.Parking.Events;
 using RideIngest.Parking.Gates;
@@ -87,9 +88,19 @@ public sealed class ParkingModule(ParkingDefaults defaults) : SystemModule<Parki
         services.AddMigrations(Name, typeof(InvoiceTable));
         services.AddReadinessCheck<MailReadiness>(essential: false);
         services.AddSingleton(provider => Tariff.Of(provider.GetRequiredService<ParkingSettings>().Tariff));
-        services.AddSingleton<InvoiceTable>().AddSingleton<InvoiceMails>().AddSingleton<MailSender>();
+        services.AddSingleton<InvoiceTable>().AddSingleton<InvoiceMails>().AddKeyedSingleton(Name, CreateSender);
         services.AddSingleton<InvoiceReader>().AddSingleton<InvoiceEndpoints>();
         services.AddSingleton<OwnerTable>().AddSingleton<OwnerEndpoints>();
+    }
+
+    private static MailSender CreateSender(IServiceProvider provider, object? key)
+    {
+        var defaults = provider.GetRequiredService<ParkingDefaults>();
+        var use = new MailUse(
+            "parking.mail", "Invoices", "parking@localhost", defaults.OwnMailPort is { } port ? () => port(provider) : null);
+        var sender = ActivatorUtilities.CreateInstance<MailSender>(provider, provider.GetRequiredService<ParkingSettings>().Mail, use);
+        ParkingTelemetry.ObserveMail(() => sender.Trouble is not null);
+        return sender;
     }
 
     // Registered last, so that they stop first, and the stages can still process their last events.

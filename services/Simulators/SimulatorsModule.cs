@@ -1,6 +1,7 @@
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
+using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Mail;
 using RideIngest.Simulators.Rates;
 using RideIngest.Simulators.Settings;
@@ -16,11 +17,13 @@ public sealed class SimulatorsModule : IModule
         .AddSettings<SimulatorsSettings>(Name)
         .AddScopes(Scopes.Ops)
         .AddSingleton<RatesSimulator>()
+        .AddSingleton<LegacySimulator>()
         .AddSingleton<MailSimulator>().AddHostedService(provider => provider.GetRequiredService<MailSimulator>());
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         endpoints.ServiceProvider.GetRequiredService<RatesSimulator>().Map(endpoints);
+        endpoints.ServiceProvider.GetRequiredService<LegacySimulator>().Map(endpoints);
         endpoints.ServiceProvider.GetRequiredService<MailSimulator>().Map(endpoints);
     }
 }

@@ -1,5 +1,7 @@
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
+using RideIngest.CheckIn;
+using RideIngest.CheckIn.Settings;
 using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
@@ -7,6 +9,7 @@ using RideIngest.Parking;
 using RideIngest.Parking.Settings;
 using RideIngest.Producer;
 using RideIngest.Simulators;
+using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Mail;
 using RideIngest.Simulators.Rates;
 using RideIngest.Standalone.Servers;
@@ -22,7 +25,9 @@ public static class Composition
 
     private static readonly ParkingDefaults Parking = new(
         GatesRate: 0, Essential: false, SummaryFile: InData,
-        OwnMailPort: provider => provider.GetRequiredService<MailSimulator>().Port);
+        OwnMailPort: MailPort);
+
+    private static readonly CheckInDefaults CheckIn = new(Essential: false, LegacyPath: LegacySimulator.Path, OwnMailPort: MailPort);
 
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
@@ -33,9 +38,12 @@ public static class Composition
         new ProducerModule(),
         new CasinoModule(Casino),
         new ParkingModule(Parking),
+        new CheckInModule(CheckIn),
         new SimulatorsModule(),
         new ConsoleModule(),
     ];
+
+    private static int? MailPort(IServiceProvider provider) => provider.GetRequiredService<MailSimulator>().Port;
 
     private static string InData(IServiceProvider provider) =>
         Path.Combine(provider.GetRequiredService<StandaloneSettings>().Data, ParkingDefaults.SummaryName);

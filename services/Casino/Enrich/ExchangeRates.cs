@@ -22,14 +22,13 @@ internal sealed partial class ExchangeRates : IDisposable
     private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly Lock _gate = new();
+    private readonly RecentTrouble _trouble;
     private Kept? _kept;
     private Task<Kept>? _asking;
-    private string? _trouble;
-    private long _failedAt;
 
     public ExchangeRates(RatesApi api, TimeProvider clock, ILogger<ExchangeRates> logger)
     {
-        (_api, _clock, _logger) = (api, clock, logger);
+        (_api, _clock, _logger, _trouble) = (api, clock, logger, new(clock, Oldest));
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
             .AddRetry(new RetryStrategyOptions
             {
@@ -57,7 +56,7 @@ internal sealed partial class ExchangeRates : IDisposable
     /// Why requests fail; null if the last one succeeded, or if none failed within a minute, because none are made while no event needs
     /// a rate.
     /// </summary>
-    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Oldest
+    public string? Trouble => _trouble.Reason is { } reason
         ? $"Exchange rates from {_api.Url} are unavailable: {reason}. Events that need rates wait in the stream."
         : null;
 
@@ -82,7 +81,7 @@ internal sealed partial class ExchangeRates : IDisposable
         }
         catch (Exception e) when (e is RatesException or TimeoutRejectedException or BrokenCircuitException)
         {
-            return (null, $"there are no exchange rates of the last minute: {_trouble}");
+            return (null, $"there are no exchange rates of the last minute: {_trouble.Latest}");
         }
     }
 
@@ -104,15 +103,14 @@ internal sealed partial class ExchangeRates : IDisposable
             }, _disposed.Token);
             lock (_gate)
                 _kept = kept;
-            if (Interlocked.Exchange(ref _trouble, null) is not null)
+            if (_trouble.Works())
                 Answers();
             return kept;
         }
         catch (Exception e) when (e is RatesException or TimeoutRejectedException)
         {
             var reason = e is TimeoutRejectedException ? "no answer in time" : e.Message;
-            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
-            if (Interlocked.Exchange(ref _trouble, reason) is null)
+            if (_trouble.Failed(reason))
                 Fails(_api.Url, reason);
             throw;
         }

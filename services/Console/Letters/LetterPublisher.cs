@@ -27,7 +27,8 @@ internal sealed class LetterPublisher(INatsConnection nats, StreamPublisher publ
     /// <summary>The messages with which a letter is sent again, under ids that no message has had.</summary>
     /// <param name="payload">What to send instead of the letter's own payload; null for its own.</param>
     public IReadOnlyList<OutboxEvent> Messages(KeptDeadLetter kept, byte[]? payload = null) =>
-        LetterFrames.Of(kept, payload is null ? kept.Letter.Payload : payload, $"replay-{Guid.CreateVersion7():N}", Payload.Most(nats));
+        LetterFrames.Of(
+            kept, payload is null ? kept.Letter.Payload : payload, $"{FrameHeaders.ReplayId}{Guid.CreateVersion7():N}", Payload.Most(nats));
 
     /// <summary>Returns why NATS never takes these messages; null if none is too long.</summary>
     public string? TooLong(IReadOnlyList<OutboxEvent> messages)
@@ -40,7 +41,7 @@ internal sealed class LetterPublisher(INatsConnection nats, StreamPublisher publ
 
     public async Task<IReadOnlyList<bool>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken) =>
         publisher.IsOpen
-            ? await Task.WhenAll(events.Select(item => PublishAsync(item, cancellationToken)))
+            ? await OutboxWaves.PublishAsync(events, item => PublishAsync(item, cancellationToken))
             : throw new NatsException("NATS is away");
 
     /// <summary>Whether a stream has the subject; null if NATS does not answer.</summary>

@@ -1,4 +1,5 @@
 using RideIngest.Hosting.Health;
+using RideIngest.Mail.Sending;
 using RideIngest.Parking.Settings;
 
 namespace RideIngest.Parking.Invoices;
@@ -9,5 +10,5 @@ internal sealed class MailReadiness(ParkingSettings settings, IServiceProvider p
     public string Name => "mail";
 
     public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
-        new(settings.Roles.Contains(ParkingRole.Invoices) ? provider.GetRequiredService<MailSender>().Trouble : null);
+        new(settings.Roles.Contains(ParkingRole.Invoices) ? provider.GetRequiredKeyedService<MailSender>("parking").Trouble : null);
 }

@@ -1,3 +1,4 @@
+using RideIngest.Mail.Sending;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Streams.Stages;
 
@@ -7,7 +8,8 @@ namespace RideIngest.Parking.Invoices;
 /// The stage mail: sends invoices and credit notes to owners. What was sent is committed after the batch; what a crash keeps from that is
 /// sent again under the same Message-ID.
 /// </summary>
-internal sealed class MailStep(InvoiceMails mails, MailSender sender, Tariff tariff, TimeProvider clock) : Step<InvoiceMail>
+internal sealed class MailStep(
+    InvoiceMails mails, [FromKeyedServices("parking")] MailSender sender, Tariff tariff, TimeProvider clock) : Step<InvoiceMail>
 {
     // The rest of a batch waits in the stream, so that what was sent is committed soon.
     private static readonly TimeSpan LongBatch = TimeSpan.FromSeconds(20);
@@ -52,7 +54,9 @@ internal sealed class MailStep(InvoiceMails mails, MailSender sender, Tariff tar
                     results[place] = StepResult.DeadLetter(
                         "refused", $"The mail server refuses the mail to {mail.Email}: {reason}", DeadLetterClass.Partner);
                     break;
-                case MailEnd.Away:
+                case MailEnd.Away or MailEnd.InDoubt:
+
+                    // A second copy has the same Message-ID, and is harmless.
                     wait = $"the mail server takes no mail: {reason}";
                     results[place] = StepResult.Retry(wait);
                     break;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.OpenApi;
 using RideIngest.Hosting.Problems;
+using RideIngest.Mail.Sending;
 using RideIngest.Parking.Events;
 
 namespace RideIngest.Parking.Invoices;
@@ -47,18 +49,18 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
             return WrongPlate;
         if (await EmailAsync(http.Request) is not { } email)
             return Problem.OfStatus(400) with { Detail = "The body must be an object with email." };
-        if (!OwnerRequest.IsEmail(email))
+        if (!EmailAddress.IsValid(email))
             return Wrong("email", "must be an address such as owner@example.com");
         var owner = await owners.PutAsync(stored, email, http.RequestAborted);
         Named(Caller.NameOf(http), stored);
-        return ParkingJson.Answer(owner);
+        return ApiJson.Answer(owner);
     }
 
     private async Task<IResult> GetAsync(string plate, CancellationToken cancellationToken)
     {
         if (!TryRead(plate, out var stored))
             return WrongPlate;
-        return await owners.FindAsync(stored, cancellationToken) is { } owner ? ParkingJson.Answer(owner) : Unknown;
+        return await owners.FindAsync(stored, cancellationToken) is { } owner ? ApiJson.Answer(owner) : Unknown;
     }
 
     private async Task<IResult> DeleteAsync(string plate, HttpContext http)
@@ -68,7 +70,7 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
         if (await owners.DeleteAsync(stored, http.RequestAborted) is not { } owner)
             return Unknown;
         Forgotten(Caller.NameOf(http), stored);
-        return ParkingJson.Answer(owner);
+        return ApiJson.Answer(owner);
     }
 
     private static Problem WrongPlate => Wrong("plate", "must have 1 to 16 letters and digits");

@@ -36,11 +36,11 @@ internal sealed class InvoiceEndpoints(InvoiceReader invoices)
     {
         var query = new QueryReader(http.Request.Query);
         var filter = query.Filter<InvoiceNumber>(InvoiceNumber.Parse, States);
-        return query.Problem() is { } problem ? problem : ParkingJson.Answer(await invoices.ListAsync(filter, http.RequestAborted));
+        return query.Problem() is { } problem ? problem : ApiJson.Answer(await invoices.ListAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> FindAsync(string number, CancellationToken cancellationToken) =>
         await invoices.FindAsync(number, cancellationToken) is { } invoice
-            ? ParkingJson.Answer(invoice)
+            ? ApiJson.Answer(invoice)
             : Problem.OfStatus(404) with { Detail = "There is no invoice and no credit note with this number." };
 }

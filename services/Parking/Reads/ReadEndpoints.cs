@@ -57,14 +57,14 @@ internal sealed class ReadEndpoints(MovementReader movements, StatisticsReader s
     {
         var query = new QueryReader(http.Request.Query);
         var filter = query.Filter<EventCursor>(EventCursor.Parse);
-        return query.Problem() is { } problem ? problem : ParkingJson.Answer(await movements.InsideAsync(filter, http.RequestAborted));
+        return query.Problem() is { } problem ? problem : ApiJson.Answer(await movements.InsideAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> VisitsAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         var filter = query.Filter<EventCursor>(EventCursor.Parse, VisitStates);
-        return query.Problem() is { } problem ? problem : ParkingJson.Answer(await movements.VisitsAsync(filter, http.RequestAborted));
+        return query.Problem() is { } problem ? problem : ApiJson.Answer(await movements.VisitsAsync(filter, http.RequestAborted));
     }
 
     private async Task<IResult> EventsAsync(HttpContext http, bool exits)
@@ -73,16 +73,16 @@ internal sealed class ReadEndpoints(MovementReader movements, StatisticsReader s
         var filter = query.Filter<EventCursor>(EventCursor.Parse, exits ? ExitStates : EntryStates);
         return query.Problem() is { } problem
             ? problem
-            : ParkingJson.Answer(await movements.EventsAsync(exits, filter, http.RequestAborted));
+            : ApiJson.Answer(await movements.EventsAsync(exits, filter, http.RequestAborted));
     }
 
     private async Task<IResult> VisitAsync(string id, CancellationToken cancellationToken) =>
         await movements.VisitAsync(id, cancellationToken) is { } visit
-            ? ParkingJson.Answer(visit)
+            ? ApiJson.Answer(visit)
             : Problem.OfStatus(404) with { Id = id.Length <= 64 ? new(id) : default, Detail = "There is no visit with this id." };
 
     private async Task<IResult> StatisticsAsync(CancellationToken cancellationToken) =>
-        ParkingJson.Answer(await statistics.ReadAsync(cancellationToken));
+        ApiJson.Answer(await statistics.ReadAsync(cancellationToken));
 }
 
 /// <summary>The parameters that lists share.</summary>

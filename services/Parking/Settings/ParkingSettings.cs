@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RideIngest.Hosting.Config;
+using RideIngest.Mail.Sending;
 using RideIngest.Streams.Systems;
 
 namespace RideIngest.Parking.Settings;

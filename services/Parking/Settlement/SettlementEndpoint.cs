@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.OpenApi;
 using RideIngest.Hosting.Problems;
 using RideIngest.Parking.Events;
@@ -35,7 +36,7 @@ internal sealed class SettlementEndpoint(SettlementTable settlements)
             return bad;
         return await settlements.SettleAsync(id, entryId, Caller.NameOf(http), http.RequestAborted) is { } problem
             ? problem
-            : ParkingJson.Answer(new SettledExit(id, entryId));
+            : ApiJson.Answer(new SettledExit(id, entryId));
     }
 
     private static async Task<(string? EntryId, Problem? Bad)> ReadAsync(HttpRequest request)

@@ -15,16 +15,14 @@ internal sealed partial class SummaryCalls
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
 
     private readonly ISummaryServer _server;
-    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
     private readonly Repeats _failures = new();
-    private string? _trouble;
-    private long _failedAt;
+    private readonly RecentTrouble _trouble;
 
     public SummaryCalls(ISummaryServer server, ParkingSettings settings, TimeProvider clock, ILogger<SummaryCalls> logger)
     {
-        (_server, _clock, _logger) = (server, clock, logger);
+        (_server, _logger, _trouble) = (server, logger, new(clock, Recent));
         var failures = new PredicateBuilder().Handle<SummaryServerException>().Handle<TimeoutRejectedException>();
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = SteadyTime.Instance }
             .AddRetry(new RetryStrategyOptions
@@ -49,7 +47,7 @@ internal sealed partial class SummaryCalls
     }
 
     /// <summary>Why calls fail; null if the last one succeeded, or if none failed within a minute.</summary>
-    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
+    public string? Trouble => _trouble.Reason is { } reason
         ? $"The summary server {_server.Name} is unavailable: {reason}. Visits wait in the stream."
         : null;
 
@@ -61,7 +59,7 @@ internal sealed partial class SummaryCalls
         {
             var refused = await _pipeline.ExecuteAsync(
                 async token => await _server.WriteAsync(summaries, token), cancellationToken);
-            Volatile.Write(ref _trouble, null);
+            _trouble.Works();
             if (_failures.End() > 0)
                 Answers(_logger, _server.Name);
             return (refused, null);
@@ -73,14 +71,13 @@ internal sealed partial class SummaryCalls
         catch (Exception e) when (e is SummaryServerException or TimeoutRejectedException)
         {
             var reason = e is TimeoutRejectedException ? "no answer in time" : e.Message;
-            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
-            Volatile.Write(ref _trouble, reason);
+            _trouble.Failed(reason);
             if (_failures.Next(reason) is { } repeated)
                 Fails(_logger, _server.Name, reason, repeated);
             return ([], Missing());
         }
 
-        string Missing() => $"the summary server {_server.Name} is unavailable: {_trouble}";
+        string Missing() => $"the summary server {_server.Name} is unavailable: {_trouble.Latest}";
     }
 
     [LoggerMessage(6633, LogLevel.Warning, "The summary server {Server} is unavailable: {Reason}. Visits wait in the stream{Repeated}")]

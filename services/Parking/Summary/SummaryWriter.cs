@@ -21,14 +21,13 @@ internal sealed partial class SummaryWriter(
 
     private readonly Channel<WaitingLines> _requests = Channel.CreateUnbounded<WaitingLines>(new() { SingleReader = true });
     private readonly Repeats _failures = new();
+    private readonly RecentTrouble _trouble = new(clock, Recent);
     private SummaryFile? _file;
     private Task _writing = Task.CompletedTask;
     private int _waiting;
-    private string? _trouble;
-    private long _failedAt;
 
     /// <summary>Why the file cannot be written; null if it can, as far as is known.</summary>
-    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
+    public string? Trouble => _trouble.Reason is { } reason
         ? $"The summary file cannot be written: {reason}. Senders get 503."
         : null;
 
@@ -98,7 +97,7 @@ internal sealed partial class SummaryWriter(
         {
             _file ??= Open();
             _file.Write(group.SelectMany(request => request.Lines), clock.GetUtcNow());
-            Volatile.Write(ref _trouble, null);
+            _trouble.Works();
             if (_failures.End() is > 0 and var times)
                 WrittenAgain(times);
         }
@@ -141,8 +140,7 @@ internal sealed partial class SummaryWriter(
     private string Fail(Exception e)
     {
         var reason = e.Message.TrimEnd('.');
-        Volatile.Write(ref _failedAt, clock.GetTimestamp());
-        Volatile.Write(ref _trouble, reason);
+        _trouble.Failed(reason);
         if (_failures.Next(reason) is { } repeated)
             NotWritten(reason, repeated);
         return reason;

@@ -3,7 +3,7 @@ namespace RideIngest.Simulators.Mail;
 /// <summary>The mails that were received last, by Message-ID.</summary>
 internal sealed class MailDrop
 {
-    private const int Most = 1000;
+    private const int Most = 10_000;
     private const int LongestText = 10_000;
 
     private readonly Dictionary<string, LinkedListNode<ReceivedMail>> _byId = [];

@@ -31,6 +31,10 @@ public static class ProblemTypes
             "Remove the cause, or send other content."),
         new(409, "settled", false, "An operator paired the entry with another exit.",
             "Separate these first, with entry_id null for that exit."),
+        new(409, "tapped-twice", false, "The employee tapped just before. The tap does not count; the answer has the record and the "
+            + "action of the one that did.",
+            "Show that action. A tap after checkin.duplicate_window counts."),
+        new(409, "record-closed", false, "The attendance record is closed already.", "Read the record again."),
         new(413, "too-large", false, "The body, or a record in it, is too large.",
             "Split the upload, or make the record smaller."),
         new(415, "unsupported-media-type", false, "The body's Content-Type is not supported.",

@@ -14,7 +14,8 @@ internal sealed class SettingsShape
     private SettingsShape(Type type)
     {
         Type = Nullable.GetUnderlyingType(type) ?? type;
-        if (Type == typeof(string) || Type.IsPrimitive || Type.IsEnum || Type == typeof(TimeSpan))
+        if (Type == typeof(string) || Type.IsPrimitive || Type.IsEnum || Type == typeof(TimeSpan)
+            || Type == typeof(DateTimeOffset))
             Kind = ShapeKind.Value;
         else if (Type.IsGenericType && Type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
             (Kind, Element) = (ShapeKind.Map, Type.GetGenericArguments()[1]);

@@ -16,6 +16,8 @@ internal static class SettingsText
             (value, expected) = (Bool(text), "true or false");
         else if (type == typeof(TimeSpan))
             (value, expected) = (Duration.TryParse(text, out var span) ? span : null, "a duration such as 500ms, 5s or 1h30m");
+        else if (type == typeof(DateTimeOffset))
+            (value, expected) = (Instant(text), "an instant such as 2026-11-29T08:00:00Z");
         else if (type == typeof(long))
             (value, expected) = (ByteSize.TryParse(text, out var size) ? size : null, "a whole number or a size such as 64MB");
         else if (type.IsEnum)
@@ -33,6 +35,11 @@ internal static class SettingsText
         Enum member => SettingsShape.Snake(member.ToString()),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    private static DateTimeOffset? Instant(string text) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+        ? instant
+        : null;
 
     private static object? Bool(string text) => text.ToLowerInvariant() switch
     {

@@ -36,7 +36,11 @@ public sealed class PageList
     /// <returns>The page with this name, here or elsewhere; null if there is none.</returns>
     public NavEntry? Find(string name) => Own.Concat(Elsewhere).FirstOrDefault(entry => IsNamed(entry, name));
 
-    private static bool IsNamed(NavEntry entry, string name) => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
+    // The page of the system checkin is Check-in.
+    private static bool IsNamed(NavEntry entry, string name) =>
+        string.Equals(Plain(entry.Name), Plain(name), StringComparison.OrdinalIgnoreCase);
+
+    private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal);
 }
 
 /// <summary>The pages of a module: the components with a route in its assembly.</summary>

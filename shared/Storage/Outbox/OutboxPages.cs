@@ -14,19 +14,22 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
     private static readonly TimeSpan BetweenMeasures = TimeSpan.FromSeconds(5);
 
     private readonly RestingKeys _resting = new();
+    private readonly ReadMark _mark = new();
     private long? _measured;
 
     /// <summary>How long to wait before the next look if no events are added.</summary>
     public TimeSpan Pause => _resting.Left is { } left ? TimeSpan.FromMilliseconds(Math.Max(1, left.TotalMilliseconds)) : outbox.Poll;
+
+    /// <summary>Begins with a session: the database may be another one than before, or restored.</summary>
+    public void Begin() => _mark.Clear();
 
     /// <summary>Publishes a page. Returns false if only events of resting keys are left.</summary>
     /// <exception cref="NotPublishedException">The publisher failed.</exception>
     public async Task<bool> RunAsync(OutboxSession session, CancellationToken abandon)
     {
         _resting.Wake();
-
-        // Always from the start, because a late commit may have a lower number than events already published.
-        var page = await session.Waiting.ReadAsync(_resting.All, abandon);
+        var read = await session.Waiting.ReadAsync(_mark.Number, _resting.All, abandon);
+        var page = read.Events;
         if (page.Count == 0)
         {
             if (_resting.Count == 0)
@@ -34,9 +37,13 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
             return false;
         }
         var (published, failure) = await PublishAsync(page, abandon);
+        OutboxTelemetry.Published(outbox.System, published);
         await session.Waiting.RemoveAsync(published, abandon);
-        OutboxTelemetry.Published(outbox.System, published.Count);
         await MeasureAsync(session, abandon);
+        if (published.Count == page.Count && _resting.Count == 0)
+            _mark.Passed(read);
+        else
+            _mark.Clear();
         if (failure is not null)
             throw new NotPublishedException(failure.Message, failure);
         if (_resting.Count <= MostResting)
@@ -47,47 +54,22 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
 
     private async Task<(List<WaitingEvent> Published, Exception? Failure)> PublishAsync(List<WaitingEvent> page, CancellationToken abandon)
     {
-        var published = new List<WaitingEvent>(page.Count);
-        foreach (var wave in Waves(page))
+        try
         {
-            wave.RemoveAll(item => _resting.Has(item.Event.Key));
-            if (wave.Count == 0)
-                continue;
-            try
+            var answers = await outbox.Publish(page.ConvertAll(item => item.Event), abandon);
+            if (answers.Count != page.Count)
+                throw new InvalidOperationException($"The publisher has {answers.Count} answers for {page.Count} events.");
+            foreach (var (item, isPublished) in page.Zip(answers))
             {
-                var answers = await outbox.Publish([.. wave.Select(item => item.Event)], abandon);
-                if (answers.Count != wave.Count)
-                    throw new InvalidOperationException($"The publisher has {answers.Count} answers for {wave.Count} events.");
-                foreach (var (item, isPublished) in wave.Zip(answers))
-                {
-                    if (isPublished)
-                        published.Add(item);
-                    else
-                        _resting.Add(item.Event.Key);
-                }
+                if (!isPublished)
+                    _resting.Add(item.Event.Key);
             }
-            catch (Exception e)
-            {
-                return (published, e);
-            }
+            return ([.. page.Zip(answers).Where(pair => pair.Second).Select(pair => pair.First)], null);
         }
-        return (published, null);
-    }
-
-    /// <summary>Groups events into waves: the first event of each key, then the second of each, and so on.</summary>
-    private static List<List<WaitingEvent>> Waves(List<WaitingEvent> page)
-    {
-        var waves = new List<List<WaitingEvent>>();
-        var earlier = new Dictionary<string, int>();
-        foreach (var item in page)
+        catch (Exception e)
         {
-            var wave = earlier.GetValueOrDefault(item.Event.Key);
-            earlier[item.Event.Key] = wave + 1;
-            if (wave == waves.Count)
-                waves.Add([]);
-            waves[wave].Add(item);
+            return ([], e);
         }
-        return waves;
     }
 
     private async Task MeasureAsync(OutboxSession session, CancellationToken abandon)

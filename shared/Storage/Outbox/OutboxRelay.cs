@@ -52,6 +52,8 @@ internal sealed partial class OutboxRelay : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!_outbox.Runs)
+            return;
         try
         {
             await _migrations.Applied.WaitAsync(stoppingToken);
@@ -70,7 +72,11 @@ internal sealed partial class OutboxRelay : BackgroundService
 
     private async ValueTask RoundAsync(CancellationToken stopping)
     {
-        _session ??= await OutboxSession.OpenAsync(_database, _outbox.System, Lease, _abandon.Token);
+        if (_session is null)
+        {
+            _pages.Begin();
+            _session = await OutboxSession.OpenAsync(_database, _outbox.System, Lease, _abandon.Token);
+        }
         if (_session is null)
         {
             Works();

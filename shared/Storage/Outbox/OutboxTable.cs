@@ -12,8 +12,6 @@ namespace RideIngest.Storage.Outbox;
 /// </summary>
 public sealed class OutboxTable(string system)
 {
-    private const string TraceState = "tracestate";
-
     // Numbers follow the order of the events.
     private const string Insert =
         """
@@ -37,6 +35,9 @@ public sealed class OutboxTable(string system)
         if (events.Count == 0)
             return;
         await using var batch = new NpgsqlBatch(connection);
+
+        // The relay relies on it that a transaction has its id before its numbers.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_current_xact_id()"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert)
         {
             Parameters =
@@ -76,7 +77,7 @@ public sealed class OutboxTable(string system)
             return JsonSerializer.Serialize(item.Headers);
         var traced = new Dictionary<string, string>(item.Headers) { [FrameHeaders.TraceParent] = current.Id! };
         if (current.TraceStateString is { Length: > 0 } state)
-            traced[TraceState] = state;
+            traced[FrameHeaders.TraceState] = state;
         return JsonSerializer.Serialize(traced);
     }
 }

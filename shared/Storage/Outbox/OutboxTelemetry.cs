@@ -10,6 +10,9 @@ internal static class OutboxTelemetry
     private static readonly Counter<long> Relayed = RideIngestTelemetry.Meter.CreateCounter<long>(
         "rideingest.outbox.published", description: "Events that the relay has published.");
 
+    private static readonly Histogram<double> Latency = RideIngestTelemetry.Meter.CreateHistogram<double>(
+        "rideingest.outbox.latency", "s", "From the transaction that adds an event until the stream has it.");
+
     private static readonly ConcurrentDictionary<string, Sight> Seen = new();
 
     static OutboxTelemetry()
@@ -23,10 +26,14 @@ internal static class OutboxTelemetry
             "s", "Age of the oldest event that is not published.");
     }
 
-    public static void Published(string system, int events)
+    public static void Published(string system, IReadOnlyCollection<WaitingEvent> events)
     {
-        if (events > 0)
-            Relayed.Add(events, new KeyValuePair<string, object?>("system", system));
+        var tag = new KeyValuePair<string, object?>("system", system);
+        if (events.Count > 0)
+            Relayed.Add(events.Count, tag);
+        var now = DateTime.UtcNow;
+        foreach (var item in events)
+            Latency.Record(Math.Max(0, (now - item.CreatedAt).TotalSeconds), tag);
     }
 
     /// <param name="waiting">Null when this process does not relay.</param>

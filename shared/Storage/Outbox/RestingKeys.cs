@@ -16,8 +16,6 @@ internal sealed class RestingKeys
     /// <summary>The time until the first key is retried; null if there is none.</summary>
     public TimeSpan? Left => _since.Count == 0 ? null : Rest - _since.Values.Max(since => Stopwatch.GetElapsedTime(since));
 
-    public bool Has(string key) => _since.ContainsKey(key);
-
     public void Add(string key) => _since[key] = Stopwatch.GetTimestamp();
 
     public void Clear() => _since.Clear();

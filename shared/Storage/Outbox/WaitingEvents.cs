@@ -6,7 +6,7 @@ namespace RideIngest.Storage.Outbox;
 /// <summary>Reads and deletes the rows of a system's outbox.</summary>
 internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
 {
-    private const int PageEvents = 1000;
+    private const int PageEvents = 2000;
     private const int PageBytes = 8 << 20;
 
     // The first event of a page is included whatever its size.
@@ -15,13 +15,23 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         select number, subject, key, event_id, payload, headers::text, created_at
         from (
           select *, sum(octet_length(payload)) over (order by number rows between unbounded preceding and 1 preceding) as before
-          from (select * from ops.outbox where system = $1 and not (key = any($2)) order by number limit $3) as next) as page
+          from (
+            select * from ops.outbox where system = $1 and number > $5 and not (key = any($2)) order by number limit $3) as next) as page
         where before is null or before < $4
         order by number
         """;
 
+    private const string Xmin = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+    private const string Xmax = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
     // The time range lets Postgres skip the partitions of other days.
-    private const string Remove = "delete from ops.outbox where system = $1 and number = any($2) and created_at between $3 and $4";
+    private const string Remove =
+        """
+        with removed as (
+          delete from ops.outbox where system = $1 and number = any($2) and created_at between $3 and $4 returning 1)
+        insert into ops.outbox_totals as total (system, published) select $1, count(*) from removed
+        on conflict (system) do update set published = total.published + excluded.published
+        """;
 
     private const string Measure =
         """
@@ -29,24 +39,38 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         from (select created_at from ops.outbox where system = $1 order by number limit 100000) as waiting
         """;
 
-    /// <summary>Reads the oldest events in order, except those with the given keys.</summary>
-    public async Task<List<WaitingEvent>> ReadAsync(IEnumerable<string> without, CancellationToken cancellationToken)
+    /// <summary>Reads the oldest events after a number in order, except those with the given keys.</summary>
+    public async Task<WaitingPage> ReadAsync(long after, IEnumerable<string> without, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Page, connection)
+        await using var batch = new NpgsqlBatch(connection)
         {
-            Parameters =
+            BatchCommands =
             {
-                new NpgsqlParameter<string> { TypedValue = system },
-                new NpgsqlParameter<string[]> { TypedValue = [.. without], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-                new NpgsqlParameter<int> { TypedValue = PageEvents },
-                new NpgsqlParameter<int> { TypedValue = PageBytes },
+                new NpgsqlBatchCommand(Xmin),
+                new NpgsqlBatchCommand(Page)
+                {
+                    Parameters =
+                    {
+                        new NpgsqlParameter<string> { TypedValue = system },
+                        new NpgsqlParameter<string[]> { TypedValue = [.. without], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                        new NpgsqlParameter<int> { TypedValue = PageEvents },
+                        new NpgsqlParameter<int> { TypedValue = PageBytes },
+                        new NpgsqlParameter<long> { TypedValue = after },
+                    },
+                },
+                new NpgsqlBatchCommand(Xmax),
             },
         };
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<WaitingEvent>();
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var ended = row.GetInt64(0);
+        await row.NextResultAsync(cancellationToken);
+        var events = new List<WaitingEvent>();
         while (await row.ReadAsync(cancellationToken))
-            page.Add(WaitingEvent.Read(row));
-        return page;
+            events.Add(WaitingEvent.Read(row));
+        await row.NextResultAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new(events, ended, row.GetInt64(0));
     }
 
     public async Task RemoveAsync(IReadOnlyCollection<WaitingEvent> published, CancellationToken cancellationToken)
@@ -78,3 +102,8 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         return (row.GetInt64(0), await row.GetFieldValueAsync<DateTimeOffset?>(1, cancellationToken));
     }
 }
+
+/// <summary>A page of waiting events.</summary>
+/// <param name="EndedBefore">All transactions with a lower id had ended before it was read, so it shows what they added.</param>
+/// <param name="BegunBefore">Transactions with this id or a greater one began after it was read.</param>
+internal sealed record WaitingPage(List<WaitingEvent> Events, long EndedBefore, long BegunBefore);

@@ -37,6 +37,13 @@ public sealed partial class Migrations : IHostedService, IDisposable
     /// <summary>Why the last attempt failed; null if there was none.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>Waits for the migrations. Returns null when they are applied, or why they are not within this time.</summary>
+    public async Task<string?> MissingAfterAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(Applied, Task.Delay(patience, cancellationToken));
+        return Applied.IsCompletedSuccessfully ? null : Trouble ?? "Postgres did not apply the migrations in time";
+    }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!Needed)

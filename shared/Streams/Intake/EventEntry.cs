@@ -17,17 +17,18 @@ internal sealed class EventEntry<TEvent>
 
     private readonly StreamRoom _room;
     private readonly EventSender<TEvent> _sender;
-    private readonly EventOutbox<TEvent> _outbox;
+    private readonly EventOutbox<TEvent>? _outbox;
     private readonly FrameGatherer<GatheredEvents<TEvent>, (TEvent, ActivityContext)> _frames;
     private readonly string _process = Guid.NewGuid().ToString("N");
     private long _sent;
     private int _inHand;
 
-    public EventEntry(IServiceProvider provider, StreamRoom room, string subject, EventFormat<TEvent> format)
+    /// <param name="keeps">Whether events are kept in the outbox while NATS is away.</param>
+    public EventEntry(IServiceProvider provider, StreamRoom room, string subject, EventFormat<TEvent> format, bool keeps)
     {
         (_room, Subject) = (room, subject);
         _sender = ActivatorUtilities.CreateInstance<EventSender<TEvent>>(provider, format);
-        _outbox = ActivatorUtilities.CreateInstance<EventOutbox<TEvent>>(
+        _outbox = !keeps ? null : ActivatorUtilities.CreateInstance<EventOutbox<TEvent>>(
             provider, format, provider.GetRequiredKeyedService<OutboxTable>(room.System));
         _frames = new(static () => new GatheredEvents<TEvent>(), static frame => frame.Count >= MostEvents, SendAsync, oneInFlight: true);
     }
@@ -61,7 +62,7 @@ internal sealed class EventEntry<TEvent>
             var events = frame.ToSend();
             published = await _sender.SendAsync(
                 _room.Stream, Subject, events, id, CancellationToken.None, bytes => Sends(frame.Count, bytes));
-            if (published.End == PublishEnd.Away && await _outbox.KeepAsync(Subject, id, events))
+            if (published.End == PublishEnd.Away && _outbox is not null && await _outbox.KeepAsync(Subject, id, events))
                 published = new Published(PublishEnd.Taken);
         }
         catch (Exception)

@@ -8,8 +8,9 @@ namespace RideIngest.Streams.Intake;
 /// <param name="subject">
 /// Returns an event's subject. Events of different subjects go into separate frames, so that the ones need not wait for the others.
 /// </param>
+/// <param name="keeps">Whether events are kept in the system's outbox while NATS is away.</param>
 public sealed class EventPublisher<TEvent>(
-    IServiceProvider provider, StreamRoom room, EventFormat<TEvent> format, Func<TEvent, string> subject)
+    IServiceProvider provider, StreamRoom room, EventFormat<TEvent> format, Func<TEvent, string> subject, bool keeps = true)
 {
     // Limits the memory for posted events while NATS hangs.
     private const int MostInHand = 50_000;
@@ -33,6 +34,8 @@ public sealed class EventPublisher<TEvent>(
             return inHand >= MostInHand;
         }
     }
+
+    public StreamRoom Room => room;
 
     internal string System => room.System;
 
@@ -67,7 +70,7 @@ public sealed class EventPublisher<TEvent>(
         {
             if (Find() is { } added)
                 return added;
-            var entry = new EventEntry<TEvent>(provider, room, to, format);
+            var entry = new EventEntry<TEvent>(provider, room, to, format, keeps);
             _entries = [.. _entries, entry];
             return entry;
         }

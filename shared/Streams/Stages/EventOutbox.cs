@@ -56,28 +56,12 @@ internal sealed partial class EventOutbox<TEvent>(
 public static class EventOutboxRegistration
 {
     /// <summary>Adds a system's outbox, with a relay that publishes to its stream.</summary>
+    /// <param name="relays">Whether this process may relay; null for always.</param>
     public static IServiceCollection AddEventOutbox(
-        this IServiceCollection services, string system, Func<IServiceProvider, EnsuredStream> stream) =>
-        services.AddOutbox(system, provider =>
-        {
-            var (publisher, target) = (provider.GetRequiredService<StreamPublisher>(), stream(provider));
-            return async (events, cancellationToken) => publisher.IsOpen
-                ? await Task.WhenAll(events.Select(item => PublishAsync(publisher, target, item, cancellationToken)))
-                : throw new NatsException("NATS is away");
-        });
-
-    private static async Task<bool> PublishAsync(
-        StreamPublisher publisher, EnsuredStream stream, OutboxEvent item, CancellationToken cancellationToken)
-    {
-        var published = await publisher.PublishAsync(stream, item.Subject, item.Payload, () => Headers(item), cancellationToken);
-        return published.End == PublishEnd.Taken;
-    }
-
-    private static NatsHeaders Headers(OutboxEvent item)
-    {
-        var headers = new NatsHeaders { { FrameHeaders.Id, item.Id } };
-        foreach (var (name, value) in item.Headers)
-            headers.Add(name, value);
-        return headers;
-    }
+        this IServiceCollection services, string system, Func<IServiceProvider, EnsuredStream> stream,
+        Func<IServiceProvider, bool>? relays = null) =>
+        services.AddOutbox(
+            system,
+            provider => new OutboxFrames(provider.GetRequiredService<StreamPublisher>(), stream(provider)).PublishAsync,
+            relays: relays);
 }

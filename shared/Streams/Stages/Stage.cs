@@ -44,7 +44,7 @@ public sealed class Stage<TEvent> : Stage
 
     public override string? Trouble => _lanes.Select(lane => lane.Pull.Trouble).FirstOrDefault(trouble => trouble is not null);
 
-    public override bool StandsBy => _lanes.Exists(lane => lane.Pull.StandsBy);
+    public override bool StandsBy => !_definition.MayStandBy && _lanes.Exists(lane => lane.Pull.StandsBy);
 
     internal override async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {

@@ -26,6 +26,8 @@ public sealed record StageSource(string Consumer, string Subject)
 /// <param name="Name">The stage, unique in its system.</param>
 public sealed record StageDefinition(string System, string Name, EnsuredStream Stream)
 {
+    private const string ForRetries = ".retry.";
+
     /// <summary>The sources. Each has its own consumer, because nats-server 2.9 supports one filter subject per consumer.</summary>
     public required IReadOnlyList<StageSource> From { get; init; }
 
@@ -60,10 +62,18 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     /// </summary>
     public Func<ConsumerConfig, CancellationToken, Task<INatsJSConsumer?>>? Reach { get; init; }
 
+    /// <summary>Whether it is usual that another process has the stage, so that nobody needs to be told.</summary>
+    public bool MayStandBy { get; init; }
+
     /// <summary>
     /// The source of single events that are retried apart from their original frame. Null for a stage with its own <see cref="Reach"/>.
     /// </summary>
-    public StageSource? Retries => Reach is null ? new($"{Name}-retry", $"{From[0].Subject.Split('.')[0]}.retry.{Name}") : null;
+    public StageSource? Retries => Reach is null ? new($"{Name}-retry", RetrySubject(From[0].Subject.Split('.')[0], Name)) : null;
+
+    /// <summary>The subject on which one event is sent to one stage again.</summary>
+    public static string RetrySubject(string system, string stage) => $"{system}{ForRetries}{stage}";
+
+    internal static bool IsForRetries(string subject) => subject.Contains(ForRetries, StringComparison.Ordinal);
 
     /// <summary>Returns the consumers of stages, for a stream that is a fan-out.</summary>
     public static IEnumerable<ConsumerConfig> ConsumersOf(params IEnumerable<StageDefinition> stages) =>

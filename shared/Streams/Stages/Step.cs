@@ -1,3 +1,5 @@
+using RideIngest.Contracts.Frames;
+
 namespace RideIngest.Streams.Stages;
 
 /// <summary>The work of a stage.</summary>
@@ -39,6 +41,10 @@ public sealed class Batch<TEvent>
         var frame = FrameOf(ref index);
         return new(_stage.IdOf(frame, index), frame.ContinuedTraceOf(index));
     }
+
+    /// <summary>The id of the replay with which an event was sent again, through all retries of it; null for none.</summary>
+    public string? ReplayOf(int index) =>
+        FrameOf(ref index).Id is { } id && id.StartsWith(FrameHeaders.ReplayId, StringComparison.Ordinal) ? id : null;
 
     /// <summary>Returns the frame of an event, and its index there.</summary>
     private EventFrame<TEvent> FrameOf(ref int index)

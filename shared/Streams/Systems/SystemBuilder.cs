@@ -34,7 +34,8 @@ public sealed class SystemBuilder<TSettings>
     private readonly List<Func<IServiceProvider, Stage?>> _stages = [];
     private readonly Dictionary<string, Func<ReadOnlyMemory<byte>, IReadOnlyList<FieldProblem>>> _checks = [];
     private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
-    private Func<IServiceProvider, Task>? _leave;
+    private readonly List<Func<IServiceProvider, Task>> _leave = [];
+    private Func<TSettings, bool>? _relays;
     private bool _fansOut;
     private bool _hasOutbox;
     private bool _takesEvents;
@@ -53,7 +54,7 @@ public sealed class SystemBuilder<TSettings>
             .AddKeyedSingleton<IReadOnlyList<Stage>>(name, (provider, _) => [.. _stages.Select(stage => stage(provider)).OfType<Stage>()])
             .AddStages(
                 provider => provider.GetRequiredKeyedService<IReadOnlyList<Stage>>(name),
-                leave: provider => _leave?.Invoke(provider) ?? Task.CompletedTask)
+                leave: provider => Task.WhenAll(_leave.Select(leave => leave(provider))))
             .AddSingleton<IHostedService>(provider => new CheckResponder(provider.GetRequiredService<INatsConnection>(), name, _checks));
     }
 
@@ -135,6 +136,53 @@ public sealed class SystemBuilder<TSettings>
         where TEvent : Record, new() =>
         Stage<TStep, TEvent>(name, new KindFormat<TEvent>(kind), from, next, runs);
 
+    /// <summary>
+    /// Adds a work queue for events that wait until the system can process them, with the only stage that takes them, in one process at a
+    /// time. It gets them in the order of the stream, if its step does not return them but waits for what it needs.
+    /// <see cref="EventPublisher{TEvent}"/> publishes to it.
+    /// </summary>
+    /// <param name="name">The stage; the stream is that of the system with this name, in capitals, behind it.</param>
+    /// <param name="runs">Whether this process publishes and runs the stage.</param>
+    public void Buffer<TStep, TEvent>(string name, EventFormat<TEvent> format, string subject, Func<TSettings, bool> runs)
+        where TStep : Step<TEvent>
+    {
+        _takesEvents = true;
+        var key = $"{_name}.{name}";
+        Services.TryAddSingleton<TStep>();
+        Services.AddKeyedSingleton(key, (provider, _) => CreateBuffer(provider));
+        Services.AddKeyedSingleton(key, (provider, _) => new StreamRoom(
+            key, provider.GetRequiredKeyedService<EnsuredStream>(key), provider.GetRequiredService<ILogger<StreamRoom>>(),
+            runs(provider.GetRequiredService<TSettings>())));
+        Services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<StreamRoom>(key));
+        Services.AddSingleton(provider => new EventPublisher<TEvent>(
+            provider, provider.GetRequiredKeyedService<StreamRoom>(key), format, _ => subject, keeps: false));
+        Services.AddKeyedSingleton(key, (provider, _) => new SoleSeat(provider.GetRequiredKeyedService<EnsuredStream>(key)));
+        Leave(provider => provider.GetRequiredKeyedService<SoleSeat>(key).LeaveAsync());
+        _checks.Add(name, line => format.Check(line.Span));
+        _stages.Add(provider => runs(provider.GetRequiredService<TSettings>())
+            ? new Stage<TEvent>(provider, Define(provider), format, provider.GetRequiredService<TStep>())
+            : null);
+
+        StageDefinition Define(IServiceProvider provider) => new(_name, name, provider.GetRequiredKeyedService<EnsuredStream>(key))
+        {
+            From = [new StageSource(name, subject)],
+            Reach = provider.GetRequiredKeyedService<SoleSeat>(key).TakeAsync,
+            StepTimeout = Timeout.InfiniteTimeSpan,
+            MayStandBy = true,
+        };
+
+        EnsuredStream CreateBuffer(IServiceProvider provider)
+        {
+            var settings = provider.GetRequiredService<TSettings>();
+            var config = EnsuredStream.WorkQueue(
+                $"{settings.Stream}_{name.ToUpperInvariant()}", [], $"Events of {_name} that wait for the stage {name}",
+                settings.StreamBytes, settings.Replicas);
+            return new(
+                provider.GetRequiredService<INatsConnection>(), config, $"{_name}.stream",
+                subjects: () => [subject]);
+        }
+    }
+
     /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/>, with which a step or a request publishes because of its commit.</summary>
     public void Publishes<TEvent>(string subject, EventFormat<TEvent> format)
     {
@@ -146,11 +194,14 @@ public sealed class SystemBuilder<TSettings>
     public void Publishes<TEvent>(string subject, Kind<TEvent> kind)
         where TEvent : Record, new() => Publishes(subject, new KindFormat<TEvent>(kind));
 
+    /// <summary>Lets only some processes relay the outbox. Without this, each may.</summary>
+    public void Relay(Func<TSettings, bool> runs) => _relays = runs;
+
     /// <summary>Maps endpoints of the system's own.</summary>
     public void Map(Action<IEndpointRouteBuilder> endpoints) => _endpoints.Add(endpoints);
 
     /// <summary>Calls this after the stages have stopped, if NATS is available.</summary>
-    public void Leave(Func<IServiceProvider, Task> leave) => _leave = leave;
+    public void Leave(Func<IServiceProvider, Task> leave) => _leave.Add(leave);
 
     /// <summary>
     /// Makes NATS and the stages essential, unless senders are served without them: then either NATS or Postgres is.
@@ -168,7 +219,11 @@ public sealed class SystemBuilder<TSettings>
     private void AddOutbox()
     {
         if (!_hasOutbox)
-            Services.AddEventOutbox(_name, provider => provider.GetRequiredKeyedService<EnsuredStream>(_name));
+        {
+            Services.AddEventOutbox(
+                _name, provider => provider.GetRequiredKeyedService<EnsuredStream>(_name),
+                relays: provider => _relays?.Invoke(provider.GetRequiredService<TSettings>()) ?? true);
+        }
         _hasOutbox = true;
     }
 

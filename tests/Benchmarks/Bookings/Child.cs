@@ -43,13 +43,20 @@ internal sealed partial class Child : IAsyncDisposable
         return long.Parse(Digits().Match(line).ValueSpan, CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>What it has cost the processor so far.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_process.HasExited)
+            return;
         _process.StandardInput.Close();
-        if (!_process.HasExited)
-            _process.Kill();
+        _process.Kill();
         await _process.WaitForExitAsync();
-        _process.Dispose();
     }
 
     private async Task ReadAsync(TaskCompletionSource<string> ready)

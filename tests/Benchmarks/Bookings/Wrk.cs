@@ -3,11 +3,9 @@ using System.Globalization;
 
 namespace RideIngest.Benchmarks.Bookings;
 
-/// <summary>Single bookings, one per request, from wrk: one thread of it, so many connections.</summary>
+/// <summary>Single records, one per request, from wrk: one thread of it, so many connections.</summary>
 internal static class Wrk
 {
-    private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "bookings.lua");
-
     public static void EnsureIsHere()
     {
         try
@@ -26,7 +24,9 @@ internal static class Wrk
         }
     }
 
-    public static async Task<Measured> RunAsync(string url, int connections, double seconds, Ids ids)
+    /// <param name="script">What makes the requests.</param>
+    public static async Task<Measured> RunAsync(
+        string url, int connections, double seconds, Ids ids, string script = "bookings.lua")
     {
         const int RequestsPerSecondAtMost = 1_000_000;
         var most = (long)(RequestsPerSecondAtMost * seconds);
@@ -35,7 +35,7 @@ internal static class Wrk
         [
             "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
             string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
-            "--timeout", "10s", "-s", Script, url, "--", string.Create(CultureInfo.InvariantCulture, $"{first}"),
+            "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, script), url, "--", string.Create(CultureInfo.InvariantCulture, $"{first}"),
         ])
         { RedirectStandardOutput = true };
         using var wrk = Process.Start(start)!;

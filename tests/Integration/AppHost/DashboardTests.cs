@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace RideIngest.Integration.AppHost;
 
 /// <summary>
-/// The app host's dashboard, in a real browser. Its sixteen processes and the browser need the machine for themselves.
+/// The app host's dashboard, in a real browser. Its eighteen processes and the browser need the machine for themselves.
 /// </summary>
 [Collection(Name)]
 [CollectionDefinition(Name, DisableParallelization = true)]
@@ -48,7 +48,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         [
             "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "console", "simulators",
             "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
-            "parking-summary", "parking-gates",
+            "parking-summary", "parking-gates", "checkin-workers",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
         foreach (var name in names)

@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RideIngest.Casino.Settings;
+using RideIngest.CheckIn.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
 using RideIngest.Parking.Settings;
+using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Rates;
 using RideIngest.Simulators.Settings;
 
@@ -42,12 +44,10 @@ public sealed partial class ComposeTests
         await using var host = RideIngestHost.Create("casino", Settings("casino", secrets), DeployedSystem.ModuleOf("casino"));
         var casino = host.Settings.Get<CasinoSettings>();
         var optional = Services().Where(service => service.Value!["profiles"].Strings().Contains("casino")).Select(service => service.Key);
-        var simulators = new Uri(
-            Environment("simulators")["RIDEINGEST__HOSTING__URLS"].Replace("*", "simulators", StringComparison.Ordinal));
 
         Assert.Equal(["casino", "simulators"], optional);
         Assert.Equal(0, casino.Generator.Rate);
-        Assert.Equal(new Uri(simulators, RatesSimulator.Path), new Uri(casino.Rates.Url!));
+        Assert.Equal(new Uri(Simulators(), RatesSimulator.Path), new Uri(casino.Rates.Url!));
     }
 
     [Fact]
@@ -78,6 +78,35 @@ public sealed partial class ComposeTests
         Assert.Equal("http://parking-summary:8080", parking.Summary.Url);
         Assert.Equal(("simulators", mail.Port, true), (parking.Mail.Host, parking.Mail.Port, mail.Open));
         Assert.Equal(0, parking.Gates.Rate);
+    }
+
+    [Fact]
+    public async Task Its_settings_make_check_in_processes_that_deliver_a_check_out_and_there_is_one_for_each_role()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var checkIn = Services().Select(service => service.Key).Where(name => name.StartsWith("checkin-", StringComparison.Ordinal));
+        string[] others = ["relay", "labor-cost", "email"];
+
+        Assert.Equal(
+            Enum.GetNames<CheckInRole>().Select(name => $"checkin-{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}").Order(),
+            checkIn.Order());
+        await DeployedSystem.DeliversACheckOutAsync(
+            secrets, Settings("checkin-api", secrets), [.. others.Select(role => Settings($"checkin-{role}", secrets))]);
+    }
+
+    [Fact]
+    public async Task Check_in_finds_the_simulated_legacy_api_which_honours_keys_and_the_simulated_mail_server()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        await using var host = RideIngestHost.Create(
+            "checkin", Settings("checkin-labor-cost", secrets), DeployedSystem.ModuleOf("checkin"));
+        var checkIn = host.Settings.Get<CheckInSettings>();
+        await using var other = RideIngestHost.Create("simulators", Settings("simulators", secrets), DeployedSystem.ModuleOf("simulators"));
+        var mail = other.Settings.Get<SimulatorsSettings>().Mail;
+
+        Assert.Equal(new Uri(Simulators(), LegacySimulator.Path), new Uri(checkIn.Legacy.Url!));
+        Assert.True(checkIn.Legacy.Idempotent);
+        Assert.Equal(("simulators", mail.Port), (checkIn.Smtp.Host, checkIn.Smtp.Port));
     }
 
     [Fact]
@@ -127,6 +156,7 @@ public sealed partial class ComposeTests
     [InlineData("producer")]
     [InlineData("casino")]
     [InlineData("parking-api")]
+    [InlineData("checkin-api")]
     [InlineData("simulators")]
     [InlineData("console")]
     public void A_service_listens_where_its_port_leads(string service) =>
@@ -141,6 +171,7 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData("casino")]
     [InlineData("parking-api")]
+    [InlineData("checkin-api")]
     [InlineData("console")]
     public async Task The_navigation_leads_to_the_ports_that_are_published(string service)
     {
@@ -150,8 +181,8 @@ public sealed partial class ComposeTests
 
         Assert.Equal(
             [
-                ("Casino", $"http://{Published("casino")}/casino"), ("Overview", $"http://{Published("console")}/"),
-                ("Parking", $"http://{Published("parking-api")}/parking"),
+                ("Casino", $"http://{Published("casino")}/casino"), ("Check-in", $"http://{Published("checkin-api")}/checkin"),
+                ("Overview", $"http://{Published("console")}/"), ("Parking", $"http://{Published("parking-api")}/parking"),
             ],
             links.Select(link => (link.Key, link.Value)).Order());
 
@@ -164,6 +195,7 @@ public sealed partial class ComposeTests
     [InlineData("consumer")]
     [InlineData("casino")]
     [InlineData("parking-visits")]
+    [InlineData("checkin-labor-cost")]
     [InlineData("console")]
     [InlineData("simulators")]
     public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)
@@ -175,6 +207,9 @@ public sealed partial class ComposeTests
         Assert.True(Duration.TryParse((string)Compose["services"]![service]!["stop_grace_period"]!, out var grace));
         Assert.True(grace > hosting.Drain + hosting.DrainDelay);
     }
+
+    private static Uri Simulators() => new(
+        Environment("simulators")["RIDEINGEST__HOSTING__URLS"].Replace("*", "simulators", StringComparison.Ordinal));
 
     private static JsonObject Services() => Compose["services"]!.AsObject();
 

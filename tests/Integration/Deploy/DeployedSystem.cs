@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using RideIngest.Casino;
 using RideIngest.Casino.Settings;
+using RideIngest.CheckIn;
+using RideIngest.CheckIn.Settings;
 using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
@@ -12,6 +15,8 @@ using RideIngest.Parking;
 using RideIngest.Parking.Settings;
 using RideIngest.Producer;
 using RideIngest.Simulators;
+using RideIngest.Simulators.Legacy;
+using RideIngest.Simulators.Mail;
 using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
@@ -109,6 +114,48 @@ internal static class DeployedSystem
         }
     }
 
+    /// <summary>Lets an employee check in and out, and the simulators record the check-out.</summary>
+    /// <param name="apiArgs">Of the process that takes taps.</param>
+    /// <param name="otherArgs">Of those that publish and deliver check-outs.</param>
+    public static async Task DeliversACheckOutAsync(DeploySecrets secrets, string[] apiArgs, params string[][] otherArgs)
+    {
+        await using var nats = await NatsAsync(secrets);
+        await using var simulators = RideIngestHost.Create(
+            "simulators", ["--urls=http://127.0.0.1:0", "--logging:level=fatal"], ModuleOf("simulators"));
+        await simulators.StartAsync();
+        var legacy = simulators.Services.GetRequiredService<LegacySimulator>();
+        var mail = simulators.Services.GetRequiredService<MailSimulator>();
+        string[] here =
+        [
+            .. await HereAsync(nats), "--checkin:replicas=1", "--checkin:stream_bytes=64MB", "--checkin:duplicate_window=0s",
+            $"--checkin:legacy:url={simulators.Urls[0]}{LegacySimulator.Path}", "--checkin:smtp:host=127.0.0.1",
+            $"--checkin:smtp:port={mail.Port}",
+        ];
+        await using var api = RideIngestHost.Create("checkin", [.. apiArgs, .. here], ModuleOf("checkin"));
+        var others = otherArgs.Select(args => RideIngestHost.Create("checkin", [.. args, .. here], ModuleOf("checkin"))).ToList();
+        await Task.WhenAll(others.Append(api).Select(process => process.StartAsync()));
+        using var client = api.Client();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await TapAsync());
+        client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(secrets["api_key"]));
+        for (var tap = 0; tap < 2; tap++)
+            await Eventually.True(async () => await TapAsync() == HttpStatusCode.OK);
+
+        await Eventually.True(() => legacy.Effects("EMP001").Count > 0 && mail.Received().Count > 0);
+        foreach (var process in others.Append(api))
+            await process.StopAsync();
+        foreach (var process in others)
+            await process.DisposeAsync();
+        await simulators.StopAsync();
+
+        async Task<HttpStatusCode> TapAsync()
+        {
+            using var body = new StringContent("""{"employee_id":"EMP001"}""", Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync("/api/checkin", body);
+            return answer.StatusCode;
+        }
+    }
+
     public static IModule ModuleOf(string service) => service switch
     {
         "producer" => new ProducerModule(),
@@ -116,6 +163,7 @@ internal static class DeployedSystem
         "console" => new ConsoleModule(),
         "simulators" => new SimulatorsModule(),
         _ when service.StartsWith("parking", StringComparison.Ordinal) => new ParkingModule(ParkingDefaults.Alone),
+        _ when service.StartsWith("checkin", StringComparison.Ordinal) => new CheckInModule(CheckInDefaults.Alone),
         _ => new CasinoModule(CasinoDefaults.Alone with { Output = false }),
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RideIngest.Casino.Settings;
+using RideIngest.CheckIn.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Parking.Settings;
@@ -51,6 +52,20 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public async Task Check_in_is_a_line_to_uncomment_and_delivers_a_check_out_once_it_knows_of_an_api_and_a_mail_server()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var config = Config(secrets);
+
+        Assert.Contains(
+            "\n  # - checkin.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
+            StringComparison.Ordinal);
+        await DeployedSystem.DeliversACheckOutAsync(
+            secrets, Args("checkin", config), Args("checkin-relay", config), Args("checkin-labor-cost", config),
+            Args("checkin-email", config));
+    }
+
+    [Fact]
     public void Every_image_that_runs_has_its_tag() =>
         Assert.Equal(
             Deployments().Select(
@@ -65,7 +80,9 @@ public sealed class KubernetesTests
 
         Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
         Assert.Equal(
-            there.Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml", "parking.yaml"]).Append("../nats").Order(),
+            there
+                .Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml", "parking.yaml", "checkin.yaml"])
+                .Append("../nats").Order(),
             listed.Order());
         Assert.All(
             DeployYaml.Load("deploy/nats/kustomization.yaml")["configMapGenerator"]![0]!["files"].Strings(),
@@ -80,6 +97,10 @@ public sealed class KubernetesTests
     [InlineData("casino-figures")]
     [InlineData("parking")]
     [InlineData("parking-summary")]
+    [InlineData("checkin")]
+    [InlineData("checkin-relay")]
+    [InlineData("checkin-labor-cost")]
+    [InlineData("checkin-email")]
     public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
     {
         using var secrets = await DeploySecrets.CreateAsync();
@@ -117,10 +138,11 @@ public sealed class KubernetesTests
         using var secrets = await DeploySecrets.CreateAsync();
         await using var host = RideIngestHost.Create(
             "consumer", ["--config-path", Config(secrets)], DeployedSystem.ModuleOf("consumer"), DeployedSystem.ModuleOf("casino"),
-            DeployedSystem.ModuleOf("parking"));
+            DeployedSystem.ModuleOf("parking"), DeployedSystem.ModuleOf("checkin"));
         var spine = host.Settings.Get<SpineSettings>();
         var casino = host.Settings.Get<CasinoSettings>();
         var parking = host.Settings.Get<ParkingSettings>();
+        var checkIn = host.Settings.Get<CheckInSettings>();
         var set = DeployYaml.LoadAll($"{Folder}/nats.yaml").Single(document => (string?)document["kind"] == "StatefulSet");
         var servers = Enumerable
             .Range(0, int.Parse((string)set["spec"]!["replicas"]!, System.Globalization.CultureInfo.InvariantCulture))
@@ -128,13 +150,17 @@ public sealed class KubernetesTests
             .ToList();
         var config = await File.ReadAllTextAsync(DeployYaml.PathOf("deploy/nats/nats-cluster.conf"));
 
-        Assert.Equal((servers.Count, servers.Count, servers.Count), (spine.Replicas, casino.Replicas, parking.Replicas));
+        Assert.Equal(
+            (servers.Count, servers.Count, servers.Count, servers.Count),
+            (spine.Replicas, casino.Replicas, parking.Replicas, checkIn.Replicas));
         Assert.Equal(
             string.Join(",", servers.Select(server => $"nats://{server}:4222")),
             (string)DeployYaml.Load($"{Folder}/config.yaml")["nats"]!["url"]!);
         Assert.Contains(
             $"routes: [{string.Join(", ", servers.Select(server => $"nats://{server}:6222"))}]", config, StringComparison.Ordinal);
-        Assert.True(spine.StreamBytes + casino.StreamBytes + parking.StreamBytes < 16L << 30
+
+        // Check-in has two streams.
+        Assert.True(spine.StreamBytes + casino.StreamBytes + parking.StreamBytes + (2 * checkIn.StreamBytes) < 16L << 30
             && config.Contains("max_file_store: 16GB", StringComparison.Ordinal));
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RideIngest.Casino.Telemetry;
+using RideIngest.CheckIn.Telemetry;
 using RideIngest.Consumer.Telemetry;
 using RideIngest.Hosting.Telemetry;
 using RideIngest.Integration.Systems;
@@ -75,6 +76,7 @@ public sealed partial class ObservedMetricsTests
         RuntimeHelpers.RunClassConstructor(typeof(ConsumerTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(CasinoTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(ParkingTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(CheckInTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(StageTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(IntakeTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(OutboxTelemetry).TypeHandle);

@@ -29,6 +29,8 @@ public sealed class GeneratedClientTests(DocumentedSystem system) : IClassFixtur
             "RecordVehicleSummaryAsync", "RecordVehicleSummariesAsync", "ListVehiclesInsideAsync", "ListParkingVisitsAsync",
             "GetParkingVisitAsync", "GetParkingStatisticsAsync", "SettleParkingExitAsync", "ListParkingInvoicesAsync",
             "GetParkingInvoiceAsync", "PutParkingOwnerAsync", "GetParkingOwnerAsync", "DeleteParkingOwnerAsync",
+            "CheckInAsync", "GetEmployeeAsync", "ListAttendanceRecordsAsync", "GetTapReceiptAsync", "GetCheckInOutboxAsync",
+            "CloseAttendanceRecordAsync",
             "ListDeadLettersAsync", "GroupDeadLettersAsync", "GetDeadLetterAsync", "ReplayDeadLetterAsync", "DiscardDeadLetterAsync",
             "RestoreDeadLetterAsync", "ReplayDeadLettersAsync", "GetReplayAsync", "DiscardDeadLettersAsync", "ListDeadLetterActionsAsync",
             "ListProblemTypesAsync", "GetProblemTypeAsync",

@@ -93,15 +93,12 @@ internal sealed class RelayedEvents : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<bool>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
-    {
-        var answers = new List<bool>();
-        foreach (var item in events)
+    private Task<IReadOnlyList<bool>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken) =>
+        OutboxWaves.PublishAsync(events, async item =>
         {
-            answers.Add(await Publisher(item).WaitAsync(cancellationToken));
-            if (answers[^1])
+            var isPublished = await Publisher(item).WaitAsync(cancellationToken);
+            if (isPublished)
                 _published.Enqueue(item);
-        }
-        return answers;
-    }
+            return isPublished;
+        });
 }

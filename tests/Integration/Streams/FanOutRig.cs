@@ -95,7 +95,7 @@ internal sealed class FanOutRig : IAsyncDisposable
         var provider = (await StartAsync(_ => null)).Services;
         var stream = Stream(provider);
         var room = new StreamRoom(FanOutStream.System, stream.Stream, provider.GetRequiredService<ILogger<StreamRoom>>());
-        return new(provider, room, stream.Subject, new ParcelFormat());
+        return new(provider, room, stream.Subject, new ParcelFormat(), keeps: true);
     }
 
     /// <summary>Waits until both stages have settled everything, also what entered while a process had no connection yet.</summary>

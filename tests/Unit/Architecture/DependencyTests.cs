@@ -9,6 +9,7 @@ public sealed class DependencyTests
     [InlineData("LocalServers")]
     [InlineData("Hosting", "Contracts", "Records")]
     [InlineData("Pages", "Contracts", "Records", "Hosting")]
+    [InlineData("Mail", "Hosting")]
     [InlineData("Storage", "Contracts", "Records", "Hosting")]
     [InlineData("Streams", "Contracts", "Records", "Hosting", "Storage")]
     public void A_shared_library_uses_only_those_below_it(string project, params string[] below) =>

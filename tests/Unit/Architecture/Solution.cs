@@ -7,7 +7,7 @@ namespace RideIngest.Unit.Architecture;
 /// <summary>The compiled types of the shared libraries and the services, and which of them use which.</summary>
 internal static class Solution
 {
-    public static readonly string[] Shared = ["Contracts", "Records", "Hosting", "Storage", "Streams", "Pages", "LocalServers"];
+    public static readonly string[] Shared = ["Contracts", "Records", "Hosting", "Storage", "Streams", "Pages", "Mail", "LocalServers"];
 
     /// <summary>Every folder of services; the app host only starts them.</summary>
     public static readonly string[] Services =

@@ -1,15 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using RideIngest.Hosting.Config;
 
-namespace RideIngest.Parking.Settings;
+namespace RideIngest.Mail.Sending;
 
-/// <summary>The section <c>parking.mail</c>: the server that sends invoices.</summary>
+/// <summary>A section of settings with the mail server of a system.</summary>
 public sealed class MailSettings
 {
-    /// <summary>
-    /// The server's name or address. The default is in <see cref="ParkingDefaults"/>; a process that has none there needs it for the role
-    /// invoices.
-    /// </summary>
+    /// <summary>The server's name or address. A process that runs no mail server itself needs it to send mails.</summary>
     [GoodValue("smtp.example.com")]
     public string? Host { get; set; }
 
@@ -17,7 +14,7 @@ public sealed class MailSettings
     public int Port { get; set; } = 587;
 
     /// <summary>The sender's address. It is needed with a host.</summary>
-    [GoodValue("parking@example.com")]
+    [GoodValue("rideingest@example.com")]
     public string? From { get; set; }
 
     public MailTls Tls { get; set; } = MailTls.Auto;

@@ -2,16 +2,15 @@ using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using Microsoft.Extensions.Logging;
 using MimeKit;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Retries;
-using RideIngest.Parking.Settings;
-using RideIngest.Parking.Telemetry;
 
-namespace RideIngest.Parking.Invoices;
+namespace RideIngest.Mail.Sending;
 
 /// <summary>What the mail server answered.</summary>
-internal enum MailEnd
+public enum MailEnd
 {
     Sent,
 
@@ -21,52 +20,51 @@ internal enum MailEnd
     /// <summary>It does not take this mail now.</summary>
     Later,
 
-    /// <summary>It takes no mail now.</summary>
+    /// <summary>It takes no mail now, and did not take this one.</summary>
     Away,
+
+    /// <summary>It has the mail's text, but its answer was lost, so it may have taken it.</summary>
+    InDoubt,
 }
 
 /// <summary>Sends mails one after the other over one connection, which stays open between them.</summary>
-internal sealed partial class MailSender : IDisposable
+public sealed partial class MailSender : IDisposable
 {
     private const string Loopback = "127.0.0.1";
-    private const string OwnFrom = "parking@localhost";
 
     private static readonly TimeSpan SentWithin = TimeSpan.FromMinutes(1);
 
-    // After that without a failure, nobody knows whether it still fails: another process may have sent the mail. A retry comes sooner.
+    // Another process may have sent the mail since. A retry comes sooner.
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(2);
 
     // Servers close idle connections; after this time it is checked first.
     private static readonly TimeSpan SurelyOpen = TimeSpan.FromSeconds(5);
 
     private readonly MailSettings _settings;
-    private readonly Func<int?> _port;
+    private readonly MailUse _use;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SmtpClient _client = new() { CheckCertificateRevocation = false };
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Repeats _failures = new();
-    private string? _trouble;
-    private long _failedAt;
+    private readonly RecentTrouble _trouble;
     private long _usedAt;
 
-    public MailSender(
-        ParkingSettings settings, ParkingDefaults defaults, IServiceProvider provider, TimeProvider clock, ILogger<MailSender> logger)
+    /// <exception cref="SettingsException">There is no mail server, or the sender's address is wrong.</exception>
+    public MailSender(MailSettings settings, MailUse use, TimeProvider clock, ILogger<MailSender> logger)
     {
-        (_settings, _clock, _logger) = (settings.Mail, clock, logger);
-        if (_settings.Host is null && defaults.OwnMailPort is null)
-            throw new SettingsException("parking.mail.host: the role invoices needs a mail server. A good value: smtp.example.com");
-        if (!OwnerRequest.IsEmail(_settings.Host is null ? From : _settings.From ?? ""))
-            throw new SettingsException("parking.mail.from: mails need a sender's address. A good value: parking@example.com");
-        _port = _settings.Host is null ? () => defaults.OwnMailPort!(provider) : () => _settings.Port;
-        ParkingTelemetry.ObserveMail(() => Trouble is not null);
+        (_settings, _use, _clock, _logger, _trouble) = (settings, use, clock, logger, new(clock, Recent));
+        if (settings.Host is null && use.OwnPort is null)
+            throw new SettingsException($"{use.Section}.host: mails need a mail server. A good value: smtp.example.com");
+        if (!EmailAddress.IsValid(settings.Host is null ? From : settings.From ?? ""))
+            throw new SettingsException($"{use.Section}.from: mails need a sender's address. A good value: rideingest@example.com");
     }
 
-    public string From => _settings.From ?? OwnFrom;
+    public string From => _settings.From ?? _use.OwnFrom;
 
     /// <summary>Why the last mail could not be sent; null if it could, or if none failed within two minutes.</summary>
-    public string? Trouble => Volatile.Read(ref _trouble) is { } reason && _clock.GetElapsedTime(Volatile.Read(ref _failedAt)) < Recent
-        ? $"The mail server {Host} takes no mail: {reason}. Invoices wait."
+    public string? Trouble => _trouble.Reason is { } reason
+        ? $"The mail server {Host} takes no mail: {reason}. {_use.Waiting} wait."
         : null;
 
     private string Host => _settings.Host ?? Loopback;
@@ -74,12 +72,13 @@ internal sealed partial class MailSender : IDisposable
     public async Task<(MailEnd End, string Reason)> SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var text = new Transfer();
         await _turn.WaitAsync(cancellationToken);
         try
         {
             limit.CancelAfter(SentWithin);
             await OpenAsync(limit.Token);
-            await _client.SendAsync(message, limit.Token);
+            await _client.SendAsync(message, limit.Token, text);
             _usedAt = _clock.GetTimestamp();
             Works();
             return (MailEnd.Sent, "");
@@ -95,11 +94,10 @@ internal sealed partial class MailSender : IDisposable
         {
             var reason = e is OperationCanceledException ? $"no answer within {Duration.Format(SentWithin)}" : e.Message.TrimEnd('.');
             await CloseAsync();
-            Volatile.Write(ref _failedAt, _clock.GetTimestamp());
-            Volatile.Write(ref _trouble, reason);
+            _trouble.Failed(reason);
             if (_failures.Next(reason) is { } repeated)
-                Fails(Host, reason, repeated);
-            return (MailEnd.Away, reason);
+                Fails(Host, reason, _use.Waiting, repeated);
+            return (text.HasBegun ? MailEnd.InDoubt : MailEnd.Away, reason);
         }
         finally
         {
@@ -132,12 +130,13 @@ internal sealed partial class MailSender : IDisposable
         }
         if (_client.IsConnected)
             return;
-        var port = _port() ?? throw new ServiceNotConnectedException("It is not started yet");
+        var port = (_settings.Host is null ? _use.OwnPort!() : _settings.Port)
+            ?? throw new ServiceNotConnectedException("It is not started yet");
         await _client.ConnectAsync(Host, port, Security(port), cancellationToken);
         if (_settings.Username is not { } username)
             return;
         if (_settings.Tls == MailTls.Auto && !_client.IsSecure)
-            throw new AuthenticationException("It offers no TLS, and without that no password is sent (parking.mail.tls)");
+            throw new AuthenticationException($"It offers no TLS, and without that no password is sent ({_use.Section}.tls)");
         await _client.AuthenticateAsync(username, _settings.Password ?? "", cancellationToken);
     }
 
@@ -165,14 +164,33 @@ internal sealed partial class MailSender : IDisposable
 
     private void Works()
     {
-        Volatile.Write(ref _trouble, null);
+        _trouble.Works();
         if (_failures.End() is > 0 and var times)
             SendsAgain(Host, times);
     }
 
-    [LoggerMessage(6663, LogLevel.Warning, "The mail server {Host} takes no mail: {Reason}. Invoices wait and are retried{Repeated}")]
-    private partial void Fails(string host, string reason, string repeated);
+    [LoggerMessage(6663, LogLevel.Warning, "The mail server {Host} takes no mail: {Reason}. {Mails} wait and are retried{Repeated}")]
+    private partial void Fails(string host, string reason, string mails, string repeated);
 
     [LoggerMessage(6664, LogLevel.Information, "The mail server {Host} takes mails again, after {Times} failures")]
     private partial void SendsAgain(string host, int times);
+
+    /// <summary>Notes when the text of a mail begins to be sent: from then on the server may take it.</summary>
+    private sealed class Transfer : ITransferProgress
+    {
+        public bool HasBegun { get; private set; }
+
+        public void Report(long bytesTransferred, long totalSize) => HasBegun = true;
+
+        public void Report(long bytesTransferred) => HasBegun = true;
+    }
 }
+
+/// <summary>What a system sends mails for.</summary>
+/// <param name="Section">The section of its settings, in messages.</param>
+/// <param name="Waiting">What waits while the server is away, in messages, such as <c>Invoices</c>.</param>
+/// <param name="OwnFrom">The sender's address with a mail server in this process.</param>
+/// <param name="OwnPort">
+/// Returns the loopback port of a mail server in this process, once it listens; null if there is none.
+/// </param>
+public sealed record MailUse(string Section, string Waiting, string OwnFrom, Func<int?>? OwnPort);

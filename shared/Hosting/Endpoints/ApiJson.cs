@@ -1,19 +1,20 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 
-namespace RideIngest.Parking.Events;
+namespace RideIngest.Hosting.Endpoints;
 
-/// <summary>Writes the answers of the API.</summary>
-internal static class ParkingJson
+/// <summary>Writes the answers of APIs.</summary>
+public static class ApiJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static IResult Answer<TBody>(TBody body, int status = StatusCodes.Status200OK) =>
+    public static IResult Answer<TAnswer>(TAnswer body, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(body, Options, statusCode: status);
 }
