@@ -27,7 +27,7 @@ public sealed class CheckInModule(CheckInDefaults defaults) : SystemModule<Check
     protected override void Define(SystemBuilder<CheckInSettings> system)
     {
         var (taps, checkOuts) = (new TapKind(), new CheckOutKind());
-        system.Describe("Check employees in and out, and follow what becomes of check-outs");
+        system.Describe("Check employees in and out, and follow the deliveries of check-outs");
         system.FanOut();
         system.Buffer<TapStep, Tap>("intake", new KindFormat<Tap>(taps), CheckInSubjects.Taps, Runs(CheckInRole.Api));
         system.Publishes(CheckInSubjects.CheckOuts, checkOuts);

@@ -6,7 +6,6 @@ using RideIngest.CheckIn.Deliveries;
 using RideIngest.CheckIn.Events;
 using RideIngest.CheckIn.Taps;
 using RideIngest.Contracts.Frames;
-using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
 using RideIngest.Streams.Stages;
 
@@ -78,10 +77,10 @@ internal sealed partial class CloseTable(
         if (row.State == RecordState.Closed.Word())
             return new Problem(409, "record-closed", "The record is closed already");
         if (at <= new DateTimeOffset(row.CheckedInAt))
-            return JsonBody.Wrong("at", string.Create(CultureInfo.InvariantCulture, $"must be after the check-in at {row.CheckedInAt:O}"));
+            return Problem.OfField("at", string.Create(CultureInfo.InvariantCulture, $"must be after the check-in at {row.CheckedInAt:O}"));
         if (row.Until is { } until && at > new DateTimeOffset(until))
-            return JsonBody.Wrong("at", string.Create(CultureInfo.InvariantCulture, $"must not be after the next check-in at {until:O}"));
-        return at > clock.GetUtcNow() ? JsonBody.Wrong("at", "must not be in the future") : null;
+            return Problem.OfField("at", string.Create(CultureInfo.InvariantCulture, $"must not be after the next check-in at {until:O}"));
+        return at > clock.GetUtcNow() ? Problem.OfField("at", "must not be in the future") : null;
     }
 
     [LoggerMessage(6821, LogLevel.Information, "{By} closed record {Record} of {Employee} at {At}")]

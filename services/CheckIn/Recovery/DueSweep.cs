@@ -1,14 +1,10 @@
-using System.Text;
 using Dapper;
 using Npgsql;
 using RideIngest.CheckIn.Deliveries;
 using RideIngest.CheckIn.Events;
 using RideIngest.CheckIn.Settings;
-using RideIngest.Contracts.Frames;
-using RideIngest.Hosting.Retries;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
-using RideIngest.Streams.Stages;
 
 namespace RideIngest.CheckIn.Recovery;
 
@@ -18,10 +14,11 @@ namespace RideIngest.CheckIn.Recovery;
 /// </summary>
 internal sealed partial class DueSweep(
     NpgsqlDataSource database, [FromKeyedServices("checkin")] OutboxTable outbox, Migrations migrations, CheckInSettings settings,
-    TimeProvider clock, ILogger<DueSweep> logger) : BackgroundService
+    TimeProvider clock, ILogger<DueSweep> logger)
+    : RelayTask(Period, migrations, settings, clock)
 {
     private const string Find =
-        """
+        $"""
         update checkin.due as due set swept_at = now()
         from (
           select destination, event_id from checkin.due join checkin.destinations on name = destination
@@ -31,64 +28,25 @@ internal sealed partial class DueSweep(
           order by event_id limit 1000 for update of due skip locked) as lost
         join checkin.events as event on event.id = lost.event_id
         where due.destination = lost.destination and due.event_id = lost.event_id
-        returning due.destination, event.id, employee_id as EmployeeId, record_id as RecordId, in_at as InAt, at, hours, trace
+        returning {StoredCheckOut.Columns}, due.destination
         """;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
-    private static readonly CheckOutKind Kind = new();
 
-    private readonly Repeats _failures = new();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!settings.Roles.Contains(CheckInRole.Relay))
-            return;
-        await migrations.Applied.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-                _failures.End();
-            }
-            catch (Exception e) when (StoreUnavailableException.Covers(e))
-            {
-                if (_failures.Next(e.Message) is { } repeated)
-                    NotSwept(e.Message, repeated);
-            }
-        }
-    }
-
-    private async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        var since = clock.GetUtcNow() - settings.SweepAfter;
+        var since = Clock.GetUtcNow() - Settings.SweepAfter;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var lost = (await connection.QueryAsync<Row>(Find, new { since, before = EventIdTime.First(since) })).ToList();
+        var lost = (await connection.QueryAsync<StoredCheckOut, string, (StoredCheckOut CheckOut, string Destination)>(
+            Find, (checkOut, destination) => (checkOut, destination), new { since, before = EventIdTime.First(since) },
+            splitOn: "destination")).ToList();
         if (lost.Count == 0)
             return;
-        await outbox.AddAsync(connection, lost.ConvertAll(ToOutbox), cancellationToken);
+        await outbox.AddAsync(connection, lost.ConvertAll(one => one.CheckOut.ToOutbox(one.Destination, "again-")), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Swept(lost.Count, lost[0].Destination);
     }
-
-    private static OutboxEvent ToOutbox(Row row) => new()
-    {
-        Subject = StageDefinition.RetrySubject("checkin", row.Destination),
-        Key = row.EmployeeId,
-        Id = $"again-{Guid.CreateVersion7():N}",
-        Payload = Encoding.UTF8.GetBytes(Kind.Json(new CheckOut
-        {
-            Id = row.Id.ToString(),
-            EmployeeId = row.EmployeeId,
-            RecordId = row.RecordId.ToString(),
-            CheckedInAt = new(row.InAt),
-            CheckedOutAt = new(row.At),
-            HoursWorked = row.Hours,
-        })),
-        Headers = row.Trace is { } trace ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = trace } : [],
-    };
 
     [LoggerMessage(6843, LogLevel.Warning,
         "{Count} deliveries are due and nobody has them; their messages are published again. The first is for {Destination}")]
@@ -97,6 +55,5 @@ internal sealed partial class DueSweep(
     [LoggerMessage(6844, LogLevel.Warning, "Deliveries that nobody has cannot be looked for: {Reason}. Retrying{Repeated}")]
     private partial void NotSwept(string reason, string repeated);
 
-    private sealed record Row(
-        string Destination, Guid Id, string EmployeeId, Guid RecordId, DateTime InAt, DateTime At, double Hours, string? Trace);
+    protected override void Failed(string reason, string repeated) => NotSwept(reason, repeated);
 }

@@ -3,7 +3,6 @@ using Npgsql;
 using RideIngest.CheckIn.Deliveries;
 using RideIngest.CheckIn.Settings;
 using RideIngest.Contracts.Frames;
-using RideIngest.Hosting.Retries;
 using RideIngest.Storage.DeadLetters;
 using RideIngest.Storage.Outbox;
 using RideIngest.Storage.Postgres;
@@ -16,7 +15,8 @@ namespace RideIngest.CheckIn.Recovery;
 /// </summary>
 internal sealed partial class LetterRecovery(
     NpgsqlDataSource database, [FromKeyedServices("checkin")] OutboxTable outbox, DeadLetterStore letters, DeadLetterActions actions,
-    Migrations migrations, CheckInSettings settings, TimeProvider clock, ILogger<LetterRecovery> logger) : BackgroundService
+    Migrations migrations, CheckInSettings settings, TimeProvider clock, ILogger<LetterRecovery> logger)
+    : RelayTask(Period, migrations, settings, clock)
 {
     private const string By = "automatic";
     private const string Turn = "select pg_try_advisory_xact_lock(hashtextextended('checkin recovery', 0))";
@@ -33,38 +33,15 @@ internal sealed partial class LetterRecovery(
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly Repeats _failures = new();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!settings.Roles.Contains(CheckInRole.Relay))
-            return;
-        await migrations.Applied.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await ReplayAsync(stoppingToken);
-                _failures.End();
-            }
-            catch (Exception e) when (StoreUnavailableException.Covers(e))
-            {
-                if (_failures.Next(e.Message) is { } repeated)
-                    NotReplayed(e.Message, repeated);
-            }
-        }
-    }
-
-    private async Task ReplayAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await connection.ExecuteScalarAsync<bool>(Turn))
             return;
-        var since = clock.GetUtcNow() - settings.RecoverAfter;
+        var since = Clock.GetUtcNow() - Settings.RecoverAfter;
         var due = await connection.QueryAsync<long>(
-            Next, new { code = DeliveryCodes.Failed, since, By, limit = settings.RecoverRate });
+            Next, new { code = DeliveryCodes.Failed, since, By, limit = Settings.RecoverRate });
         foreach (var id in due)
         {
             if (await letters.FindAsync(id) is not { } kept)
@@ -75,9 +52,7 @@ internal sealed partial class LetterRecovery(
                 Key = kept.Letter.Key ?? "",
                 Id = $"{FrameHeaders.ReplayId}{Guid.CreateVersion7():N}",
                 Payload = kept.Letter.Payload,
-                Headers = await TraceAsync(connection, kept.Letter.Key) is { } trace
-                    ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = trace }
-                    : [],
+                Headers = StoredCheckOut.Headers(await TraceAsync(connection, kept.Letter.Key)),
             };
             if (await actions.ReplayAsync(id, By, outbox, [again], note: "its destination works again") == DeadLetterAnswer.Done)
                 Replays(id, kept.Letter.Key, kept.Letter.Stage);
@@ -93,4 +68,6 @@ internal sealed partial class LetterRecovery(
 
     [LoggerMessage(6842, LogLevel.Warning, "Dead letters of check-ins cannot be replayed: {Reason}. Retrying{Repeated}")]
     private partial void NotReplayed(string reason, string repeated);
+
+    protected override void Failed(string reason, string repeated) => NotReplayed(reason, repeated);
 }

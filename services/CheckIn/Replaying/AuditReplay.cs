@@ -6,7 +6,6 @@ using RideIngest.CheckIn.Events;
 using RideIngest.CheckIn.Settings;
 using RideIngest.Contracts.Frames;
 using RideIngest.Storage.Outbox;
-using RideIngest.Streams.Stages;
 
 namespace RideIngest.CheckIn.Replaying;
 
@@ -16,15 +15,15 @@ namespace RideIngest.CheckIn.Replaying;
 internal sealed record ReplayedEvents(string EmployeeId, DateTimeOffset From, DateTimeOffset To, string? Destination, bool Again);
 
 /// <summary>A check-out and a destination, and whether it is sent there again.</summary>
-internal sealed record ReplayStep(CheckOut CheckOut, string? Trace, string Destination, bool IsSent, string Why);
+internal sealed record ReplayStep(StoredCheckOut CheckOut, string Destination, bool IsSent, string Why);
 
 /// <summary>Sends old check-outs of an employee to destinations again, for an audit.</summary>
 internal sealed class AuditReplay(
     NpgsqlDataSource database, [FromKeyedServices("checkin")] OutboxTable outbox, CheckInSettings settings)
 {
     private const string Find =
-        """
-        select id, record_id as RecordId, in_at as InAt, at, hours, trace from checkin.events
+        $"""
+        select {StoredCheckOut.Columns} from checkin.events as event
         where employee_id = @EmployeeId and id >= @from and id < @to and action = 'checked_out' order by id
         """;
 
@@ -36,14 +35,12 @@ internal sealed class AuditReplay(
         insert into checkin.due (event_id, destination) select * from unnest(@ids, @destinations) on conflict do nothing
         """;
 
-    private static readonly CheckOutKind Kind = new();
-
     /// <summary>Returns what would be sent.</summary>
     public async Task<IReadOnlyList<ReplayStep>> PlanAsync(ReplayedEvents wanted, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var (from, to) = (EventIdTime.First(wanted.From), EventIdTime.First(wanted.To));
-        var events = (await connection.QueryAsync<Row>(Find, new { wanted.EmployeeId, from, to })).ToList();
+        var events = (await connection.QueryAsync<StoredCheckOut>(Find, new { wanted.EmployeeId, from, to })).ToList();
         var definitions = Destinations.All.Where(known => wanted.Destination is null || known.Name == wanted.Destination).ToList();
         var destinations = definitions.ConvertAll(definition => definition.Name);
         var due = (await connection.QueryAsync<(Guid Event, string Destination, string State)>(
@@ -55,12 +52,12 @@ internal sealed class AuditReplay(
             let destination = definition.Name
             select due.TryGetValue((row.Id, destination), out var state)
                 ? new ReplayStep(
-                    row.CheckOut(wanted.EmployeeId), row.Trace, destination, false,
+                    row, destination, false,
                     state == DueRow.Dead ? "it is a dead letter: replay it there" : "it is on its way")
                 : wanted.Again || definition.HonoursKeys(settings)
-                    ? new ReplayStep(row.CheckOut(wanted.EmployeeId), row.Trace, destination, true, "it was delivered")
+                    ? new ReplayStep(row, destination, true, "it was delivered")
                     : new ReplayStep(
-                        row.CheckOut(wanted.EmployeeId), row.Trace, destination, false,
+                        row, destination, false,
                         "it was delivered, and a second call may have a second effect; --again sends it"),
         ];
     }
@@ -74,32 +71,11 @@ internal sealed class AuditReplay(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(Add, new
         {
-            ids = sent.ConvertAll(step => Guid.Parse(step.CheckOut.Id)),
+            ids = sent.ConvertAll(step => step.CheckOut.Id),
             destinations = sent.ConvertAll(step => step.Destination),
         });
-        await outbox.AddAsync(connection, [.. sent.Select(ToOutbox)], cancellationToken);
+        await outbox.AddAsync(
+            connection, [.. sent.Select(step => step.CheckOut.ToOutbox(step.Destination, FrameHeaders.ReplayId))], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-    }
-
-    private static OutboxEvent ToOutbox(ReplayStep step) => new()
-    {
-        Subject = StageDefinition.RetrySubject("checkin", step.Destination),
-        Key = step.CheckOut.EmployeeId,
-        Id = $"{FrameHeaders.ReplayId}{Guid.CreateVersion7():N}",
-        Payload = System.Text.Encoding.UTF8.GetBytes(Kind.Json(step.CheckOut)),
-        Headers = step.Trace is { } trace ? new Dictionary<string, string> { [FrameHeaders.TraceParent] = trace } : [],
-    };
-
-    private sealed record Row(Guid Id, Guid RecordId, DateTime InAt, DateTime At, double Hours, string? Trace)
-    {
-        public CheckOut CheckOut(string employee) => new()
-        {
-            Id = Id.ToString(),
-            EmployeeId = employee,
-            RecordId = RecordId.ToString(),
-            CheckedInAt = new(InAt),
-            CheckedOutAt = new(At),
-            HoursWorked = Hours,
-        };
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ReplayCommand(
             {
                 var verb = !step.IsSent ? "skips" : settings.DryRun ? "would send" : "sends";
                 Console.WriteLine(FormattableString.Invariant(
-                    $"{verb} {step.CheckOut.Id} of {step.CheckOut.CheckedOutAt.UtcDateTime:u} to {step.Destination}: {step.Why}"));
+                    $"{verb} {step.CheckOut.Id} of {step.CheckOut.At:u} to {step.Destination}: {step.Why}"));
             }
             if (!settings.DryRun)
                 await replay.SendAsync(plan, stoppingToken);

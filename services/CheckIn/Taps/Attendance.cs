@@ -10,7 +10,7 @@ internal sealed record Attendance(Guid? RecordId, DateTimeOffset? InSince, Count
 {
     public static readonly Attendance None = new(null, null, null);
 
-    /// <summary>Returns what becomes of a tap, and where the employee stands after it.</summary>
+    /// <summary>Returns the outcome of a tap, and where the employee stands after it.</summary>
     /// <param name="isLive">Whether it comes from its sender, so that an earlier time than that of the last one is a clock's error.</param>
     public Decision Decide(Tap tap, AttendanceRules rules, bool isLive)
     {
@@ -60,7 +60,7 @@ internal sealed record AttendanceRules(TimeSpan DuplicateWindow, TimeSpan Longes
     public static double Hours(DateTimeOffset from, DateTimeOffset to) => Math.Round((to - from).TotalHours, 2);
 }
 
-/// <summary>What becomes of a tap.</summary>
+/// <summary>The outcome of a tap, and what it changes.</summary>
 internal sealed record Decision(TapOutcome Outcome, Attendance After)
 {
     /// <summary>The record that it begins or ends; null if it does not count.</summary>

@@ -37,7 +37,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
             {"success":true,"message":"EMP001 checked out after 7.5 hours","record_id":"0199b03a-9c40-7a52-9d11-0c6a1f2b3e4d",
              "action":"checked_out","hours_worked":7.5}
             """))
-        .Answers(typeof(TapBody), 202, "Postgres is away, and the tap is safe in the stream; its receipt tells what becomes of it",
+        .Answers(typeof(TapBody), 202, "Postgres is away, and the tap is safe in the stream; its receipt gives the outcome later",
             JsonNode.Parse(
                 """
                 {"success":true,"message":"The tap of EMP001 is accepted","action":"accepted",
@@ -62,7 +62,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
         if (Limit(http) is { } tooMany)
             return ("", tooMany);
         if (!Events.EmployeeId.IsValid(employee))
-            return ("", JsonBody.Wrong("employee_id", Events.EmployeeId.Rule));
+            return ("", Problem.OfField("employee_id", Events.EmployeeId.Rule));
         return await TapAsync(employee, key: null) is var answer && answer is Problem problem
             ? ("", problem)
             : (((JsonHttpResult<TapBody>)answer).Value!.Message, null);
@@ -107,7 +107,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
     {
         [] => (null, null),
         [{ Length: > 0 and <= LongestKey } key] => ($"{Caller.NameOf(http)}:{key}", null),
-        _ => (null, JsonBody.Wrong(KeyHeader, $"must be one text of 1 to {LongestKey} characters")),
+        _ => (null, Problem.OfField(KeyHeader, $"must be one text of 1 to {LongestKey} characters")),
     };
 
     private static IResult Answer(Tap tap, TapAnswer answer) => answer switch
@@ -151,7 +151,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
                 ["at"] = outcome.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             },
         },
-        TapEnd.OtherKey => JsonBody.Wrong(KeyHeader, "was used for another employee"),
+        TapEnd.OtherKey => Problem.OfField(KeyHeader, "was used for another employee"),
         _ => new Problem(422, "not-storable", "Postgres refuses the tap") { Detail = $"{outcome.Reason}." },
     };
 }

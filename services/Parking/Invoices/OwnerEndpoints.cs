@@ -50,7 +50,7 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
         if (await EmailAsync(http.Request) is not { } email)
             return Problem.OfStatus(400) with { Detail = "The body must be an object with email." };
         if (!EmailAddress.IsValid(email))
-            return Wrong("email", "must be an address such as owner@example.com");
+            return Problem.OfField("email", "must be an address such as owner@example.com");
         var owner = await owners.PutAsync(stored, email, http.RequestAborted);
         Named(Caller.NameOf(http), stored);
         return ApiJson.Answer(owner);
@@ -73,7 +73,7 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
         return ApiJson.Answer(owner);
     }
 
-    private static Problem WrongPlate => Wrong("plate", "must have 1 to 16 letters and digits");
+    private static Problem WrongPlate => Problem.OfField("plate", "must have 1 to 16 letters and digits");
 
     private static Problem Unknown => Problem.OfStatus(404) with { Detail = "The vehicle has no known owner." };
 
@@ -82,12 +82,6 @@ internal sealed partial class OwnerEndpoints(OwnerTable owners, ILogger<OwnerEnd
         stored = "";
         return plate.Length <= Plate.LongestText && Plate.TryRead(plate, out stored);
     }
-
-    private static Problem Wrong(string name, string message) => Problem.OfStatus(422) with
-    {
-        Detail = $"{name} {message}.",
-        Errors = new Dictionary<string, string[]> { [name] = [message] },
-    };
 
     private static async Task<string?> EmailAsync(HttpRequest request)
     {

@@ -56,21 +56,15 @@ internal sealed partial class SettlementTable(
     {
         (null, _) => Problem.OfStatus(404) with { Id = new(exitId), Detail = $"There is no exit {exitId}." },
         _ when entryId is null => null,
-        (_, null) => Wrong("is not the id of an entry"),
+        (_, null) => Problem.OfField("entry_id", "is not the id of an entry"),
         _ when entry.ByHand && entry.OtherId != exitId => new Problem(409, "settled", "The entry belongs to another exit")
         {
             Id = new(exitId),
             Detail = $"An operator paired entry {entryId} with exit {entry.OtherId}. Separate these first.",
         },
-        _ when entry.At > exit.At => Wrong("is later than the exit"),
-        _ when exit.At - entry.At > settings.MaxStay => Wrong("is too long before the exit (parking.max_stay)"),
+        _ when entry.At > exit.At => Problem.OfField("entry_id", "is later than the exit"),
+        _ when exit.At - entry.At > settings.MaxStay => Problem.OfField("entry_id", "is too long before the exit (parking.max_stay)"),
         _ => null,
-    };
-
-    private static Problem Wrong(string message) => Problem.OfStatus(422) with
-    {
-        Detail = $"entry_id {message}.",
-        Errors = new Dictionary<string, string[]> { ["entry_id"] = [message] },
     };
 
     private async Task<List<(EventOrigin, Visit)>> PairAsync(

@@ -29,27 +29,20 @@ public readonly struct JsonBody
         }
     }
 
-    /// <summary>The problem of a value that breaks a rule.</summary>
-    public static Problem Wrong(string name, string message) => Problem.OfStatus(422) with
-    {
-        Detail = $"{name} {message}.",
-        Errors = new Dictionary<string, string[]> { [name] = [message] },
-    };
-
     /// <summary>Returns a text that is required, or the problem with it.</summary>
     public (string? Text, Problem? Wrong) Text(string name, string rule, Func<string, bool> isValid)
     {
         if (!_object.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-            return (null, Wrong(name, "is required"));
+            return (null, Problem.OfField(name, "is required"));
         try
         {
             return value.ValueKind == JsonValueKind.String && value.GetString() is { } text && isValid(text)
                 ? (text, null)
-                : (null, Wrong(name, rule));
+                : (null, Problem.OfField(name, rule));
         }
         catch (InvalidOperationException)
         {
-            return (null, Wrong(name, "is not valid Unicode"));
+            return (null, Problem.OfField(name, "is not valid Unicode"));
         }
     }
 }

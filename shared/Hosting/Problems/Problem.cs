@@ -53,6 +53,13 @@ public sealed record Problem(int Status, string Type, string Title, string? Deta
         _ => new(status, "refused", "The request was refused"),
     };
 
+    /// <summary>The problem of one value that breaks a rule.</summary>
+    public static Problem OfField(string name, string message) => OfStatus(422) with
+    {
+        Detail = $"{name} {message}.",
+        Errors = new Dictionary<string, string[]> { [name] = [message] },
+    };
+
     /// <summary>The problem for a malformed or stalled request body; null if the cause is in the server.</summary>
     public static Problem? OfBody(IOException e) => e switch
     {

@@ -5,7 +5,7 @@ using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.CheckIn;
 
-/// <summary>What becomes of check-outs while a third party fails.</summary>
+/// <summary>Deliveries while a third party fails.</summary>
 public sealed class DeliveryTests
 {
     private const string AnyTap = "--checkin:duplicate_window=0s";
