@@ -10,7 +10,7 @@ namespace RideIngest.Integration.Parking;
 public sealed class ParkingSettingsTests
 {
     [Theory]
-    [InlineData("parking.mail.host: the role invoices needs a mail server. A good value: smtp.example.com", "--roles", "invoices")]
+    [InlineData("parking.mail.host: mails need a mail server. A good value: smtp.example.com", "--roles", "invoices")]
     [InlineData("parking.mail.from: mails need a sender's address", "--roles", "invoices", "--parking:mail:host=localhost")]
     [InlineData("parking.summary.url: the role visits needs it", "--roles", "visits")]
     [InlineData("parking.tariff.time_zone: \"Europe/Atlantis\" is invalid", "--parking:tariff:time-zone=Europe/Atlantis")]
