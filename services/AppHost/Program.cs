@@ -68,6 +68,9 @@ try
         .WithEnvironment("RIDEINGEST__CHECKIN__SMTP__PORT", smtp)
         .WithEnvironment("RIDEINGEST__CHECKIN__SMTP__FROM", "checkin@example.com");
 
+    var park = AddPark("park", "api");
+    AddPark("park-timekeeper", "timekeeper");
+
     foreach (var role in (string[])["generator", "currency", "player", "description", "aggregates"])
     {
         var casino = builder.AddService<Projects.Casino>($"casino-{role}", over: [nats, postgres])
@@ -76,10 +79,13 @@ try
             .WithEnvironment("RIDEINGEST__CASINO__RATES__URL", $"{simulators.GetEndpoint("http")}/simulators/rates");
         if (role != "aggregates")
             continue;
-        console.LinksTo(("Casino", casino, "/casino"), ("Parking", parking, "/parking"), ("Check-in", checkIn, "/checkin"));
-        casino.LinksTo(("Overview", console, "/"), ("Parking", parking, "/parking"), ("Check-in", checkIn, "/checkin"));
-        parking.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"), ("Check-in", checkIn, "/checkin"));
-        checkIn.LinksTo(("Overview", console, "/"), ("Casino", casino, "/casino"), ("Parking", parking, "/parking"));
+        (string Name, IResourceBuilder<ProjectResource> Service, string Path)[] pages =
+        [
+            ("Overview", console, "/"), ("Casino", casino, "/casino"), ("Parking", parking, "/parking"),
+            ("Check-in", checkIn, "/checkin"), ("Park", park, "/park"),
+        ];
+        foreach (var (name, service, _) in pages)
+            service.LinksTo([.. pages.Where(other => other.Name != name)]);
     }
 
     await using var app = builder.Build();
@@ -92,6 +98,9 @@ try
 
     IResourceBuilder<ProjectResource> AddCheckIn(string name, string roles) =>
         builder.AddService<Projects.CheckIn>(name, over: [nats, postgres]).WithEnvironment("RIDEINGEST__CHECKIN__ROLES", roles);
+
+    IResourceBuilder<ProjectResource> AddPark(string name, string roles) =>
+        builder.AddService<Projects.Park>(name, over: [nats, postgres]).WithEnvironment("RIDEINGEST__PARK__ROLES", roles);
 }
 catch (LocalServerException e)
 {

@@ -3,6 +3,7 @@ using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Mail;
+using RideIngest.Simulators.Park;
 using RideIngest.Simulators.Rates;
 using RideIngest.Simulators.Settings;
 
@@ -18,6 +19,9 @@ public sealed class SimulatorsModule : IModule
         .AddScopes(Scopes.Ops)
         .AddSingleton<RatesSimulator>()
         .AddSingleton<LegacySimulator>()
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(provider => provider.GetRequiredService<SimulatorsSettings>().Park)
+        .AddSingleton<ParkApi>().AddHostedService<ParkVisitors>()
         .AddSingleton<MailSimulator>().AddHostedService(provider => provider.GetRequiredService<MailSimulator>());
 
     public void MapEndpoints(IEndpointRouteBuilder endpoints)

@@ -5,6 +5,8 @@ using RideIngest.CheckIn.Settings;
 using RideIngest.Console;
 using RideIngest.Consumer;
 using RideIngest.Hosting.Processes;
+using RideIngest.Park;
+using RideIngest.Park.Settings;
 using RideIngest.Parking;
 using RideIngest.Parking.Settings;
 using RideIngest.Producer;
@@ -29,6 +31,8 @@ public static class Composition
 
     private static readonly CheckInDefaults CheckIn = new(Essential: false, LegacyPath: LegacySimulator.Path, OwnMailPort: MailPort);
 
+    private static readonly ParkDefaults Park = new(Essential: false);
+
     public static IReadOnlyList<IModule> Of(PrivateServers servers) =>
     [
         new StandaloneModule(servers),
@@ -39,6 +43,7 @@ public static class Composition
         new CasinoModule(Casino),
         new ParkingModule(Parking),
         new CheckInModule(CheckIn),
+        new ParkModule(Park),
         new SimulatorsModule(),
         new ConsoleModule(),
     ];

@@ -29,6 +29,8 @@ public readonly struct JsonBody
         }
     }
 
+    public JsonFields Fields() => new(_object);
+
     /// <summary>Returns a text that is required, or the problem with it.</summary>
     public (string? Text, Problem? Wrong) Text(string name, string rule, Func<string, bool> isValid)
     {

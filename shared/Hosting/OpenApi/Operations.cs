@@ -18,6 +18,7 @@ namespace RideIngest.Hosting.OpenApi;
 public static class Operations
 {
     private const string Json = "application/json";
+    private const string Form = "application/x-www-form-urlencoded";
 
     private static readonly (int[] Statuses, string Name, OpenApiSchema Schema, string Description)[] Headers =
     [
@@ -69,6 +70,11 @@ public static class Operations
         this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example) =>
         endpoint.Body(schema, description, example, isRequired: true);
 
+    /// <summary>Declares that the body is form fields, or JSON of this schema.</summary>
+    public static IEndpointConventionBuilder TakesForm(
+        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example) =>
+        endpoint.Body(schema, description, example, isRequired: true, Form);
+
     /// <summary>Declares that the body may be JSON of this schema, or missing.</summary>
     public static IEndpointConventionBuilder TakesOptional(
         this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example) =>
@@ -96,6 +102,16 @@ public static class Operations
         this IEndpointConventionBuilder endpoint, Type schema, int status, string description, JsonNode? example = null) => endpoint
         .WithMetadata(new ProducesResponseTypeMetadata(status, schema, [Json]))
         .Response(status, (response, _) => (response.Description, response.Content![Json].Example) = (description, example));
+
+    /// <summary>Declares a successful answer without a body.</summary>
+    public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, int status, string description) => endpoint
+        .WithMetadata(new ProducesResponseTypeMetadata(status))
+        .Response(status, (response, _) => response.Description = description);
+
+    /// <summary>Declares that the answer is a stream of server-sent events.</summary>
+    public static IEndpointConventionBuilder AnswersEvents(this IEndpointConventionBuilder endpoint, string description) => endpoint
+        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/event-stream"]))
+        .Response(StatusCodes.Status200OK, (response, _) => response.Description = description);
 
     /// <summary>Declares a successful answer that is a record.</summary>
     public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, Kind kind, int status, string description) =>
@@ -176,8 +192,9 @@ public static class Operations
             operation.RequestBody = new OpenApiRequestBody { Required = true, Description = description, Content = content(document) });
 
     private static IEndpointConventionBuilder Body(
-        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example, bool isRequired) => endpoint
-        .WithMetadata(new AcceptsMetadata([Json], schema, isOptional: !isRequired))
+        this IEndpointConventionBuilder endpoint, Type schema, string description, JsonNode example, bool isRequired,
+        params string[] others) => endpoint
+        .WithMetadata(new AcceptsMetadata([Json, .. others], schema, isOptional: !isRequired))
         .Transform((operation, _) =>
         {
             var body = (OpenApiRequestBody)operation.RequestBody!;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using RideIngest.Benchmarks.Bookings;
+using RideIngest.Benchmarks.Servers;
 
 namespace RideIngest.Benchmarks.CheckIn;
 
@@ -39,12 +40,19 @@ internal static class CheckInBenchmark
     {
         Say($"| taps, {Connections} connections | taps/s | middle, ms | processor, µs/tap |");
         Say($"| --- | ---: | ---: | ---: |");
-        await using var servers = await CheckInUnderTest.CreateAsync();
-        var ours = await servers.StartAsync("api");
+        await using var servers = await ServersUnderTest.CreateAsync();
+        var ours = await StartAsync(servers, "api");
         var rate = await MeasureAsync("ours", ours);
         var peer = await servers.PeerAsync("RideIngest.Benchmarks.dll", "peer", "taps", servers.Database);
         Say($"\nOurs is {rate / await MeasureAsync("a transaction each", peer):N1} times the peer.\n");
     }
+
+    /// <param name="legacy">The URL of the legacy API; by default one that is away.</param>
+    private static Task<Child> StartAsync(ServersUnderTest servers, string roles, string legacy = "http://127.0.0.1:9") =>
+        servers.StartAsync(
+            "RideIngest.CheckIn.dll", $"--roles={roles}", "--checkin:duplicate_window=0s", "--checkin:taps_per_address=0",
+            $"--checkin:legacy:url={legacy}", "--checkin:legacy:idempotent=true", "--checkin:smtp:host=127.0.0.1",
+            "--checkin:smtp:port=9", "--checkin:smtp:from=checkin@example.com");
 
     private static async Task<double> MeasureAsync(string name, Child process)
     {
@@ -60,13 +68,13 @@ internal static class CheckInBenchmark
     {
         Say($"| relay of {Relayed:N0} check-outs | check-outs/s | processor, µs each |");
         Say($"| --- | ---: | ---: |");
-        await using var servers = await CheckInUnderTest.CreateAsync();
-        await using (await servers.StartAsync("relay"))
+        await using var servers = await ServersUnderTest.CreateAsync();
+        await using (await StartAsync(servers, "relay"))
         {
             // It creates the tables and the stream, and is left to end before the outbox is filled.
         }
         await FillAsync(servers, Relayed);
-        await servers.StartAsync("relay");
+        await StartAsync(servers, "relay");
         var ours = await EmptyAsync("ours", () => servers.ScalarAsync<long>(
             "select coalesce((select published from ops.outbox_totals where system = 'checkin'), 0)"));
 
@@ -112,8 +120,8 @@ internal static class CheckInBenchmark
     /// <summary>From the answer, which follows the commit, to the stream.</summary>
     private static async Task LatencyAsync()
     {
-        await using var servers = await CheckInUnderTest.CreateAsync();
-        var process = await servers.StartAsync("api,relay");
+        await using var servers = await ServersUnderTest.CreateAsync();
+        var process = await StartAsync(servers, "api,relay");
         await using var nats = new NatsConnection(new NatsOpts { Url = servers.Nats });
         var (answered, arrived) = (new ConcurrentDictionary<string, long>(), new ConcurrentDictionary<string, long>());
         using var stop = new CancellationTokenSource();
@@ -155,9 +163,9 @@ internal static class CheckInBenchmark
 
     private static async Task MemoryAsync()
     {
-        await using var servers = await CheckInUnderTest.CreateAsync();
+        await using var servers = await ServersUnderTest.CreateAsync();
         var simulators = await servers.PeerAsync("RideIngest.Simulators.dll", "--urls=http://127.0.0.1:0");
-        var process = await servers.StartAsync("api,relay,labor-cost,email", simulators.Url + "/simulators/legacy");
+        var process = await StartAsync(servers, "api,relay,labor-cost,email", simulators.Url + "/simulators/legacy");
         var measured = await Wrk.RunAsync(process.Url + "/api/checkin", Connections, Seconds, NoIds, "taps.lua");
         Say($"All roles in one process at {measured.PerSecond:N0} taps/s: peak memory {process.PeakMemory() >> 20} MB.\n");
     }
@@ -167,14 +175,14 @@ internal static class CheckInBenchmark
     {
         Say($"| {PerSecond} taps/s, while | middle, ms | processor of the API, µs/tap |");
         Say($"| --- | ---: | ---: |");
-        await using var servers = await CheckInUnderTest.CreateAsync();
-        var api = await servers.StartAsync("api");
+        await using var servers = await ServersUnderTest.CreateAsync();
+        var api = await StartAsync(servers, "api");
         using var load = new TapLoad(api.Url);
         await load.RunAsync(PerSecond, WarmUp);
         await CostAsync("nothing else happens", load, api);
 
         await FillAsync(servers, 1_000_000);
-        await servers.StartAsync("relay,labor-cost,email");
+        await StartAsync(servers, "relay,labor-cost,email");
         while (!await servers.ScalarAsync<bool>("select not exists (select from ops.outbox)"))
             await Task.Delay(500);
         await load.RunAsync(PerSecond, WarmUp);
@@ -217,7 +225,7 @@ internal static class CheckInBenchmark
         + """ "checked_in_at":"2026-11-29T08:00:00Z","checked_out_at":"2026-11-29T15:30:00Z","hours_worked":7.5}""";
 
     /// <summary>Fills the outbox with check-outs of many employees, which are due at both destinations.</summary>
-    private static Task FillAsync(CheckInUnderTest servers, int count) => servers.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
+    private static Task FillAsync(ServersUnderTest servers, int count) => servers.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
         $$"""
         create temporary table filled as
         select ('0199b1f2-5a00-7c11-8000-' || lpad(i::text, 12, '0')) as id, 'EMP' || i % 20000 + 100000 as employee

@@ -3,15 +3,13 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using RideIngest.Faults.Worlds;
 using RideIngest.Hosting.Processes;
-using RideIngest.LocalServers.Postgres;
 using RideIngest.Simulators;
 using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Mail;
+using RideIngest.TestKit.Network;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Faults.Tests;
@@ -26,13 +24,9 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
     private static readonly string[] Consumers = ["labor-cost", "labor-cost-retry", "email", "email-retry"];
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rideingest-checkin-");
     private readonly ConcurrentQueue<string> _receipts = new();
     private RideIngestHost _simulators = null!;
-    private NatsNodes _nats = null!;
-    private PostgresServer _postgres = null!;
-    private string _connection = "";
-    private NpgsqlDataSource _database = null!;
+    private SystemWorld _world = null!;
     private Instance _api = null!;
     private Instance _otherApi = null!;
     private Instance _relay = null!;
@@ -48,35 +42,25 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
 
     private MailSimulator Mail => _simulators.Services.GetRequiredService<MailSimulator>();
 
-    private Instance[] All => [_api, _otherApi, _relay, _otherRelay, _laborCost, _otherLaborCost, _email];
-
     public async Task InitializeAsync()
     {
         _simulators = RideIngestHost.Create(
             "simulators", ["--urls", "http://127.0.0.1:0", "--logging:level=fatal"], new SimulatorsModule());
         await _simulators.StartAsync();
-        _nats = await NatsNodes.StartAsync(1, null);
-        _postgres = await PostgresServer.StartAsync(new PostgresServerOptions { Durable = true });
-        _connection = await _postgres.CreateDatabaseAsync("checkin");
-        _database = NpgsqlDataSource.Create(_connection);
+        _world = await SystemWorld.CreateAsync("checkin");
         (_api, _otherApi) = (Make("api", "api"), Make("other-api", "api"));
         (_relay, _otherRelay) = (Make("relay", "relay"), Make("other-relay", "relay"));
         (_laborCost, _otherLaborCost) = (Make("labor-cost", "labor_cost"), Make("other-labor-cost", "labor_cost"));
         _email = Make("email", "email");
-        await Task.WhenAll(All.Select(instance => instance.StartAsync()));
-        await Task.WhenAll(All.Select(instance => instance.ReadyAsync()));
-        await Redelivery.SoonAsync(_nats.Url, "CHECKIN", Consumers);
+        await _world.StartAsync();
+        await Redelivery.SoonAsync(_world.Nats.Url, "CHECKIN", Consumers);
     }
 
     public async Task DisposeAsync()
     {
-        await Task.WhenAll(All.Select(instance => instance.DisposeAsync().AsTask()));
-        await _database.DisposeAsync();
-        await _nats.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _world.DisposeAsync();
         await _simulators.StopAsync();
         await _simulators.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -84,10 +68,13 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
     {
         using var enough = new CancellationTokenSource();
         var working = Task.WhenAll(Enumerable.Range(0, 4).Select(reader => WorkAsync(reader, enough.Token)));
-        await AgainAsync(instance => instance.KillAsync(), _api, _relay, _laborCost, _email);
-        await AgainAsync(instance => instance.KillAsync(), _otherApi, _otherRelay, _otherLaborCost);
-        await Task.WhenAll(((Instance[])[_api, _relay, _laborCost, _email]).Select(PauseAsync));
-        await AgainAsync(instance => instance.TerminateAsync(), _otherApi, _otherRelay, _otherLaborCost, _email);
+        await SystemWorld.AgainAsync(instance => instance.KillAsync(), _api, _relay, _laborCost, _email);
+        await SystemWorld.AgainAsync(instance => instance.KillAsync(), _otherApi, _otherRelay, _otherLaborCost);
+        await SystemWorld.KillAtAsync(_relay, _relay.Nats[0], Way.ToServer, "PUB checkin.checkouts");
+        await SystemWorld.KillAtAsync(_relay, _relay.Nats[0], Way.ToClient, "\"stream\":\"CHECKIN\"");
+        await SystemWorld.KillAtAsync(_laborCost, _laborCost.Postgres, Way.ToClient, "DELETE ");
+        await SystemWorld.PauseAsync(_api, _relay, _laborCost, _email);
+        await SystemWorld.AgainAsync(instance => instance.TerminateAsync(), _otherApi, _otherRelay, _otherLaborCost, _email);
         foreach (var fault in (LegacyFault[])[LegacyFault.Errors, LegacyFault.Silent, LegacyFault.DropAnswer, LegacyFault.Quota])
         {
             Legacy.Set(fault);
@@ -95,8 +82,8 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
         }
         Legacy.Set(LegacyFault.None);
         await Mail.SetAsync(MailFault.Down);
-        await WithoutAsync(_postgres.KillAsync, () => _postgres.RestartAsync());
-        await WithoutAsync(() => _nats.Servers[0].KillAsync(), () => _nats.Servers[0].RestartAsync());
+        await WithoutAsync(_world.Postgres.KillAsync, () => _world.Postgres.RestartAsync());
+        await WithoutAsync(_world.Nats.Servers[0].KillAsync, () => _world.Nats.Servers[0].RestartAsync());
         await Mail.SetAsync(MailFault.None);
         await enough.CancelAsync();
         var employees = (await working).SelectMany(some => some).ToList();
@@ -111,7 +98,7 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
     /// <summary>Each tap is an event, or a dead letter that is out of order.</summary>
     private async Task TapsAreRightAsync(List<string> employees)
     {
-        var taps = (await ColumnAsync<(string, long)>(
+        var taps = (await _world.ColumnAsync<(string, long)>(
             """
             select employee_id, count(*) from (
               select employee_id from checkin.events where action in ('checked_in', 'checked_out')
@@ -120,22 +107,22 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
             group by employee_id
             """)).ToDictionary(row => row.Item1, row => row.Item2);
         Assert.All(employees, employee => Assert.Equal((employee, 2), (employee, taps.GetValueOrDefault(employee))));
-        Assert.Empty(await ColumnAsync<string>("select code from ops.dead_letters where stage = 'intake' and code <> 'out_of_order'"));
+        Assert.Empty(await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'intake' and code <> 'out_of_order'"));
         Assert.Equal(
-            await CountAsync("from checkin.events where action = 'checked_out'"),
-            await CountAsync("from checkin.records where state = 'closed'"));
+            await _world.CountAsync("from checkin.events where action = 'checked_out'"),
+            await _world.CountAsync("from checkin.records where state = 'closed'"));
     }
 
     /// <summary>Each check-out has one effect and one mail; or a dead letter, if nobody knows.</summary>
     private async Task EffectsAreRightAsync()
     {
-        var checkOuts = await ColumnAsync<string>("select id::text from checkin.events where action = 'checked_out'");
+        var checkOuts = await _world.ColumnAsync<string>("select id::text from checkin.events where action = 'checked_out'");
         Assert.Equal(checkOuts, Legacy.Effects().Select(effect => effect.Key!).Order());
-        Assert.Empty(await ColumnAsync<string>("select code from ops.dead_letters where stage = 'labor-cost'"));
-        Assert.Empty(await ColumnAsync<string>("select code from ops.dead_letters where stage = 'email' and code <> 'in_doubt'"));
+        Assert.Empty(await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'labor-cost'"));
+        Assert.Empty(await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'email' and code <> 'in_doubt'"));
         var mails = Mail.Received();
         Assert.All(mails, mail => Assert.Equal(1, mail.Times));
-        var doubted = await ColumnAsync<string>("select key from ops.dead_letters where stage = 'email'");
+        var doubted = await _world.ColumnAsync<string>("select key from ops.dead_letters where stage = 'email'");
         Assert.Equal(checkOuts, mails.Select(mail => mail.MessageId.Split('@')[0]).Union(doubted).Order());
     }
 
@@ -156,20 +143,6 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
         _isServerAway = false;
         await restart();
         await Task.Delay(TimeSpan.FromSeconds(2));
-    }
-
-    /// <summary>Ends processes of different roles, and starts them again.</summary>
-    private static Task AgainAsync(Func<Instance, Task> end, params Instance[] instances) => Task.WhenAll(instances.Select(async instance =>
-    {
-        await end(instance);
-        await instance.StartAsync();
-    }));
-
-    private static async Task PauseAsync(Instance instance)
-    {
-        await instance.PauseAsync();
-        await Task.Delay(TimeSpan.FromSeconds(7));
-        instance.Resume();
     }
 
     /// <summary>Lets one employee after the other check in and out, until there are enough.</summary>
@@ -229,11 +202,11 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
     /// <summary>Waits until no tap and no delivery waits.</summary>
     private Task SettledAsync() => Eventually.True(async () =>
     {
-        var events = await CountAsync("from checkin.events");
-        return await CountAsync("from ops.outbox where system = 'checkin'") == 0
-            && await CountAsync("from checkin.due where state <> 'dead'") == 0
+        var events = await _world.CountAsync("from checkin.events");
+        return await _world.CountAsync("from ops.outbox where system = 'checkin'") == 0
+            && await _world.CountAsync("from checkin.due where state <> 'dead'") == 0
             && await AreStoredAsync()
-            && events == await CountAsync("from checkin.events");
+            && events == await _world.CountAsync("from checkin.events");
     });
 
     private async Task<bool> AreStoredAsync()
@@ -248,16 +221,8 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
         return true;
     }
 
-    private async Task<long> CountAsync(string what) => (await ColumnAsync<long>($"select count(*) {what}"))[0];
-
-    private async Task<T[]> ColumnAsync<T>(string sql)
-    {
-        await using var connection = await _database.OpenConnectionAsync();
-        return [.. (await connection.QueryAsync<T>(sql)).Order()];
-    }
-
-    private Instance Make(string name, string role) => new(
-        "CheckIn", name, _nats.Servers, _connection, _folder.FullName,
+    private Instance Make(string name, string role) => _world.Add(
+        "CheckIn", name,
         [
             "--roles", role, "--checkin:duplicate_window=0s", "--checkin:taps_per_address=0", "--checkin:pause=300ms",
             "--checkin:sweep_after=15s",

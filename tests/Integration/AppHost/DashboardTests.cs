@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace RideIngest.Integration.AppHost;
 
 /// <summary>
-/// The app host's dashboard, in a real browser. Its eighteen processes and the browser need the machine for themselves.
+/// The app host's dashboard, in a real browser. Its twenty processes and the browser need the machine for themselves.
 /// </summary>
 [Collection(Name)]
 [CollectionDefinition(Name, DisableParallelization = true)]
@@ -27,7 +27,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         _appHost = new AppHostProcess(_folder.Path);
         var browser = await DebianChromium.SharedAsync();
         var dashboard = await _appHost.DashboardAsync();
-        var size = new ViewportSize { Width = 1400, Height = 1000 };
+        var size = new ViewportSize { Width = 1400, Height = 1100 };
         _page = await browser.NewPageAsync(new() { BaseURL = dashboard.AbsoluteUri, ViewportSize = size });
         _page.SetDefaultTimeout((float)Deadlines.Hang.TotalMilliseconds);
     }
@@ -48,7 +48,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         [
             "nats", "postgres", "producer-1", "producer-2", "consumer-1", "consumer-2", "console", "simulators",
             "casino-generator", "casino-currency", "casino-player", "casino-description", "casino-aggregates",
-            "parking-summary", "parking-gates", "checkin-workers",
+            "parking-summary", "parking-gates", "checkin-workers", "park-timekeeper",
         ];
         var running = _page.GetByText("Running", new() { Exact = true });
         foreach (var name in names)

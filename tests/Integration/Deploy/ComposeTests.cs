@@ -6,6 +6,7 @@ using RideIngest.CheckIn.Settings;
 using RideIngest.Hosting.Config;
 using RideIngest.Hosting.Processes;
 using RideIngest.Pages.Shell;
+using RideIngest.Park.Settings;
 using RideIngest.Parking.Settings;
 using RideIngest.Simulators.Legacy;
 using RideIngest.Simulators.Rates;
@@ -51,15 +52,11 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public async Task Its_settings_make_parking_processes_that_write_a_visit_and_there_is_one_for_each_role()
+    public async Task Its_settings_make_parking_processes_that_write_a_visit()
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        var parking = Services().Select(service => service.Key).Where(name => name.StartsWith("parking-", StringComparison.Ordinal));
         string[] others = ["visits", "invoices", "entry-gate", "exit-gate"];
 
-        Assert.Equal(
-            Enum.GetNames<ParkingRole>().Select(name => $"parking-{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}").Order(),
-            parking.Order());
         await DeployedSystem.WritesAVisitAsync(
             secrets, Settings("parking-api", secrets), Settings("parking-summary", secrets),
             [.. others.Select(role => Settings($"parking-{role}", secrets))]);
@@ -81,15 +78,11 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public async Task Its_settings_make_check_in_processes_that_deliver_a_check_out_and_there_is_one_for_each_role()
+    public async Task Its_settings_make_check_in_processes_that_deliver_a_check_out()
     {
         using var secrets = await DeploySecrets.CreateAsync();
-        var checkIn = Services().Select(service => service.Key).Where(name => name.StartsWith("checkin-", StringComparison.Ordinal));
         string[] others = ["relay", "labor-cost", "email"];
 
-        Assert.Equal(
-            Enum.GetNames<CheckInRole>().Select(name => $"checkin-{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}").Order(),
-            checkIn.Order());
         await DeployedSystem.DeliversACheckOutAsync(
             secrets, Settings("checkin-api", secrets), [.. others.Select(role => Settings($"checkin-{role}", secrets))]);
     }
@@ -107,6 +100,27 @@ public sealed partial class ComposeTests
         Assert.Equal(new Uri(Simulators(), LegacySimulator.Path), new Uri(checkIn.Legacy.Url!));
         Assert.True(checkIn.Legacy.Idempotent);
         Assert.Equal(("simulators", mail.Port), (checkIn.Smtp.Host, checkIn.Smtp.Port));
+    }
+
+    [Fact]
+    public async Task Its_settings_make_park_processes_that_let_a_customer_board()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+
+        await DeployedSystem.BoardsACustomerAsync(secrets, Settings("park-api", secrets), Settings("park-timekeeper", secrets));
+    }
+
+    [Theory]
+    [InlineData("parking", typeof(ParkingRole))]
+    [InlineData("checkin", typeof(CheckInRole))]
+    [InlineData("park", typeof(ParkRole))]
+    public void There_is_one_container_for_each_role(string system, Type roles)
+    {
+        var containers = Services().Select(service => service.Key).Where(name => name.StartsWith($"{system}-", StringComparison.Ordinal));
+
+        Assert.Equal(
+            Enum.GetNames(roles).Select(role => $"{system}-{JsonNamingPolicy.KebabCaseLower.ConvertName(role)}").Order(),
+            containers.Order());
     }
 
     [Fact]
@@ -157,6 +171,7 @@ public sealed partial class ComposeTests
     [InlineData("casino")]
     [InlineData("parking-api")]
     [InlineData("checkin-api")]
+    [InlineData("park-api")]
     [InlineData("simulators")]
     [InlineData("console")]
     public void A_service_listens_where_its_port_leads(string service) =>
@@ -172,6 +187,7 @@ public sealed partial class ComposeTests
     [InlineData("casino")]
     [InlineData("parking-api")]
     [InlineData("checkin-api")]
+    [InlineData("park-api")]
     [InlineData("console")]
     public async Task The_navigation_leads_to_the_ports_that_are_published(string service)
     {
@@ -182,7 +198,8 @@ public sealed partial class ComposeTests
         Assert.Equal(
             [
                 ("Casino", $"http://{Published("casino")}/casino"), ("Check-in", $"http://{Published("checkin-api")}/checkin"),
-                ("Overview", $"http://{Published("console")}/"), ("Parking", $"http://{Published("parking-api")}/parking"),
+                ("Overview", $"http://{Published("console")}/"), ("Park", $"http://{Published("park-api")}/park"),
+                ("Parking", $"http://{Published("parking-api")}/parking"),
             ],
             links.Select(link => (link.Key, link.Value)).Order());
 
@@ -196,6 +213,7 @@ public sealed partial class ComposeTests
     [InlineData("casino")]
     [InlineData("parking-visits")]
     [InlineData("checkin-labor-cost")]
+    [InlineData("park-timekeeper")]
     [InlineData("console")]
     [InlineData("simulators")]
     public async Task A_container_is_given_longer_to_stop_than_it_takes_to_drain(string service)

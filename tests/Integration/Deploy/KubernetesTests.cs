@@ -25,44 +25,53 @@ public sealed class KubernetesTests
         await DeployedSystem.TakesARecordAsync(secrets, ["--config-path", config], ["--config-path", config]);
     }
 
+    [Theory]
+    [InlineData("casino")]
+    [InlineData("parking")]
+    [InlineData("checkin")]
+    [InlineData("park")]
+    public async Task An_optional_system_is_a_line_to_uncomment(string system) => Assert.Contains(
+        $"\n  # - {system}.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
+        StringComparison.Ordinal);
+
     [Fact]
-    public async Task The_casino_is_a_line_to_uncomment_and_takes_an_event_once_it_knows_of_exchange_rates()
+    public async Task The_casino_takes_an_event_once_it_knows_of_exchange_rates()
     {
         using var secrets = await DeploySecrets.CreateAsync();
         var config = Config(secrets);
 
-        Assert.Contains(
-            "\n  # - casino.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
-            StringComparison.Ordinal);
         await DeployedSystem.TakesAnEventAsync(
             secrets, [.. Args("casino", config), "--casino:rates:url=https://rates.example.com"], Args("casino-figures", config));
     }
 
     [Fact]
-    public async Task Parking_is_a_line_to_uncomment_and_writes_a_visit_once_it_knows_of_a_mail_server()
+    public async Task Parking_writes_a_visit_once_it_knows_of_a_mail_server()
     {
         using var secrets = await DeploySecrets.CreateAsync();
         var config = Config(secrets);
 
-        Assert.Contains(
-            "\n  # - parking.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
-            StringComparison.Ordinal);
         await DeployedSystem.WritesAVisitAsync(
             secrets, [.. Args("parking", config), "--parking:mail:host=smtp.example.com"], Args("parking-summary", config));
     }
 
     [Fact]
-    public async Task Check_in_is_a_line_to_uncomment_and_delivers_a_check_out_once_it_knows_of_an_api_and_a_mail_server()
+    public async Task Check_in_delivers_a_check_out_once_it_knows_of_an_api_and_a_mail_server()
     {
         using var secrets = await DeploySecrets.CreateAsync();
         var config = Config(secrets);
 
-        Assert.Contains(
-            "\n  # - checkin.yaml\n", await File.ReadAllTextAsync(DeployYaml.PathOf($"{Folder}/kustomization.yaml")),
-            StringComparison.Ordinal);
         await DeployedSystem.DeliversACheckOutAsync(
             secrets, Args("checkin", config), Args("checkin-relay", config), Args("checkin-labor-cost", config),
             Args("checkin-email", config));
+    }
+
+    [Fact]
+    public async Task The_park_lets_a_customer_board()
+    {
+        using var secrets = await DeploySecrets.CreateAsync();
+        var config = Config(secrets);
+
+        await DeployedSystem.BoardsACustomerAsync(secrets, Args("park", config), Args("park-timekeeper", config));
     }
 
     [Fact]
@@ -81,7 +90,7 @@ public sealed class KubernetesTests
         Assert.All(there, file => Assert.NotEmpty(DeployYaml.LoadAll($"{Folder}/{file}")));
         Assert.Equal(
             there
-                .Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml", "parking.yaml", "checkin.yaml"])
+                .Except(["kustomization.yaml", "consumer-scaling.yaml", "casino.yaml", "parking.yaml", "checkin.yaml", "park.yaml"])
                 .Append("../nats").Order(),
             listed.Order());
         Assert.All(
@@ -101,6 +110,8 @@ public sealed class KubernetesTests
     [InlineData("checkin-relay")]
     [InlineData("checkin-labor-cost")]
     [InlineData("checkin-email")]
+    [InlineData("park")]
+    [InlineData("park-timekeeper")]
     public async Task A_pod_has_the_secrets_that_its_configuration_reads_the_port_it_listens_on_and_the_time_it_needs_to_drain(string name)
     {
         using var secrets = await DeploySecrets.CreateAsync();

@@ -12,7 +12,7 @@ public sealed partial class SystemdTests
 {
     private const string Analyze = "/usr/bin/systemd-analyze";
 
-    public static TheoryData<string> Units => ["Producer", "Consumer", "Casino", "Parking", "CheckIn", "Console"];
+    public static TheoryData<string> Units => ["Producer", "Consumer", "Casino", "Parking", "CheckIn", "Park", "Console"];
 
     [Theory, MemberData(nameof(Units))]
     public async Task Systemd_accepts_the_unit(string service)

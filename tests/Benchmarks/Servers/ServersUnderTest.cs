@@ -3,39 +3,33 @@ using RideIngest.Benchmarks.Bookings;
 using RideIngest.LocalServers.Nats;
 using RideIngest.LocalServers.Postgres;
 
-namespace RideIngest.Benchmarks.CheckIn;
+namespace RideIngest.Benchmarks.Servers;
 
-/// <summary>A private NATS and Postgres, and processes of the check-in system over them.</summary>
-internal sealed class CheckInUnderTest : IAsyncDisposable
+/// <summary>A private NATS and Postgres, and processes of a system over them.</summary>
+internal sealed class ServersUnderTest : IAsyncDisposable
 {
     private readonly NatsServer _nats;
     private readonly PostgresServer _postgres;
     private readonly List<Child> _children = [];
 
-    private CheckInUnderTest(NatsServer nats, PostgresServer postgres) => (_nats, _postgres) = (nats, postgres);
+    private ServersUnderTest(NatsServer nats, PostgresServer postgres) => (_nats, _postgres) = (nats, postgres);
 
     public string Nats => _nats.Url;
 
     public required string Database { get; init; }
 
-    public static async Task<CheckInUnderTest> CreateAsync()
+    public static async Task<ServersUnderTest> CreateAsync()
     {
         var nats = await NatsServer.StartAsync(new() { Progress = Console.Error.WriteLine });
         var postgres = await PostgresServer.StartAsync(new() { Progress = Console.Error.WriteLine });
-        return new(nats, postgres) { Database = await postgres.CreateDatabaseAsync("checkin") };
+        return new(nats, postgres) { Database = await postgres.CreateDatabaseAsync("bench") };
     }
 
-    /// <summary>Starts a process with these roles, and waits until it is ready.</summary>
-    /// <param name="legacy">The URL of the legacy API; by default one that is away.</param>
-    public async Task<Child> StartAsync(string roles, string legacy = "http://127.0.0.1:9", params string[] settings)
+    /// <summary>Starts a process over the servers, and waits until it is ready.</summary>
+    public async Task<Child> StartAsync(string assembly, params string[] settings)
     {
-        var child = await PeerAsync("RideIngest.CheckIn.dll",
-        [
-            $"--nats:url={Nats}", $"--postgres:url={Database}", "--urls=http://127.0.0.1:0", $"--roles={roles}",
-            "--checkin:duplicate_window=0s", "--checkin:taps_per_address=0", $"--checkin:legacy:url={legacy}",
-            "--checkin:legacy:idempotent=true", "--checkin:smtp:host=127.0.0.1", "--checkin:smtp:port=9",
-            "--checkin:smtp:from=checkin@example.com", .. settings,
-        ]);
+        var child = await PeerAsync(
+            assembly, [$"--nats:url={Nats}", $"--postgres:url={Database}", "--urls=http://127.0.0.1:0", .. settings]);
         using var client = new HttpClient { BaseAddress = new Uri(child.Url) };
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!(await client.GetAsync("/readyz", deadline.Token)).IsSuccessStatusCode)

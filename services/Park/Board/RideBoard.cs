@@ -1,0 +1,135 @@
+using Dapper;
+using Npgsql;
+using RideIngest.Hosting.Retries;
+using RideIngest.Park.Commits;
+using RideIngest.Park.Folds;
+using RideIngest.Park.Telemetry;
+using RideIngest.Storage.Postgres;
+
+namespace RideIngest.Park.Board;
+
+/// <summary>
+/// Keeps the states of all rides in memory up to date: when NATS tells of a new version, and at least once a second. While Postgres is
+/// away they get older, and it says since when.
+/// </summary>
+internal sealed partial class RideBoard : BackgroundService
+{
+    private const string Heads =
+        """
+        select id, version, changed_in::text::bigint as ChangedIn, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as Mark
+        from park.rides
+        """;
+
+    private const string Mark = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    // A refresh takes milliseconds, unless Postgres is busy.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
+    private readonly NpgsqlDataSource _database;
+    private readonly ParkMemory _memory;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Repeats _failures = new();
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile BoardMark? _mark;
+    private volatile TaskCompletionSource _refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RideBoard(NpgsqlDataSource database, ParkMemory memory, CommitNews news, TimeProvider clock, ILogger<RideBoard> logger)
+    {
+        (_database, _memory, _clock, _logger) = (database, memory, clock, logger);
+        news.Tell(rideChanged: Wake);
+    }
+
+    /// <summary>Completes when the rides have been read once.</summary>
+    public Task Loaded => _loaded.Task;
+
+    /// <summary>Completes when the rides are read again.</summary>
+    public Task Refreshed => _refreshed.Task;
+
+    /// <summary>As of when the states are; null before they were read.</summary>
+    public BoardMark? AsOf => _mark;
+
+    /// <summary>Since when the states may be out of date; null if they are not.</summary>
+    public DateTimeOffset? StaleSince => _mark is { } mark && _clock.GetUtcNow() - mark.At > Fresh ? mark.At : null;
+
+    public IEnumerable<KeyValuePair<long, RideState>> Rides => _memory.Rides;
+
+    public RideState? Find(long id) => _memory.Ride(id);
+
+    public RideFigures Figures(long id, RideState ride) => RideFigures.Of(id, ride, _clock.GetUtcNow(), StaleSince);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wasTold = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RefreshAsync(wasTold, stoppingToken);
+            }
+            catch (Exception e) when (StoreUnavailableException.Covers(e))
+            {
+                // The age of the states says it.
+            }
+            catch (NotSupportedException e)
+            {
+                if (_failures.Next(e.Message) is { } repeated)
+                    NotRead(e.Message, repeated);
+            }
+            Interlocked.Exchange(ref _refreshed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            await Task.Delay(Pause, stoppingToken);
+            wasTold = await _changed.WaitAsync(Period - Pause, stoppingToken);
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _changed.Dispose();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (_changed.CurrentCount == 0)
+                _changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another one woke it at the same time.
+        }
+    }
+
+    /// <param name="wasTold">Whether NATS, or a commit of this process, told of a change.</param>
+    private async Task RefreshAsync(bool wasTold, CancellationToken cancellationToken)
+    {
+        var at = _clock.GetUtcNow();
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        var heads = (await connection.QueryAsync<(long Id, int Version, long ChangedIn, long Mark)>(Command(Heads))).ToList();
+        var versions = heads.ToDictionary(head => head.Id, head => head.Version);
+        var before = heads.Count(head => _memory.Ride(head.Id)?.Version >= head.Version);
+        foreach (var (id, ride) in await StateReader.RidesAsync(connection, _memory, versions, cancellationToken))
+            _memory.Keep(id, ride);
+        if (!wasTold && _mark is not null)
+            ParkTelemetry.Healed(heads.Count - before);
+        var mark = heads.Count > 0 ? heads[0].Mark : await connection.QuerySingleAsync<long>(Command(Mark));
+        _mark = new(mark, at, heads.ToDictionary(head => head.Id, head => head.ChangedIn));
+        _loaded.TrySetResult();
+        ParkTelemetry.Observed(new(at, _memory.Rides.CountBy(ride => ride.Value.Status.Word()).ToDictionary()));
+
+        CommandDefinition Command(string sql) => new(sql, commandTimeout: 2, cancellationToken: cancellationToken);
+    }
+
+    [LoggerMessage(6931, LogLevel.Error, "Rides cannot be brought up to date: {Reason}. Update this process{Repeated}")]
+    private partial void NotRead(string reason, string repeated);
+}
+
+/// <summary>A state of the board.</summary>
+/// <param name="Transaction">All transactions with a lower id had ended.</param>
+/// <param name="ChangedIn">The transaction that changed each ride last.</param>
+internal sealed record BoardMark(long Transaction, DateTimeOffset At, IReadOnlyDictionary<long, long> ChangedIn);

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace RideIngest.Park.Folds;
+
+internal abstract record RideEvent : ParkEvent;
+
+internal sealed record RideAdded(string Title, string Description, int Capacity, TimeSpan RideTime, BoardingMode Boarding) : RideEvent;
+
+internal sealed record RideChanged(string Title, string Description, int Capacity, TimeSpan RideTime) : RideEvent;
+
+internal sealed record RideStatusChanged(OperatingStatus Status, string? Reason) : RideEvent;
+
+internal sealed record RideCustomerQueued(long Customer) : RideEvent;
+
+internal sealed record RideCustomerUnQueued(long Customer) : RideEvent;
+
+/// <param name="WalkIns">Those on the ride who had not queued.</param>
+internal sealed record RideDeparted(IReadOnlyList<long> Boarded, int WalkIns) : RideEvent;
+
+/// <summary>A ride: a fold over its events, and the decisions that depend on it.</summary>
+internal sealed record RideState
+{
+    // Repeated reports of these departures are recognised.
+    private const int DeparturesKept = 20;
+
+    private const int MissedDepartures = 3;
+
+    public static readonly RideState None = new();
+
+    public int Version { get; init; }
+
+    /// <summary>The time of the last event.</summary>
+    public DateTimeOffset At { get; init; }
+
+    public DateTimeOffset AddedAt { get; init; }
+
+    public string Title { get; init; } = "";
+
+    public string Description { get; init; } = "";
+
+    public int Capacity { get; init; }
+
+    public TimeSpan RideTime { get; init; }
+
+    public BoardingMode Boarding { get; init; }
+
+    public OperatingStatus Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTimeOffset StatusSince { get; init; }
+
+    /// <summary>Since when it runs, or ran when it was stopped.</summary>
+    public DateTimeOffset RunsSince { get; init; }
+
+    /// <summary>When those on the ride come back, or came back.</summary>
+    public DateTimeOffset ReturnsAt { get; init; }
+
+    [JsonIgnore]
+    public WaitingLine Line { get; init; } = WaitingLine.Empty;
+
+    /// <summary>The last departures, the oldest first.</summary>
+    public ImmutableList<PastDeparture> Departures { get; init; } = [];
+
+    [JsonIgnore]
+    public bool Exists => Version > 0;
+
+    /// <summary>Since when its clock stands still; null while it runs.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    [JsonIgnore]
+    public bool IsStopped => StoppedAt is not null;
+
+    [JsonIgnore]
+    public PastDeparture? Last => Departures.IsEmpty ? null : Departures[^1];
+
+    public RideState Apply(DateTimeOffset at, RideEvent happened) => Change(at, happened) with
+    {
+        Version = Version + 1,
+        At = at > At ? at : At,
+    };
+
+    private RideState Change(DateTimeOffset at, RideEvent happened) => happened switch
+    {
+        RideAdded added => this with
+        {
+            AddedAt = at,
+            Title = added.Title,
+            Description = added.Description,
+            Capacity = added.Capacity,
+            RideTime = added.RideTime,
+            Boarding = added.Boarding,
+            StatusSince = at,
+            RunsSince = at,
+            ReturnsAt = at,
+        },
+        RideChanged changed => this with
+        {
+            Title = changed.Title,
+            Description = changed.Description,
+            Capacity = changed.Capacity,
+            RideTime = changed.RideTime,
+        },
+        RideStatusChanged changed => ChangeStatus(at, changed),
+        RideCustomerQueued queued => this with { Line = Line.Join(queued.Customer, at) },
+        RideCustomerUnQueued left => this with { Line = Line.Leave(left.Customer) },
+        RideDeparted departed => Leaves(at) with
+        {
+            Line = departed.Boarded.Aggregate(Line, (line, customer) => line.Leave(customer)),
+            ReturnsAt = at + RideTime,
+            Departures = Keep(new(at, departed.Boarded.Count, departed.WalkIns)),
+        },
+        _ => throw new NotSupportedException($"A ride has no event {happened.Name}"),
+    };
+
+    private RideState ChangeStatus(DateTimeOffset at, RideStatusChanged changed)
+    {
+        var stops = changed.Status is OperatingStatus.Down or OperatingStatus.Closed;
+        var next = this with
+        {
+            Status = changed.Status,
+            Reason = changed.Reason,
+            StatusSince = at,
+            StoppedAt = stops ? StoppedAt ?? at : null,
+        };
+        if (stops)
+            return next;
+        return StoppedAt is not { } stopped
+            ? next with { RunsSince = changed.Status == OperatingStatus.Operating ? at : RunsSince }
+            : next with { RunsSince = at, ReturnsAt = ReturnsAt > stopped ? ReturnsAt + (at - stopped) : ReturnsAt };
+    }
+
+    /// <summary>A ride that was suspected to be broken is not.</summary>
+    private RideState Leaves(DateTimeOffset at) => Status == OperatingStatus.Suspected
+        ? this with { Status = OperatingStatus.Operating, Reason = null, StatusSince = at }
+        : this;
+
+    private ImmutableList<PastDeparture> Keep(PastDeparture departure)
+    {
+        var kept = Departures.Add(departure);
+        return kept.Count > DeparturesKept ? kept.RemoveAt(0) : kept;
+    }
+
+    /// <summary>Whether those on the ride are back; the clock of a ride that is stopped stands still.</summary>
+    public bool HasReturned(DateTimeOffset now) => ReturnsAt <= (StoppedAt ?? now);
+
+    /// <summary>The number of people on the ride.</summary>
+    public int Aboard(DateTimeOffset now) => Last is { } last && !HasReturned(now) ? last.Boarded + last.WalkIns : 0;
+
+    /// <summary>Whether the customer who boarded at this time is still on the ride.</summary>
+    public bool HasAboard(DateTimeOffset boardedAt, DateTimeOffset now) => Last?.At == boardedAt && !HasReturned(now);
+
+    /// <summary>The waiting time by the number of people ahead; null while the ride is stopped.</summary>
+    public TimeSpan? WaitingTime(DateTimeOffset now) =>
+        IsStopped ? null : (Line.Count + Aboard(now)) / Capacity * RideTime;
+
+    /// <summary>When the customer at this place of the line boards, by the clock; null while the ride is stopped.</summary>
+    /// <param name="place">0 for the first one.</param>
+    public DateTimeOffset? BoardsAt(int place, DateTimeOffset now) =>
+        IsStopped ? null : (ReturnsAt > now ? ReturnsAt : now) + place / Capacity * RideTime;
+
+    /// <summary>When the ride can leave next with people who wait; null if it is stopped, or nobody waits.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? CanLeaveAt => IsStopped || Line.First is not { } first
+        ? null
+        : new[] { ReturnsAt, RunsSince, first.Since }.Max();
+
+    /// <summary>The next departure by the clock, if it is due; it may have been due some time ago.</summary>
+    public (DateTimeOffset At, RideDeparted Event)? DueDeparture(DateTimeOffset now) =>
+        Boarding == BoardingMode.Clock && CanLeaveAt is { } due && due <= now
+            ? (due, new RideDeparted(Line.FirstBefore(due, Capacity), 0))
+            : null;
+
+    /// <summary>When a ride whose departures are reported must be suspected to be broken; null if never.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? SuspectedAt => Boarding == BoardingMode.Reported && Status == OperatingStatus.Operating
+        ? CanLeaveAt + MissedDepartures * RideTime
+        : null;
+
+    public RefusedCommand? WhyNotJoin() =>
+        IsStopped ? new(409, "ride-stopped", $"The ride {Title} is {Status.Word()}") : null;
+
+    /// <summary>The departure that a ride's controller reports, or why it is refused; both are null if it was reported before.</summary>
+    public (RideDeparted? Event, RefusedCommand? Refused) Report(int boarded, DateTimeOffset at)
+    {
+        if (Departures.Exists(departure => departure.At == at))
+            return (null, null);
+        if (Boarding == BoardingMode.Clock)
+            return (null, new(409, "boards-by-clock", $"The ride {Title} boards by the clock"));
+        if (IsStopped)
+            return (null, WhyNotJoin());
+        if (Last is { } last && at < last.At)
+            return (null, new(409, "departure-order", "A later departure is recorded already"));
+        var waiting = Line.FirstBefore(at, boarded);
+        return (new(waiting, boarded - waiting.Count), null);
+    }
+}
+
+/// <param name="Boarded">How many of those who queued are on it.</param>
+internal sealed record PastDeparture(DateTimeOffset At, int Boarded, int WalkIns);
+
+internal enum BoardingMode
+{
+    /// <summary>The ride leaves by the clock, whenever it is free and people wait.</summary>
+    Clock,
+
+    /// <summary>The ride's controller reports each departure.</summary>
+    Reported,
+}
+
+internal enum OperatingStatus
+{
+    Operating,
+    Down,
+    Closed,
+
+    /// <summary>It should have left several times and did not.</summary>
+    Suspected,
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
+using RideIngest.Hosting.Access;
+using RideIngest.Hosting.Endpoints;
+using RideIngest.Hosting.OpenApi;
+using RideIngest.Park.Board;
+using RideIngest.Park.Commands;
+using RideIngest.Park.Commits;
+using RideIngest.Park.Folds;
+using RideIngest.Park.Reads;
+
+namespace RideIngest.Park.OldForm;
+
+/// <summary>The endpoints for clients that exist already: other paths, bodies and errors, and the same park.</summary>
+internal sealed class OldEndpoints(CommandStore store, RideBoard board, CustomerReader customers, TimeProvider clock)
+{
+    private const string Tag = "park-old";
+    private const long MostSeconds = 24 * 60 * 60;
+    private const long MostPeople = 10_000;
+    private const int LongestBody = 16 * 1024;
+
+    private static readonly string Write = Scopes.Write("park");
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var old = ActivatorUtilities.CreateInstance<OldEndpoints>(routes.ServiceProvider);
+        routes.MapGet("/ride", (Delegate)old.RidesAsync).Needs(Scopes.Read).LimitedAsRead()
+            .Operation("oldParkListRides", Tag, "All rides, in the old form").Answers(typeof(OldRide[]), 200, "The rides");
+        routes.MapGet("/customer", (Delegate)old.CustomersAsync).Needs(Scopes.Read).LimitedAsRead()
+            .Operation("oldParkListCustomers", Tag, "The customers inside, in the old form")
+            .Answers(typeof(OldCustomer[]), 200, "The customers")
+            .RefusesAs(typeof(OldError), OldError.Example, "unavailable");
+        Post("/ride/add", old.AddAsync)
+            .Operation("oldParkAddRide", Tag, "Add a ride, in the old form")
+            .TakesForm(typeof(OldPostedRide), "The ride; form fields are taken, too", JsonNode.Parse(
+                """{"name":"Comet","desc":"A roller coaster","ride_time_secs":180,"capacity":24}""")!)
+            .Answers(typeof(OldAdded), 200, "The ride is added");
+        Post("/customer/enter", old.EnterAsync)
+            .Operation("oldParkEnter", Tag, "Let a customer enter the park, in the old form")
+            .Answers(typeof(OldDone), 200, "The customer is inside");
+        Post("/customer/exit", old.ExitAsync)
+            .Operation("oldParkLeave", Tag, "Let a customer leave the park, in the old form")
+            .TakesForm(typeof(OldPostedCustomer), "The customer; form fields are taken, too", JsonNode.Parse("""{"id":17}""")!)
+            .Answers(typeof(OldDone), 200, "The customer is outside");
+        Post("/customer/queue", old.QueueAsync)
+            .Operation("oldParkJoinQueue", Tag, "Let a customer join the queue of a ride, in the old form")
+            .TakesForm(typeof(OldPostedQueue), "The customer and the ride; form fields are taken, too", JsonNode.Parse(
+                """{"id":17,"ride_id":1}""")!)
+            .Answers(typeof(OldDone), 200, "The customer is in the queue");
+        Post("/customer/unqueue", old.UnqueueAsync)
+            .Operation("oldParkLeaveQueue", Tag, "Let a customer leave whatever queue that is, in the old form")
+            .TakesForm(typeof(OldPostedCustomer), "The customer; form fields are taken, too", JsonNode.Parse("""{"id":17}""")!)
+            .Answers(typeof(OldDone), 200, "The customer is in no queue");
+
+        IEndpointConventionBuilder Post(string path, Func<HttpContext, Task<IResult>> act) => routes
+            .MapPost(path, (Delegate)((HttpContext http) => TryAsync(http, act)))
+            .DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LongestBody)).Needs(Write)
+            .RefusesAs(typeof(OldError), OldError.Example, "bad-request", "not-found", "conflict", "unavailable");
+    }
+
+    private static async Task<IResult> TryAsync(HttpContext http, Func<HttpContext, Task<IResult>> act)
+    {
+        try
+        {
+            return await act(http);
+        }
+        catch (OldFormException e)
+        {
+            return Error(StatusCodes.Status400BadRequest, e.Message);
+        }
+    }
+
+    private async Task<IResult> RidesAsync(CancellationToken cancellationToken)
+    {
+        if (board.AsOf is null)
+            await Task.WhenAny(board.Loaded, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken));
+        return board.AsOf is null
+            ? Error(StatusCodes.Status503ServiceUnavailable, "Postgres is unavailable")
+            : ApiJson.Answer(board.Rides.OrderBy(ride => ride.Key)
+                .Select(ride => OldRide.Of(ride.Key, ride.Value, clock.GetUtcNow())).ToArray());
+    }
+
+    private async Task<IResult> CustomersAsync(CancellationToken cancellationToken) =>
+        ApiJson.Answer((await customers.InsideAsync(cancellationToken)).Select(OldCustomer.Of).ToArray());
+
+    private async Task<IResult> AddAsync(HttpContext http)
+    {
+        var body = await OldBody.ReadAsync(http.Request);
+        var added = new AddRide(
+            body.Text("name", 100), body.Text("desc", 1000, isRequired: false), (int)body.Whole("capacity", MostPeople),
+            TimeSpan.FromSeconds(body.Whole("ride_time_secs", MostSeconds)), BoardingMode.Clock);
+        return await AnswerAsync(added, _ => new OldAdded("added"));
+    }
+
+    private Task<IResult> EnterAsync(HttpContext http) =>
+        AnswerAsync(new EnterPark(), answer => new OldDone("added", ((Entered)answer.Body!).Id));
+
+    private Task<IResult> ExitAsync(HttpContext http) =>
+        OfCustomerAsync(http, (customer, _) => new LeavePark(customer), "updated", "the customer has left already");
+
+    private Task<IResult> QueueAsync(HttpContext http) => OfCustomerAsync(
+        http, (customer, body) => new JoinQueue(customer, body.Whole("ride_id", long.MaxValue)), "queued",
+        "the customer is in the queue already");
+
+    private Task<IResult> UnqueueAsync(HttpContext http) =>
+        OfCustomerAsync(http, (customer, _) => new LeaveAnyQueue(customer), "un-queued", null);
+
+    private async Task<IResult> OfCustomerAsync(
+        HttpContext http, Func<long, OldBody, ParkCommand> command, string done, string? repeated)
+    {
+        var body = await OldBody.ReadAsync(http.Request);
+        var id = body.Whole("id", long.MaxValue);
+        return await AnswerAsync(command(id, body), _ => new OldDone(done, id), repeated);
+    }
+
+    /// <param name="repeated">The error if the same was commanded before; null if that is none.</param>
+    private async Task<IResult> AnswerAsync(ParkCommand command, Func<CommandAnswer, object> done, string? repeated = null)
+    {
+        var end = await store.ExecuteAsync(command);
+        return end switch
+        {
+            { Answer.Refused: { } refused } => Error(refused.Status, refused.Detail),
+            { Answer.IsRepeated: true } when repeated is not null => Error(StatusCodes.Status409Conflict, repeated),
+            { Answer: { } answer } => ApiJson.Answer(done(answer)),
+            { Way: CommandWay.Failed } => Error(StatusCodes.Status500InternalServerError, "an unexpected error occurred"),
+            { Way: CommandWay.Unknown } => Error(StatusCodes.Status503ServiceUnavailable, "it is not known whether it was done"),
+            _ => Error(StatusCodes.Status503ServiceUnavailable, "the park takes no commands now; nothing was changed"),
+        };
+    }
+
+    private static IResult Error(int status, string text) => ApiJson.Answer(new OldError(text), status);
+}
