@@ -11,10 +11,10 @@ namespace RideIngest.Park.Boarding;
 /// Lets rides leave by the clock, and suspects those that should have left. Any number of processes do this at the same time: a command is
 /// decided while the ride is locked, and only the first one finds anything to do.
 /// </summary>
-internal sealed partial class Timekeeper(
-    RideBoard board, CommandStore store, ParkSettings settings, TimeProvider clock, ILogger<Timekeeper> logger) : BackgroundService
+internal sealed class Timekeeper(RideBoard board, CommandStore store, ParkSettings settings, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan UntilAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,25 +36,27 @@ internal sealed partial class Timekeeper(
                 else if (at < next)
                     next = at.Value;
             }
-            if (due.Count > 0 && !store.IsAway)
-                await Task.WhenAll(due.Select(ExecuteAsync));
+            if (due.Count > 0 && !store.IsAway && await ExecuteAsync(due))
+                continue;
+            if (due.Count > 0)
+                await Task.Delay(UntilAgain, clock, stoppingToken);
             else
                 await Task.WhenAny(refreshed, Task.Delay(Max(next - clock.GetUtcNow(), Shortest), clock, stoppingToken));
         }
     }
 
-    private async Task ExecuteAsync(ParkCommand command)
+    /// <returns>Whether all are decided.</returns>
+    private async Task<bool> ExecuteAsync(IReadOnlyList<ParkCommand> commands) =>
+        Array.TrueForAll(await Task.WhenAll(commands.Select(ExecuteAsync)), isDecided => isDecided);
+
+    private async Task<bool> ExecuteAsync(ParkCommand command)
     {
         var due = command is Depart depart ? board.Find(depart.Ride)?.CanLeaveAt : null;
         var end = await store.ExecuteAsync(command);
-        if (end.Way == CommandWay.Failed)
-            NotDone(command.Name);
         if (end.Answer?.Body is int and > 0 && due is { } at)
             ParkTelemetry.Departed(clock.GetUtcNow() - at);
+        return end.Way == CommandWay.Decided;
     }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    [LoggerMessage(6911, LogLevel.Error, "The timekeeper's command {Command} failed. It is tried again")]
-    private partial void NotDone(string command);
 }

@@ -17,6 +17,8 @@ internal sealed class CommandAnswers(CommandStore store)
 
     public async Task<IResult> AnswerAsync(HttpContext http, ParkCommand command)
     {
+        if (Caller.Of(http)?.Take(1) is { } tooMany)
+            return tooMany;
         var (key, wrong) = KeyOf(http);
         if (wrong is not null)
             return wrong;

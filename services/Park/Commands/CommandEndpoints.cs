@@ -29,7 +29,7 @@ internal sealed class CommandEndpoints(CommandAnswers commands, TimeProvider clo
 
     private static readonly ProblemAnswer[] Commanding =
     [
-        "unauthorized", "forbidden", "internal", "busy", ("unavailable", "Postgres is unavailable. Nothing was changed."),
+        "unauthorized", "forbidden", "rate-limit", "internal", "busy", ("unavailable", "Postgres is unavailable. Nothing was changed."),
         ("outcome-unknown", "It is not known whether the command was executed. Repeating it is safe."),
     ];
 

@@ -86,6 +86,7 @@ internal sealed partial class CommandStore : BackgroundService
         try
         {
             // Not cancelled: Npgsql would wait for a server that hangs.
+            using var span = ParkTelemetry.Committing(commands.Select(command => command.Trace));
             if (await _table.CommitAsync(commands, CancellationToken.None).WaitAsync(_settings.StoreWithin) is { } world)
                 _news.Publish(world);
         }

@@ -55,14 +55,14 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
         IEndpointConventionBuilder Post(string path, Func<HttpContext, Task<IResult>> act) => routes
             .MapPost(path, (Delegate)((HttpContext http) => TryAsync(http, act)))
             .DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LongestBody)).Needs(Write)
-            .RefusesAs(typeof(OldError), OldError.Example, "bad-request", "not-found", "conflict", "unavailable");
+            .RefusesAs(typeof(OldError), OldError.Example, "bad-request", "not-found", "conflict", "rate-limit", "unavailable");
     }
 
     private static async Task<IResult> TryAsync(HttpContext http, Func<HttpContext, Task<IResult>> act)
     {
         try
         {
-            return await act(http);
+            return Caller.Of(http)?.Take(1) is { } tooMany ? Error(tooMany.Status, tooMany.Detail!) : await act(http);
         }
         catch (OldFormException e)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RideIngest.Hosting.Telemetry;
 
@@ -62,6 +63,17 @@ internal static class ParkTelemetry
         KeyValuePair<string, object?> name = new("command", command), end = new("result", result ?? (isRefused ? Refused : Done));
         Commands.Record(duration.TotalSeconds, name, end);
         Ended.Add(1, name, end);
+    }
+
+    /// <summary>Starts the span of a commit in the first recorded trace of its commands; the others are linked.</summary>
+    public static Activity? Committing(IEnumerable<ActivityContext> traces)
+    {
+        var recorded = traces
+            .Where(trace => trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)).DistinctBy(trace => trace.TraceId).ToList();
+        if (recorded.Count == 0)
+            return null;
+        var links = recorded.Skip(1).Select(trace => new ActivityLink(trace));
+        return RideIngestTelemetry.Source.StartActivity("park commit", ActivityKind.Internal, recorded[0], links: links);
     }
 
     public static void LiveClients(int change) => Clients.Add(change);

@@ -70,9 +70,9 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
         var working = Task.WhenAll(Enumerable.Range(0, 4).Select(reader => WorkAsync(reader, enough.Token)));
         await SystemWorld.AgainAsync(instance => instance.KillAsync(), _api, _relay, _laborCost, _email);
         await SystemWorld.AgainAsync(instance => instance.KillAsync(), _otherApi, _otherRelay, _otherLaborCost);
-        await SystemWorld.KillAtAsync(_relay, _relay.Nats[0], Way.ToServer, "PUB checkin.checkouts");
-        await SystemWorld.KillAtAsync(_relay, _relay.Nats[0], Way.ToClient, "\"stream\":\"CHECKIN\"");
-        await SystemWorld.KillAtAsync(_laborCost, _laborCost.Postgres, Way.ToClient, "DELETE ");
+        await SystemWorld.KillAtAsync(relay => relay.Nats[0], Way.ToServer, "PUB checkin.checkouts", _relay, _otherRelay);
+        await SystemWorld.KillAtAsync(relay => relay.Nats[0], Way.ToClient, "\"stream\":\"CHECKIN\"", _relay, _otherRelay);
+        await SystemWorld.KillAtAsync(caller => caller.Postgres, Way.ToClient, "DELETE ", _laborCost, _otherLaborCost);
         await SystemWorld.PauseAsync(_api, _relay, _laborCost, _email);
         await SystemWorld.AgainAsync(instance => instance.TerminateAsync(), _otherApi, _otherRelay, _otherLaborCost, _email);
         foreach (var fault in (LegacyFault[])[LegacyFault.Errors, LegacyFault.Silent, LegacyFault.DropAnswer, LegacyFault.Quota])

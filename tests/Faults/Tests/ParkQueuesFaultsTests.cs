@@ -56,8 +56,8 @@ public sealed class ParkQueuesFaultsTests : IAsyncLifetime
         await SystemWorld.AgainAsync(instance => instance.KillAsync(), _otherApi, _otherTimekeeper);
         foreach (var answer in (string[])["INSERT 0 ", "COMMIT"])
         {
-            await SystemWorld.KillAtAsync(_api, _api.Postgres, Way.ToClient, answer);
-            await SystemWorld.KillAtAsync(_timekeeper, _timekeeper.Postgres, Way.ToClient, answer);
+            await SystemWorld.KillAtAsync(api => api.Postgres, Way.ToClient, answer, _api, _otherApi);
+            await SystemWorld.KillAtAsync(timekeeper => timekeeper.Postgres, Way.ToClient, answer, _timekeeper, _otherTimekeeper);
         }
         await SystemWorld.PauseAsync(_api, _timekeeper);
         await SystemWorld.AgainAsync(instance => instance.TerminateAsync(), _otherApi, _otherTimekeeper);

@@ -63,15 +63,22 @@ internal sealed class SystemWorld : IAsyncDisposable
         instance.Resume();
     }));
 
-    /// <summary>Kills a process at the moment at which this passes one of its connections, and starts it again.</summary>
-    public static async Task KillAtAsync(Instance instance, TcpProxy connection, Way way, string text)
+    /// <summary>
+    /// Kills the process on whose connection this passes first, at that moment, and starts it again: of those of a role, not all may work.
+    /// </summary>
+    public static async Task KillAtAsync(Func<Instance, TcpProxy> connection, Way way, string text, params Instance[] instances)
     {
-        var wire = new Tripwire(way, text, tripped: instance.KillNow);
-        connection.Tripwire = wire;
-        await wire.Hit.WaitAsync(Deadlines.Hang);
-        connection.Tripwire = null;
-        await instance.KillAsync();
-        await instance.StartAsync();
+        var wires = instances.Select(instance => (Instance: instance, Wire: new Tripwire(way, text, tripped: instance.KillNow))).ToList();
+        foreach (var (instance, wire) in wires)
+            connection(instance).Tripwire = wire;
+        await Task.WhenAny(wires.Select(one => one.Wire.Hit)).WaitAsync(Deadlines.Hang);
+        foreach (var instance in instances)
+            connection(instance).Tripwire = null;
+        foreach (var (instance, _) in wires.Where(one => one.Wire.Hit.IsCompleted))
+        {
+            await instance.KillAsync();
+            await instance.StartAsync();
+        }
     }
 
     /// <summary>Runs a command of a program over the database, and returns its exit code and what it said.</summary>
