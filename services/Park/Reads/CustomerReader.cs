@@ -1,25 +1,31 @@
 using Dapper;
 using Npgsql;
+using RideIngest.Park.Board;
 using RideIngest.Park.Commits;
 using RideIngest.Park.Folds;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Park.Reads;
 
 /// <summary>Reads customers, and the events of rides and customers.</summary>
-internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memory)
+internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memory, CommandStore store, RideBoard board)
 {
-    /// <summary>Returns a customer as stored now; null if there is none.</summary>
-    public async Task<CustomerState?> FindAsync(long id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns a customer as stored now, or, while Postgres is away, as remembered, with since when that may be out of date. Null if there
+    /// is none.
+    /// </summary>
+    public async Task<(CustomerState Customer, DateTimeOffset? StaleSince)?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var version = await connection.ExecuteScalarAsync<int?>(new(
-            "select version from park.customers where id = @id", new { id }, cancellationToken: cancellationToken));
-        if (version is null)
-            return null;
-        var versions = new Dictionary<long, int> { [id] = version.Value };
-        var customer = (await StateReader.CustomersAsync(connection, memory, versions, cancellationToken))[id];
-        memory.Keep(id, customer);
-        return customer;
+        if (store.IsAway && memory.Customer(id) is { } known)
+            return (known, board.AsOf?.At);
+        try
+        {
+            return await ReadAsync(id, cancellationToken) is { } customer ? (customer, null) : null;
+        }
+        catch (Exception e) when (StoreUnavailableException.Covers(e) && memory.Customer(id) is not null)
+        {
+            return (memory.Customer(id)!, board.AsOf?.At);
+        }
     }
 
     /// <summary>Lists the customers who are inside.</summary>
@@ -45,5 +51,18 @@ internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memor
         if (rows.Count == 0 && after == 0)
             return null;
         return new([.. rows.Take(limit).Select(row => row.Event)], rows.Count > limit ? rows[limit - 1].Version : null);
+    }
+
+    private async Task<CustomerState?> ReadAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var version = await connection.ExecuteScalarAsync<int?>(new(
+            "select version from park.customers where id = @id", new { id }, cancellationToken: cancellationToken));
+        if (version is null)
+            return null;
+        var versions = new Dictionary<long, int> { [id] = version.Value };
+        var customer = (await StateReader.CustomersAsync(connection, memory, versions, cancellationToken))[id];
+        memory.Keep(id, customer);
+        return customer;
     }
 }

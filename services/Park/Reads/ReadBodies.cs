@@ -21,12 +21,17 @@ internal sealed record ReadCustomer(
     [property: Description("Of the queue: when the customer joined")] DateTimeOffset? QueuedAt,
     [property: Description("Of the queue: the number of people ahead")] int? Ahead,
     [property: Description("When the customer boards, by the clock; null while the ride is stopped")] DateTimeOffset? BoardsAt,
-    [property: Description("When the customer is back; null while the ride is stopped")] DateTimeOffset? BackAt)
+    [property: Description("When the customer is back; null while the ride is stopped")] DateTimeOffset? BackAt,
+    [property: Description("Since when this may be out of date; null if it is not")] DateTimeOffset? StaleSince)
 {
-    public static ReadCustomer Of(long id, CustomerState customer, RideBoard board, DateTimeOffset now)
+    /// <param name="found">As <see cref="CustomerReader.FindAsync"/> returns it.</param>
+    public static ReadCustomer Of(
+        long id, (CustomerState Customer, DateTimeOffset? StaleSince) found, RideBoard board, DateTimeOffset now)
     {
+        var customer = found.Customer;
         var plain = new ReadCustomer(
-            id, customer.LeftAt is null ? "inside" : "left", customer.EnteredAt, customer.LeftAt, null, null, null, null, null);
+            id, customer.LeftAt is null ? "inside" : "left", customer.EnteredAt, customer.LeftAt, null, null, null, null, null,
+            found.StaleSince);
         if (customer.Queued is { } queued)
         {
             var ahead = board.Find(queued.Ride)?.Line.Ahead(id);

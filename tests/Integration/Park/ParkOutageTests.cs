@@ -32,6 +32,9 @@ public sealed class ParkOutageTests
         await live.UntilAsync(ride, read => read["stale_since"] is not null);
         var read = (await system.GetAsync($"/park/rides/{ride}")).Json;
         Assert.NotNull(read["stale_since"]);
+        var waits = (await system.GetAsync($"/park/customers/{customers[^1]}")).Json;
+        Assert.Equal("queued", (string)waits["state"]!);
+        Assert.NotNull(waits["stale_since"]);
         await system.Postgres.RestartAsync();
 
         await live.UntilAsync(ride, figures => (int)figures["waiting"]! == 0 && figures["stale_since"] is null);
