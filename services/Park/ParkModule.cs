@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Config;
+using RideIngest.Hosting.Health;
 using RideIngest.Hosting.OpenApi;
 using RideIngest.Hosting.Processes;
 using RideIngest.Hosting.Telemetry;
@@ -35,7 +36,8 @@ public sealed class ParkModule(ParkDefaults defaults) : IModule
             .AddSwitch("roles", "park.roles")
             .AddScopes(Scopes.Read, Scopes.Ops, Scopes.Write(Name))
             .AddNats(essential: false)
-            .AddPostgres(defaults.Essential)
+            .AddPostgres(essential: false)
+            .AddReadinessCheck<BoardReadiness>(defaults.Essential)
             .AddMigrations(Name, typeof(CommandTable))
             .AddSingleton(new DocumentTag(Name, "Rides of a theme park, the queues for them, and their waiting times"))
             .AddSingleton(new DocumentTag("park-old", "The park for clients of its first version"))

@@ -25,6 +25,8 @@ internal sealed partial class RideBoard : BackgroundService
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     // A refresh takes milliseconds, unless Postgres is busy.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
 
@@ -58,6 +60,14 @@ internal sealed partial class RideBoard : BackgroundService
 
     public IEnumerable<KeyValuePair<long, RideState>> Rides => _memory.Rides;
 
+    /// <summary>Waits a moment for the rides to be read, if they were not since the start.</summary>
+    public async Task<bool> IsLoadedAsync(CancellationToken cancellationToken)
+    {
+        if (_mark is null)
+            await Task.WhenAny(Loaded, Task.Delay(Patience, cancellationToken));
+        return _mark is not null;
+    }
+
     public RideState? Find(long id) => _memory.Ride(id);
 
     public RideFigures Figures(long id, RideState ride) => RideFigures.Of(id, ride, _clock.GetUtcNow(), StaleSince);
@@ -75,8 +85,9 @@ internal sealed partial class RideBoard : BackgroundService
             {
                 // The age of the states says it.
             }
-            catch (NotSupportedException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                // Such as an event that a newer version stored.
                 if (_failures.Next(e.Message) is { } repeated)
                     NotRead(e.Message, repeated);
             }
@@ -118,18 +129,23 @@ internal sealed partial class RideBoard : BackgroundService
         if (!wasTold && _mark is not null)
             ParkTelemetry.Healed(heads.Count - before);
         var mark = heads.Count > 0 ? heads[0].Mark : await connection.QuerySingleAsync<long>(Command(Mark));
-        _mark = new(mark, at, heads.ToDictionary(head => head.Id, head => head.ChangedIn));
+        _mark = new(mark, at, heads.ToDictionary(head => head.Id, head => (head.Version, head.ChangedIn)));
         _loaded.TrySetResult();
         ParkTelemetry.Observed(new(at, _memory.Rides.CountBy(ride => ride.Value.Status.Word()).ToDictionary()));
 
         CommandDefinition Command(string sql) => new(sql, commandTimeout: 2, cancellationToken: cancellationToken);
     }
 
-    [LoggerMessage(6931, LogLevel.Error, "Rides cannot be brought up to date: {Reason}. Update this process{Repeated}")]
+    [LoggerMessage(6931, LogLevel.Error, "Rides cannot be brought up to date: {Reason}. What this process shows gets older{Repeated}")]
     private partial void NotRead(string reason, string repeated);
 }
 
 /// <summary>A state of the board.</summary>
 /// <param name="Transaction">All transactions with a lower id had ended.</param>
-/// <param name="ChangedIn">The transaction that changed each ride last.</param>
-internal sealed record BoardMark(long Transaction, DateTimeOffset At, IReadOnlyDictionary<long, long> ChangedIn);
+/// <param name="Rides">The version of each ride, and the transaction that changed it last.</param>
+internal sealed record BoardMark(long Transaction, DateTimeOffset At, IReadOnlyDictionary<long, (int Version, long ChangedIn)> Rides)
+{
+    /// <summary>The transaction that changed a ride last; greater than any if that is not known yet.</summary>
+    public long ChangedIn(long id, RideState ride) =>
+        Rides.TryGetValue(id, out var stored) && stored.Version >= ride.Version ? stored.ChangedIn : long.MaxValue;
+}

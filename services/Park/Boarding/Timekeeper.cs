@@ -53,7 +53,7 @@ internal sealed class Timekeeper(RideBoard board, CommandStore store, ParkSettin
     {
         var due = command is Depart depart ? board.Find(depart.Ride)?.CanLeaveAt : null;
         var end = await store.ExecuteAsync(command);
-        if (end.Answer?.Body is int and > 0 && due is { } at)
+        if (end.Answer?.Body is true && due is { } at)
             ParkTelemetry.Departed(clock.GetUtcNow() - at);
         return end.Way == CommandWay.Decided;
     }

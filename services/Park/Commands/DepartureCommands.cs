@@ -7,25 +7,16 @@ namespace RideIngest.Park.Commands;
 /// <summary>Lets a ride leave by the clock, at the time at which it was due; several times if it was due several times.</summary>
 internal sealed record Depart(long Ride) : ParkCommand
 {
-    private const int MostAtOnce = 500;
-
     public override string Name => "depart";
 
-    public override Concerned Concerns(ParkMemory memory) => new([Ride], memory.Ride(Ride) is { } ride
-        ? ride.Line.FirstBefore(DateTimeOffset.MaxValue, Math.Max(ride.Capacity, MostAtOnce))
-        : []);
+    public override Concerned Concerns(ParkMemory memory) => new([Ride], memory.WhoMayBoard(Ride));
 
     public override CommandAnswer? Decide(CommandWorld world)
     {
-        var departures = 0;
-        while (world.Ride(Ride).DueDeparture(world.Now) is var (at, departed))
-        {
-            if (!departed.Boarded.All(world.HasCustomer))
-                return departures > 0 ? new(StatusCodes.Status200OK, departures) : null;
-            world.Board(Ride, at, departed);
-            departures++;
-        }
-        return new(StatusCodes.Status200OK, departures);
+        var before = world.Appended.Count;
+        return world.LetLeave(Ride) || world.Appended.Count > before
+            ? new(StatusCodes.Status200OK, world.Appended.Count > before)
+            : null;
     }
 }
 
@@ -63,6 +54,27 @@ internal sealed record ReportedDeparture(
 
 internal static class Boardings
 {
+    private const int MostAtOnce = 500;
+
+    /// <summary>Those who board next if the ride is due to leave, several times maybe.</summary>
+    public static IReadOnlyList<long> WhoMayBoard(this ParkMemory memory, long ride) =>
+        memory.Ride(ride) is { Boarding: BoardingMode.Clock, CanLeaveAt: not null } waits
+            ? waits.Line.FirstBefore(DateTimeOffset.MaxValue, Math.Max(waits.Capacity, MostAtOnce))
+            : [];
+
+    /// <summary>Lets a ride leave at each time at which it was due.</summary>
+    /// <returns>False if others board than are locked.</returns>
+    public static bool LetLeave(this CommandWorld world, long ride)
+    {
+        while (world.Ride(ride).DueDeparture(world.Now) is var (at, departed))
+        {
+            if (!departed.Boarded.All(world.HasCustomer))
+                return false;
+            world.Board(ride, at, departed);
+        }
+        return true;
+    }
+
     /// <summary>Appends a departure to the ride, and to each customer who is on it.</summary>
     public static void Board(this CommandWorld world, long ride, DateTimeOffset at, RideDeparted departed)
     {

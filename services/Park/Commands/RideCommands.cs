@@ -17,13 +17,15 @@ internal sealed record AddRide(string Title, string Description, int Capacity, T
     }
 }
 
-/// <summary>A command that concerns one ride, and nobody who waits for it.</summary>
+/// <summary>A command of a ride. If the ride was due to leave before, it leaves first.</summary>
 internal abstract record RideCommand(long Ride) : ParkCommand
 {
-    public override Concerned Concerns(ParkMemory memory) => new([Ride], []);
+    public override Concerned Concerns(ParkMemory memory) => new([Ride], memory.WhoMayBoard(Ride));
 
     public sealed override CommandAnswer? Decide(CommandWorld world)
     {
+        if (!world.LetLeave(Ride))
+            return null;
         var ride = world.Ride(Ride);
         if (!ride.Exists)
             return CommandAnswer.NotFound($"ride {Ride}");

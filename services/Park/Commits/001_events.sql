@@ -59,10 +59,13 @@ create table snapshots (
 
   -- The version up to which the events are in the archive.
   archived int not null default 0,
+
+  -- When there may be more to move: the ends of the others are past by then.
+  look_at timestamptz not null default now(),
   primary key (aggregate_root, source_id)
 );
 
-create index on snapshots (at) where version > archived;
+create index on snapshots (look_at) where version > archived;
 
 -- The waiting times of the last hour in seconds; null while the ride was stopped.
 create table waits (
@@ -78,5 +81,7 @@ create table answers (
   at timestamptz not null default now(),
   answer jsonb
 );
+
+create index on answers (at);
 
 create sequence ids;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RideIngest.Hosting.Retries;
 using RideIngest.Park.Settings;
 using RideIngest.Park.Telemetry;
 using RideIngest.Storage.Postgres;
@@ -19,6 +20,7 @@ internal sealed partial class CommandStore : BackgroundService
     private readonly ParkSettings _settings;
     private readonly ILogger _logger;
     private readonly PostgresOutage _outage;
+    private readonly Repeats _failures = new();
     private readonly FrameGatherer<GatheredCommands, PendingCommand> _gatherer;
     private int _waiting;
 
@@ -45,7 +47,7 @@ internal sealed partial class CommandStore : BackgroundService
         return end;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _outage.WatchAsync(StoresAgain, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _outage.WatchAsync(ended: () => { }, stoppingToken);
 
     public override void Dispose()
     {
@@ -83,17 +85,21 @@ internal sealed partial class CommandStore : BackgroundService
             Fail(commands, CommandWay.Away);
             return;
         }
+        CommandWorld? committed = null;
         try
         {
             // Not cancelled: Npgsql would wait for a server that hangs.
             using var span = ParkTelemetry.Committing(commands.Select(command => command.Trace));
-            if (await _table.CommitAsync(commands, CancellationToken.None).WaitAsync(_settings.StoreWithin) is { } world)
-                _news.Publish(world);
+            committed = await _table.CommitAsync(commands, CancellationToken.None).WaitAsync(_settings.StoreWithin);
+            if (_failures.End() > 0)
+                StoresAgain();
         }
         catch (Exception e) when (StoreUnavailableException.Covers(e))
         {
-            if (_outage.Begin())
-                StoresNothing(_postgres.Describe(e));
+            var reason = _postgres.Describe(e);
+            if (_failures.Next(reason) is { } repeated)
+                StoresNothing(reason, repeated);
+            _outage.Begin();
 
             // What takes too long may yet be committed.
             Fail(commands, e is TimeoutException ? CommandWay.Unknown : CommandWay.Away);
@@ -109,6 +115,8 @@ internal sealed partial class CommandStore : BackgroundService
             NotExecuted(e, commands[0].Command.Name);
             Fail(commands, CommandWay.Failed);
         }
+        if (committed is not null)
+            _news.Publish(committed);
     }
 
     private static void Fail(IReadOnlyList<PendingCommand> commands, CommandWay way)
@@ -117,10 +125,10 @@ internal sealed partial class CommandStore : BackgroundService
             command.Way = command.WasSent ? CommandWay.Unknown : way;
     }
 
-    [LoggerMessage(6901, LogLevel.Warning, "Commands cannot be stored: {Reason}. They are refused until Postgres stores them again")]
-    private partial void StoresNothing(string reason);
+    [LoggerMessage(6901, LogLevel.Warning, "Commands cannot be stored: {Reason}. They are refused until they can be{Repeated}")]
+    private partial void StoresNothing(string reason, string repeated);
 
-    [LoggerMessage(6902, LogLevel.Information, "Postgres answers again, and commands are stored")]
+    [LoggerMessage(6902, LogLevel.Information, "Commands are stored again")]
     private partial void StoresAgain();
 
     [LoggerMessage(6903, LogLevel.Error, "The command {Name} was not executed, with an unexpected exception")]

@@ -83,6 +83,7 @@ internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory,
             CommitSql.Lock, new { rides = rides.ToArray(), customers = customers.ToArray() }, cancellationToken: cancellationToken));
         var rideVersions = (await locked.ReadAsync<(long Id, int Version)>()).ToDictionary(row => row.Id, row => row.Version);
         var customerVersions = (await locked.ReadAsync<(long Id, int Version)>()).ToDictionary(row => row.Id, row => row.Version);
+        memory.ForgetAfter(rideVersions, customerVersions);
         var lockedRides = await StateReader.RidesAsync(connection, memory, rideVersions, cancellationToken);
         var lockedCustomers = await StateReader.CustomersAsync(connection, memory, customerVersions, cancellationToken);
 

@@ -40,20 +40,25 @@ internal sealed class CommitNews(INatsConnection nats, ParkMemory memory, TimePr
 
     private void Hear(ReadOnlySpan<byte> payload)
     {
-        Changed changed;
-        try
-        {
-            changed = JsonSerializer.Deserialize<Changed>(payload, ApiJson.Options)!;
-        }
-        catch (JsonException)
-        {
-            // Not of ours.
+        if (Read(payload) is not { Rides: not null, Customers: not null } changed)
             return;
-        }
         foreach (var (id, version) in changed.Customers)
             memory.Forget(id, version);
         if (changed.Rides.Any(ride => !(memory.Ride(ride.Key)?.Version >= ride.Value)))
             _rideChanged();
+    }
+
+    /// <returns>Null if the message is not of ours.</returns>
+    private static Changed? Read(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Changed>(payload, ApiJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task PublishAsync<TMessage>(string subject, TMessage message)

@@ -17,14 +17,19 @@ internal static class CommitSql
         order by event.source_id, event.version
         """;
 
+    // A process that is paused holds its locks only for a while.
+    private const string Limit = "set local idle_in_transaction_session_timeout = '5s';";
+
     public const string Keys =
-        """
+        $"""
+        {Limit}
         insert into park.answers (key) select key from unnest(@keys) as key order by key on conflict (key) do nothing;
         select key, answer::text from park.answers where key = any(@keys) order by key for update
         """;
 
     public const string Lock =
-        """
+        $"""
+        {Limit}
         select id, version from park.rides where id = any(@rides) order by id for update;
         select id, version from park.customers where id = any(@customers) order by id for update
         """;

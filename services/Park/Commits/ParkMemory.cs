@@ -42,6 +42,17 @@ internal sealed class ParkMemory(ParkSettings settings)
         }
     }
 
+    /// <summary>
+    /// Forgets states that are newer than the stored versions: of a database that was restored, or that lost its last commits.
+    /// </summary>
+    public void ForgetAfter(IReadOnlyDictionary<long, int> rides, IReadOnlyDictionary<long, int> customers)
+    {
+        foreach (var (id, _) in rides.Where(ride => Ride(ride.Key)?.Version > ride.Value))
+            _rides.TryRemove(id, out var _);
+        foreach (var (id, _) in customers.Where(customer => Customer(customer.Key)?.Version > customer.Value))
+            Forget(id, int.MaxValue);
+    }
+
     /// <summary>Forgets a customer's state if there is a newer version.</summary>
     public void Forget(long id, int version)
     {

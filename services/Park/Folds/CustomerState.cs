@@ -63,7 +63,7 @@ internal sealed record CustomerState
             return new(409, "has-left", "The customer has left the park");
         if (Queued is { } queued)
             return new(409, "in-queue", $"The customer is in the queue of ride {queued.Ride}");
-        return Boarded is { } last && boarded?.HasAboard(last.At, now) == true
+        return Boarded is { } last && boarded?.BackAt(last.At, now) is not null
             ? new(409, "on-ride", $"The customer is on ride {last.Ride}")
             : null;
     }

@@ -22,7 +22,7 @@ internal sealed record RideDeparted(IReadOnlyList<long> Boarded, int WalkIns) : 
 internal sealed record RideState
 {
     // Repeated reports of these departures are recognised.
-    private const int DeparturesKept = 20;
+    private const int DeparturesKept = 100;
 
     private const int MissedDepartures = 3;
 
@@ -109,7 +109,7 @@ internal sealed record RideState
         {
             Line = departed.Boarded.Aggregate(Line, (line, customer) => line.Leave(customer)),
             ReturnsAt = at + RideTime,
-            Departures = Keep(new(at, departed.Boarded.Count, departed.WalkIns)),
+            Departures = Keep(new(at, departed.Boarded.Count, departed.WalkIns, at + RideTime)),
         },
         _ => throw new NotSupportedException($"A ride has no event {happened.Name}"),
     };
@@ -121,15 +121,22 @@ internal sealed record RideState
         {
             Status = changed.Status,
             Reason = changed.Reason,
-            StatusSince = at,
+            StatusSince = Status == changed.Status ? StatusSince : at,
             StoppedAt = stops ? StoppedAt ?? at : null,
         };
-        if (stops)
+        if (stops || Status == changed.Status)
             return next;
-        return StoppedAt is not { } stopped
-            ? next with { RunsSince = changed.Status == OperatingStatus.Operating ? at : RunsSince }
-            : next with { RunsSince = at, ReturnsAt = ReturnsAt > stopped ? ReturnsAt + (at - stopped) : ReturnsAt };
+        var resumed = changed.Status == OperatingStatus.Operating ? next with { RunsSince = at } : next;
+        return Status == OperatingStatus.Down ? resumed.Later(StoppedAt!.Value, by: at - StoppedAt.Value) : resumed;
     }
+
+    /// <summary>Those who were on their way come back later.</summary>
+    private RideState Later(DateTimeOffset since, TimeSpan by) => this with
+    {
+        ReturnsAt = ReturnsAt > since ? ReturnsAt + by : ReturnsAt,
+        Departures = Departures.ConvertAll(
+            departure => departure.ReturnsAt > since ? departure with { ReturnsAt = departure.ReturnsAt + by } : departure),
+    };
 
     /// <summary>A ride that was suspected to be broken is not.</summary>
     private RideState Leaves(DateTimeOffset at) => Status == OperatingStatus.Suspected
@@ -142,14 +149,19 @@ internal sealed record RideState
         return kept.Count > DeparturesKept ? kept.RemoveAt(0) : kept;
     }
 
-    /// <summary>Whether those on the ride are back; the clock of a ride that is stopped stands still.</summary>
-    public bool HasReturned(DateTimeOffset now) => ReturnsAt <= (StoppedAt ?? now);
-
     /// <summary>The number of people on the ride.</summary>
-    public int Aboard(DateTimeOffset now) => Last is { } last && !HasReturned(now) ? last.Boarded + last.WalkIns : 0;
+    public int Aboard(DateTimeOffset now) => Departures
+        .Where(departure => departure.ReturnsAt > Clock(now))
+        .Sum(departure => departure.Boarded + departure.WalkIns);
 
-    /// <summary>Whether the customer who boarded at this time is still on the ride.</summary>
-    public bool HasAboard(DateTimeOffset boardedAt, DateTimeOffset now) => Last?.At == boardedAt && !HasReturned(now);
+    /// <summary>When the customer who boarded at this time is back, by the clock; null if that is past.</summary>
+    public DateTimeOffset? BackAt(DateTimeOffset boardedAt, DateTimeOffset now) =>
+        Departures.FindLast(departure => departure.At == boardedAt) is { } departure && departure.ReturnsAt > Clock(now)
+            ? departure.ReturnsAt
+            : null;
+
+    /// <summary>The clock of a ride that is down stands still; people come back from one that is closed.</summary>
+    private DateTimeOffset Clock(DateTimeOffset now) => Status == OperatingStatus.Down ? StoppedAt ?? now : now;
 
     /// <summary>The waiting time by the number of people ahead; null while the ride is stopped.</summary>
     public TimeSpan? WaitingTime(DateTimeOffset now) =>
@@ -188,7 +200,7 @@ internal sealed record RideState
             return (null, null);
         if (Boarding == BoardingMode.Clock)
             return (null, new(409, "boards-by-clock", $"The ride {Title} boards by the clock"));
-        if (IsStopped)
+        if (at >= StoppedAt)
             return (null, WhyNotJoin());
         if (Last is { } last && at < last.At)
             return (null, new(409, "departure-order", "A later departure is recorded already"));
@@ -198,7 +210,8 @@ internal sealed record RideState
 }
 
 /// <param name="Boarded">How many of those who queued are on it.</param>
-internal sealed record PastDeparture(DateTimeOffset At, int Boarded, int WalkIns);
+/// <param name="ReturnsAt">When they come back, or came back.</param>
+internal sealed record PastDeparture(DateTimeOffset At, int Boarded, int WalkIns, DateTimeOffset ReturnsAt);
 
 internal enum BoardingMode
 {

@@ -12,15 +12,16 @@ internal sealed class EventArchive(
     NpgsqlDataSource database, Migrations migrations, ParkSettings settings, TimeProvider clock, ILogger<EventArchive> logger)
     : TimekeeperTask(Period, migrations, settings, clock, logger)
 {
-    private const int AtOnce = 2000;
+    private const int EventsAtOnce = 2000;
+    private const int SnapshotsAtOnce = 500;
 
     private const string Move =
         """
         with covered as (
           select snapshot.aggregate_root, snapshot.source_id, snapshot.version
           from park.snapshots as snapshot
-          where snapshot.version > snapshot.archived
-          order by snapshot.at limit 100 for update skip locked),
+          where snapshot.version > snapshot.archived and snapshot.look_at <= now()
+          order by snapshot.look_at limit $2 for update skip locked),
         chosen as (
           select event.aggregate_root, event.source_id, event.version
           from covered join park.events as event using (aggregate_root, source_id)
@@ -32,34 +33,36 @@ internal sealed class EventArchive(
           returning event.*),
         kept as (
           insert into park.archive select * from moved returning 1),
-        finished as (
-          update park.snapshots as snapshot set archived = snapshot.version
+        looked as (
+          update park.snapshots as snapshot
+          set archived = case when later.at is null then snapshot.version else snapshot.archived end, look_at = coalesce(later.at, now())
           from covered
+          cross join lateral (
+            select max(event.ends_at) as at from park.events as event
+            where event.aggregate_root = covered.aggregate_root and event.source_id = covered.source_id
+              and event.version <= covered.version and event.ends_at >= now()) as later
           where snapshot.aggregate_root = covered.aggregate_root and snapshot.source_id = covered.source_id
-            and (select count(*) from chosen) < $1
-            and not exists (
-              select from park.events as event
-              where event.aggregate_root = covered.aggregate_root and event.source_id = covered.source_id
-                and event.version <= covered.version and event.ends_at >= now()))
-        select count(*) from kept
+            and (select count(*) from chosen) < $1)
+        select (select count(*) from kept) = $1 or (select count(*) from covered) = $2
         """;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
-    /// <returns>The number of events that were moved.</returns>
-    public async Task<long> MoveAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(Move);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AtOnce });
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (await MoveAsync(cancellationToken) == AtOnce)
+        while (await MoveAsync(cancellationToken))
         {
             // Other commits get their turn.
             await Task.Yield();
         }
+    }
+
+    /// <returns>Whether there may be more to move.</returns>
+    private async Task<bool> MoveAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Move);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = EventsAtOnce });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = SnapshotsAtOnce });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

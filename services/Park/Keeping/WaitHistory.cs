@@ -14,7 +14,7 @@ internal sealed class WaitHistory(
     private const string Keep =
         """
         insert into park.waits (ride_id, minute, seconds)
-        select id, @minute, seconds from unnest(@ids, @waits) as given (id, seconds)
+        select id, @minute, seconds from unnest(@ids, @waits) as given (id, seconds) order by id
         on conflict do nothing;
         delete from park.waits where minute < @minute - interval '1 hour'
         """;

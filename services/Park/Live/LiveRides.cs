@@ -60,7 +60,7 @@ internal sealed class LiveRides(RideBoard board, TimeProvider clock) : Backgroun
             var figures = board.Figures(ride, state);
             if (_sent.TryGetValue(ride, out var before) && before.Figures.IsLike(figures))
                 continue;
-            changed.Add(_sent[ride] = new(number, now, mark.ChangedIn.GetValueOrDefault(ride, long.MaxValue), figures));
+            changed.Add(_sent[ride] = new(number, now, mark.ChangedIn(ride, state), figures));
         }
         if (changed.Count == 0 && now - _now.At < Silence)
             return false;

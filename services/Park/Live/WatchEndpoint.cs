@@ -40,7 +40,7 @@ internal sealed class WatchEndpoint(LiveRides live, RideBoard board, IHostApplic
     private async Task SendAsync(HttpContext http)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        if (board.AsOf is null)
+        if (!await board.IsLoadedAsync(ending.Token))
         {
             await (Problem.OfStatus(503) with
             {

@@ -14,23 +14,53 @@ internal sealed class OldBody
     public static async Task<OldBody> ReadAsync(HttpRequest request)
     {
         if (request.HasFormContentType)
-        {
-            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-            return new(form.ToDictionary(field => field.Key, field => (string?)field.Value));
-        }
+            return new(await FormAsync(request));
         if (request.ContentLength is 0 or null && !request.HasJsonContentType())
             return new([]);
         try
         {
             using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
             return json.RootElement.ValueKind == JsonValueKind.Object
-                ? new(json.RootElement.EnumerateObject().DistinctBy(member => member.Name)
-                    .ToDictionary(member => member.Name, member => TextOf(member.Value)))
+                ? new(Members(json.RootElement))
                 : throw new OldFormException("the body must be form fields or a JSON object");
         }
         catch (JsonException e)
         {
             throw new OldFormException($"the body is neither form fields nor JSON: {e.Message}");
+        }
+    }
+
+    private static async Task<Dictionary<string, string?>> FormAsync(HttpRequest request)
+    {
+        try
+        {
+            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            return form.ToDictionary(field => field.Key, field => (string?)field.Value);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new OldFormException($"the body is no form: {e.Message}");
+        }
+    }
+
+    /// <summary>Of members with the same name, the last one counts.</summary>
+    private static Dictionary<string, string?> Members(JsonElement given)
+    {
+        var members = new Dictionary<string, string?>();
+        foreach (var member in given.EnumerateObject())
+            members[NameOf(member)] = TextOf(member);
+        return members;
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new OldFormException("the body is not valid Unicode");
         }
     }
 
@@ -49,11 +79,17 @@ internal sealed class OldBody
             ? number
             : throw new OldFormException($"{name} must be a whole number from 1 to {most.ToString(CultureInfo.InvariantCulture)}");
 
-    private static string? TextOf(JsonElement value)
+    private static string? TextOf(JsonProperty member)
     {
         try
         {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+            return member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString(),
+                JsonValueKind.Number => member.Value.GetRawText(),
+                JsonValueKind.Null => null,
+                _ => throw new OldFormException($"{member.Name} must be text or a number"),
+            };
         }
         catch (InvalidOperationException)
         {

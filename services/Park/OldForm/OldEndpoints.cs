@@ -8,6 +8,7 @@ using RideIngest.Park.Commands;
 using RideIngest.Park.Commits;
 using RideIngest.Park.Folds;
 using RideIngest.Park.Reads;
+using RideIngest.Storage.Postgres;
 
 namespace RideIngest.Park.OldForm;
 
@@ -17,6 +18,7 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
     private const string Tag = "park-old";
     private const long MostSeconds = 24 * 60 * 60;
     private const long MostPeople = 10_000;
+    private const string Away = "Postgres is unavailable";
     private const int LongestBody = 16 * 1024;
 
     private static readonly string Write = Scopes.Write("park");
@@ -70,18 +72,22 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
         }
     }
 
-    private async Task<IResult> RidesAsync(CancellationToken cancellationToken)
-    {
-        if (board.AsOf is null)
-            await Task.WhenAny(board.Loaded, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken));
-        return board.AsOf is null
-            ? Error(StatusCodes.Status503ServiceUnavailable, "Postgres is unavailable")
-            : ApiJson.Answer(board.Rides.OrderBy(ride => ride.Key)
-                .Select(ride => OldRide.Of(ride.Key, ride.Value, clock.GetUtcNow())).ToArray());
-    }
+    private async Task<IResult> RidesAsync(CancellationToken cancellationToken) => await board.IsLoadedAsync(cancellationToken)
+        ? ApiJson.Answer(board.Rides.OrderBy(ride => ride.Key)
+            .Select(ride => OldRide.Of(ride.Key, ride.Value, clock.GetUtcNow())).ToArray())
+        : Error(StatusCodes.Status503ServiceUnavailable, Away);
 
-    private async Task<IResult> CustomersAsync(CancellationToken cancellationToken) =>
-        ApiJson.Answer((await customers.InsideAsync(cancellationToken)).Select(OldCustomer.Of).ToArray());
+    private async Task<IResult> CustomersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ApiJson.Answer((await customers.InsideAsync(cancellationToken)).Select(OldCustomer.Of).ToArray());
+        }
+        catch (Exception e) when (StoreUnavailableException.Covers(e))
+        {
+            return Error(StatusCodes.Status503ServiceUnavailable, Away);
+        }
+    }
 
     private async Task<IResult> AddAsync(HttpContext http)
     {
@@ -128,5 +134,5 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
         };
     }
 
-    private static IResult Error(int status, string text) => ApiJson.Answer(new OldError(text), status);
+    private static OldRefusal Error(int status, string text) => new(status, text);
 }

@@ -82,14 +82,9 @@ internal sealed class ParkReads(RideBoard board, CustomerReader customers, TimeP
     }
 
     /// <returns>A problem if the rides were not read since the start.</returns>
-    private async Task<IResult?> UnreadAsync(CancellationToken cancellationToken)
-    {
-        if (board.AsOf is null)
-            await Task.WhenAny(board.Loaded, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken));
-        return board.AsOf is null
-            ? Problem.OfStatus(503) with { Detail = "Postgres is unavailable.", RetryAfter = TimeSpan.FromSeconds(2) }
-            : null;
-    }
+    private async Task<IResult?> UnreadAsync(CancellationToken cancellationToken) => await board.IsLoadedAsync(cancellationToken)
+        ? null
+        : Problem.OfStatus(503) with { Detail = "Postgres is unavailable.", RetryAfter = TimeSpan.FromSeconds(2) };
 
     private static Problem NotFound(string what) => Problem.OfStatus(404) with { Detail = $"There is no such {what}." };
 }

@@ -21,7 +21,7 @@ internal sealed record ReadCustomer(
     [property: Description("Of the queue: when the customer joined")] DateTimeOffset? QueuedAt,
     [property: Description("Of the queue: the number of people ahead")] int? Ahead,
     [property: Description("When the customer boards, by the clock; null while the ride is stopped")] DateTimeOffset? BoardsAt,
-    [property: Description("When the customer is back; null while the ride is stopped")] DateTimeOffset? BackAt,
+    [property: Description("When the customer is back; null while the ride is down")] DateTimeOffset? BackAt,
     [property: Description("Since when this may be out of date; null if it is not")] DateTimeOffset? StaleSince)
 {
     /// <param name="found">As <see cref="CustomerReader.FindAsync"/> returns it.</param>
@@ -45,8 +45,8 @@ internal sealed record ReadCustomer(
             };
         }
         return customer.LeftAt is null && customer.Boarded is { } boarded && board.Find(boarded.Ride) is { } ride
-            && ride.HasAboard(boarded.At, now)
-                ? plain with { State = "aboard", RideId = boarded.Ride, BackAt = ride.IsStopped ? null : ride.ReturnsAt }
+            && ride.BackAt(boarded.At, now) is { } back
+                ? plain with { State = "aboard", RideId = boarded.Ride, BackAt = ride.Status == OperatingStatus.Down ? null : back }
                 : plain;
     }
 }

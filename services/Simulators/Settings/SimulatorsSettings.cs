@@ -39,7 +39,7 @@ public sealed class SimulatedParkSettings
 
     /// <summary>How many times as many come in a peak: one minute in ten.</summary>
     [Range(1.0, 1000.0, ErrorMessage = "It must be from 1 to 1000"), GoodValue("100")]
-    public double Peak { get; set; } = 10;
+    public double Peak { get; set; } = 100;
 
     /// <summary>Of the random choices.</summary>
     public int Seed { get; set; } = 1;

@@ -31,14 +31,15 @@ public sealed class JsonFields
     public TimeSpan? Time(string name, TimeSpan least, TimeSpan most, bool isRequired = true) => Read<TimeSpan?>(
         name, $"must be a duration from {Duration.Format(least)} to {Duration.Format(most)}, such as 3m", isRequired,
         value => value.ValueKind == JsonValueKind.String && TextOf(value) is { } text && Duration.TryParse(text, out var time)
-            && time >= least && time <= most
+            && time >= least && time <= most && time.Ticks % TimeSpan.TicksPerMillisecond == 0
                 ? time
                 : null);
 
     public DateTimeOffset? Instant(string name, bool isRequired = true) => Read<DateTimeOffset?>(
         name, "must be an instant with an offset, such as 2013-01-31T18:05:00Z", isRequired,
         value => value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var instant) && TextOf(value) is { } text
-            && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal))
+            && text.IndexOf('T', StringComparison.Ordinal) is > 0 and var time
+            && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > time)
                 ? instant.ToUniversalTime()
                 : null);
 
@@ -49,11 +50,8 @@ public sealed class JsonFields
     /// <summary>The problem that names everything wrong; null if nothing is. Call it after all members are read.</summary>
     public Problem? Problem()
     {
-        foreach (var member in _object.EnumerateObject())
-        {
-            if (!_known.Contains(member.Name))
-                _errors[member.Name] = [$"is unknown; there are {string.Join(", ", _known)}"];
-        }
+        foreach (var name in _object.EnumerateObject().Select(NameOf).Where(name => !_known.Contains(name)))
+            _errors[name] = [$"is unknown; there are {string.Join(", ", _known)}"];
         return _errors.Count == 0 ? null : Problems.Problem.OfStatus(422) with
         {
             Detail = $"{string.Join("; ", _errors.Select(error => $"{error.Key} {error.Value[0]}"))}.",
@@ -78,6 +76,18 @@ public sealed class JsonFields
 
     private JsonElement? Member(string name) =>
         _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "A name that is not valid Unicode";
+        }
+    }
 
     /// <returns>Null if it is no valid Unicode, or has a character that Postgres does not store.</returns>
     private static string? TextOf(JsonElement value)

@@ -59,7 +59,8 @@ public sealed class FailuresOutageTests
         var (first, accepted) = (Given.NewId(), Given.NewId());
 
         Assert.Equal(422, (await PostAsync(client, "/v1/bookings", $$"""{"id":{{first}}}""")).Status);
-        Assert.Equal(202, (await PostAsync(client, "/v1/bookings", Given.Booking(accepted), ("Prefer", "wait=1"))).Status);
+        await Eventually.True(async () =>
+            (await PostAsync(client, "/v1/bookings", Given.Booking(accepted), ("Prefer", "wait=1"))).Status == 202);
         var upload = await PostAsync(client, "/v1/bookings/batch", $"[{string.Join(',', Enumerable.Repeat("{}", 15_000))}]");
         Assert.Equal((207, 15_000), (upload.Status, (int)upload.Json["failed"]!));
 

@@ -163,7 +163,9 @@ public sealed class ProducerOutageTests
         while (!patient.IsCompleted);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await patient).StatusCode);
-        Assert.InRange(slowest, TimeSpan.Zero, Stopwatch.GetElapsedTime(since) / 2);
+
+        // One that is held up waits as long as the patient reader.
+        Assert.InRange(slowest, TimeSpan.Zero, Stopwatch.GetElapsedTime(since) * 0.9);
     }
 
     [Fact]

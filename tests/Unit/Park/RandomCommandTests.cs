@@ -65,7 +65,7 @@ public sealed class RandomCommandTests
 
             // Nobody joins while on a ride.
             if (customer is { Queued: { } waits, Boarded: { } boarded } && waits.Start == world.Now)
-                Assert.False(world.Ride(boarded.Ride).HasAboard(boarded.At, world.Now));
+                Assert.Null(world.Ride(boarded.Ride).BackAt(boarded.At, world.Now));
         }
         foreach (var ride in Rides)
             Assert.Equal(world.Ride(ride).Line.Places.OrderBy(place => place.Since), world.Ride(ride).Line.Places);

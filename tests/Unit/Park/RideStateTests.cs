@@ -48,18 +48,38 @@ public sealed class RideStateTests
     {
         var left = Queue(Leave(Queue(Added(capacity: 1), 1, 1), Noon), 2, 3, Noon);
         var down = left.Apply(Noon + 0.25 * Minute, new RideStatusChanged(OperatingStatus.Down, "A sensor failed"));
-        var closed = down.Apply(Noon + 2 * Minute, new RideStatusChanged(OperatingStatus.Closed, null));
-        var again = closed.Apply(Noon + 10.25 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
+        var again = down.Apply(Noon + 10.25 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
 
-        foreach (var stopped in new[] { down, closed })
-        {
-            Assert.Equal((null, null, null), (stopped.WaitingTime(Noon), stopped.BoardsAt(0, Noon), stopped.CanLeaveAt));
-            Assert.Equal("ride-stopped", stopped.WhyNotJoin()!.Type);
-            Assert.True(stopped.HasAboard(Noon, Noon + 9 * Minute));
-        }
+        Assert.Equal((null, null, null), (down.WaitingTime(Noon), down.BoardsAt(0, Noon), down.CanLeaveAt));
+        Assert.Equal("ride-stopped", down.WhyNotJoin()!.Type);
+        Assert.NotNull(down.BackAt(Noon, Noon + 9 * Minute));
         Assert.Equal(left.BoardsAt(1, Noon) + 10 * Minute, again.BoardsAt(1, Noon + 10.25 * Minute));
-        Assert.True(again.HasAboard(Noon, Noon + 10.9 * Minute));
+        Assert.Equal(Noon + 11 * Minute, again.BackAt(Noon, Noon + 10.9 * Minute));
         Assert.Equal("12:11:00 2", Due(again, Noon + 11 * Minute));
+    }
+
+    [Fact]
+    public void Who_is_on_a_ride_that_closes_comes_back_and_who_waits_keeps_the_place()
+    {
+        var left = Queue(Leave(Queue(Added(capacity: 1), 1, 1), Noon), 2, 3, Noon);
+        var closed = left.Apply(Noon + 0.25 * Minute, new RideStatusChanged(OperatingStatus.Closed, null));
+        var again = closed.Apply(Noon + 60 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
+
+        Assert.Null(closed.WaitingTime(Noon + 0.5 * Minute));
+        Assert.Equal((1, 0), (closed.Aboard(Noon + 0.5 * Minute), closed.Aboard(Noon + Minute)));
+        Assert.Null(again.BackAt(Noon, Noon + 60 * Minute));
+        Assert.Equal("13:00:00 2", Due(again, Noon + 60 * Minute));
+    }
+
+    [Fact]
+    public void Two_trains_of_a_ride_are_on_their_way_at_once()
+    {
+        var ride = Queue(Added(capacity: 2, BoardingMode.Reported), 1, 4);
+        var first = ride.Apply(Noon, ride.Report(2, Noon).Event!);
+        var second = first.Apply(Noon + 0.5 * Minute, first.Report(2, Noon + 0.5 * Minute).Event!);
+
+        Assert.Equal((4, 2), (second.Aboard(Noon + 0.9 * Minute), second.Aboard(Noon + Minute)));
+        Assert.Equal(Noon + Minute, second.BackAt(Noon, Noon + 0.9 * Minute));
     }
 
     [Fact]
