@@ -13,21 +13,25 @@ internal sealed partial class TapStore : BackgroundService
 {
     private const int MostInCommit = 500;
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly TapTable _table;
     private readonly PostgresPing _postgres;
     private readonly CheckInSettings _settings;
     private readonly ILogger _logger;
     private readonly FrameGatherer<GatheredTaps, PendingTap> _gatherer;
-    private readonly PostgresOutage _outage;
+    private readonly SemaphoreSlim _failed = new(0, 1);
+    private volatile bool _isAway;
     private int _waiting;
 
     public TapStore(TapTable table, PostgresPing postgres, CheckInSettings settings, ILogger<TapStore> logger)
     {
-        (_table, _postgres, _settings, _logger, _outage) = (table, postgres, settings, logger, new(postgres));
+        (_table, _postgres, _settings, _logger) = (table, postgres, settings, logger);
         _gatherer = new(static () => new GatheredTaps(), static taps => taps.Count >= MostInCommit, SendAsync);
     }
 
-    public bool IsAway => _outage.IsNow;
+    public bool IsAway => _isAway;
 
     /// <summary>Whether too many taps wait already.</summary>
     public bool IsCrowded => Volatile.Read(ref _waiting) >= _settings.MostWaiting;
@@ -42,12 +46,37 @@ internal sealed partial class TapStore : BackgroundService
         return pending;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _outage.WatchAsync(StoresAgain, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await _failed.WaitAsync(stoppingToken);
+            while (_isAway)
+            {
+                await Task.Delay(Look, stoppingToken);
+                await AskAsync(stoppingToken);
+            }
+        }
+    }
 
     public override void Dispose()
     {
         base.Dispose();
-        _outage.Dispose();
+        _failed.Dispose();
+    }
+
+    private async Task AskAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await _postgres.AskAsync(Patience, stopping);
+            _isAway = false;
+            StoresAgain();
+        }
+        catch (Exception e) when (StoreUnavailableException.Covers(e))
+        {
+            // Asked again soon.
+        }
     }
 
     private async Task SendAsync(GatheredTaps taps)
@@ -56,7 +85,7 @@ internal sealed partial class TapStore : BackgroundService
         Activity.Current = null;
         try
         {
-            if (_outage.IsNow)
+            if (_isAway)
                 return;
 
             // Not cancelled: Npgsql would wait for a server that hangs. If it is stored later, each tap is known by its id.
@@ -68,8 +97,7 @@ internal sealed partial class TapStore : BackgroundService
         }
         catch (Exception e) when (StoreUnavailableException.Covers(e))
         {
-            if (_outage.Begin())
-                StoresNothing(_postgres.Describe(e));
+            IsGone(_postgres.Describe(e));
         }
         catch (Exception e)
         {
@@ -78,6 +106,22 @@ internal sealed partial class TapStore : BackgroundService
         finally
         {
             taps.End();
+        }
+    }
+
+    private void IsGone(string reason)
+    {
+        if (_isAway)
+            return;
+        _isAway = true;
+        try
+        {
+            _failed.Release();
+            StoresNothing(reason);
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another batch failed at the same time.
         }
     }
 

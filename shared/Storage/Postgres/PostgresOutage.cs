@@ -28,8 +28,11 @@ public sealed class PostgresOutage(PostgresPing postgres) : IDisposable
         while (!stopping.IsCancellationRequested)
         {
             await _began.WaitAsync(stopping);
-            while (!await AnswersAsync(stopping))
+
+            // Not at once: commits may hang while Postgres answers otherwise.
+            do
                 await Task.Delay(Look, stopping);
+            while (!await AnswersAsync(stopping));
             Volatile.Write(ref _isNow, 0);
             ended();
         }
