@@ -9,8 +9,8 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Park.Board;
 
 /// <summary>
-/// Keeps the states of all rides in memory up to date: when NATS tells of a new version, and at least once a second. While Postgres is
-/// away they get older, and it says since when.
+/// Keeps the states of all rides in memory. It reads new versions when NATS announces one, and at least once a second. While Postgres is
+/// away, <see cref="StaleSince"/> says how old the states are.
 /// </summary>
 internal sealed partial class RideBoard : BackgroundService
 {
