@@ -56,7 +56,7 @@ public sealed partial class FramePull(PullTarget target, INatsConnection nats, O
         try
         {
             await StandingPull.RunAsync<NatsMemoryOwner<byte>>(
-                nats, consumer, target.Bytes, target.WhenWelcomeAsync, target.TakeAsync, stop, abandon);
+                nats, consumer, target.Bytes, target.WhenWelcomeAsync, target.TakeAsync, target.InOrder, stop, abandon);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {

@@ -30,7 +30,10 @@ public abstract class PullTarget
     /// <summary>Completes when more messages can be taken.</summary>
     public virtual Task WhenWelcomeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Takes a message. Two pulls may call it at the same time.</summary>
+    /// <summary>Whether messages are taken one after the other, in the order of the stream.</summary>
+    public virtual bool InOrder => false;
+
+    /// <summary>Takes a message. Two pulls may call it at the same time, unless messages are taken in order.</summary>
     public abstract ValueTask TakeAsync(INatsJSMsg<NatsMemoryOwner<byte>> message);
 
     /// <summary>Whether this process has taken the message with this sequence and not settled it.</summary>

@@ -4,7 +4,7 @@ using NATS.Client.JetStream;
 
 namespace RideIngest.Streams.Pulls;
 
-/// <summary>Pulls messages from a consumer with two overlapping pulls.</summary>
+/// <summary>Pulls messages from a consumer, with two overlapping pulls unless their order matters.</summary>
 /// <remarks>
 /// nats-server 2.9 may drop a pull that expires just when a message arrives, and then the other pull gets the message. Pulls are not
 /// cancelled but end within a second, because a message sent to a cancelled pull would be delivered again only after its ack wait.
@@ -17,6 +17,7 @@ public static class StandingPull
     /// <param name="bytes">The approximate number of bytes in transit per pull.</param>
     /// <param name="room">Completes when the next pull may start.</param>
     /// <param name="take">Takes a message. Both pulls may call it at the same time.</param>
+    /// <param name="inOrder">Makes one pull at a time, because two get messages in turn and take them in any order.</param>
     /// <param name="abandon">Cancels pulls, which would wait for NATS while it is unavailable.</param>
     public static async Task RunAsync<T>(
         INatsConnection nats,
@@ -24,12 +25,13 @@ public static class StandingPull
         long bytes,
         Func<CancellationToken, Task> room,
         Func<INatsJSMsg<T>, ValueTask> take,
+        bool inOrder,
         CancellationToken stop,
         CancellationToken abandon = default)
     {
         var size = new PullSize(bytes);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAll(RepeatAsync(TimeSpan.Zero), RepeatAsync(Expires / 2));
+        await Task.WhenAll(inOrder ? [RepeatAsync(TimeSpan.Zero)] : [RepeatAsync(TimeSpan.Zero), RepeatAsync(Expires / 2)]);
 
         async Task RepeatAsync(TimeSpan later)
         {

@@ -65,6 +65,9 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     /// <summary>Whether it is usual that another process has the stage, so that nobody needs to be told.</summary>
     public bool MayStandBy { get; init; }
 
+    /// <summary>Whether the step gets the frames in the order of the stream.</summary>
+    public bool InOrder { get; init; }
+
     /// <summary>
     /// The source of single events that are retried apart from their original frame. Null for a stage with its own <see cref="Reach"/>.
     /// </summary>

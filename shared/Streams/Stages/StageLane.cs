@@ -19,6 +19,8 @@ internal sealed class StageLane<TEvent>(StageDefinition stage, StageSource sourc
 
     public override long Bytes => 4 << 20;
 
+    public override bool InOrder => stage.InOrder;
+
     public override Task<INatsJSConsumer?> ReachAsync(CancellationToken cancellationToken)
     {
         inHand.AckWait = StageSource.AckWait;

@@ -169,6 +169,7 @@ public sealed class SystemBuilder<TSettings>
             Reach = provider.GetRequiredKeyedService<SoleSeat>(key).TakeAsync,
             StepTimeout = Timeout.InfiniteTimeSpan,
             MayStandBy = true,
+            InOrder = true,
         };
 
         EnsuredStream CreateBuffer(IServiceProvider provider)

@@ -94,6 +94,7 @@ public sealed class StandingPullTests : BrokerTest
             await message.AckAsync(cancellationToken: Deadline);
             Interlocked.Increment(ref _taken);
         },
+        inOrder: false,
         stop);
 
     private async Task FlowAsync(NatsJSContext js, CancellationToken dry)
