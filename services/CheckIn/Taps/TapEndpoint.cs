@@ -16,8 +16,6 @@ namespace RideIngest.CheckIn.Taps;
 internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
 {
     private const int LongestBody = 4096;
-    private const int LongestKey = 255;
-    private const string KeyHeader = "Idempotency-Key";
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -30,7 +28,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
         .Operation("checkIn", "checkin", "Check an employee in, or out",
             "Toggles: an employee who is out is checked in, and one who is in is checked out. The answer comes after the commit; while "
             + "Postgres is away, after the stream of taps has it. With an `Idempotency-Key`, a repeated request has the same answer.")
-        .Header(KeyHeader, Parameters.Text, "A text of the sender's; it is remembered for a day")
+        .Header(IdempotencyKey.Header, Parameters.Text, "A text of the sender's; it is remembered for a day")
         .Takes(typeof(PostedTap), "The employee", JsonNode.Parse("""{"employee_id":"EMP001"}""")!)
         .Answers(typeof(TapBody), 200, "The employee is checked in or out", JsonNode.Parse(
             """
@@ -80,10 +78,10 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
         var (employee, wrong) = body.Text("employee_id", Events.EmployeeId.Rule, Events.EmployeeId.IsValid);
         if (wrong is not null)
             return wrong;
-        var (key, wrongKey) = KeyOf(http);
+        var (key, wrongKey) = IdempotencyKey.Of(http.Request);
         if (wrongKey is not null)
             return wrongKey;
-        return await TapAsync(employee!, key);
+        return await TapAsync(employee!, key is null ? null : $"{Caller.NameOf(http)}:{key}");
     }
 
     private Problem? Limit(HttpContext http) => Caller.Of(http) is { } caller ? caller.Take(1) : addresses.Take(http);
@@ -101,14 +99,6 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
         });
         return Answer(tap, answer);
     }
-
-    /// <returns>The key; or the problem with it. Both are null if there is none.</returns>
-    private static (string? Key, Problem? Wrong) KeyOf(HttpContext http) => http.Request.Headers[KeyHeader] switch
-    {
-        [] => (null, null),
-        [{ Length: > 0 and <= LongestKey } key] => ($"{Caller.NameOf(http)}:{key}", null),
-        _ => (null, Problem.OfField(KeyHeader, $"must be one text of 1 to {LongestKey} characters")),
-    };
 
     private static IResult Answer(Tap tap, TapAnswer answer) => answer switch
     {
@@ -151,7 +141,7 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
                 ["at"] = outcome.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             },
         },
-        TapEnd.OtherKey => Problem.OfField(KeyHeader, "was used for another employee"),
+        TapEnd.OtherKey => Problem.OfField(IdempotencyKey.Header, "was used for another employee"),
         _ => new Problem(422, "not-storable", "Postgres refuses the tap") { Detail = $"{outcome.Reason}." },
     };
 }

@@ -13,25 +13,21 @@ internal sealed partial class TapStore : BackgroundService
 {
     private const int MostInCommit = 500;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
     private readonly TapTable _table;
     private readonly PostgresPing _postgres;
     private readonly CheckInSettings _settings;
     private readonly ILogger _logger;
-    private readonly FrameGatherer<GatheredTaps, PendingTap> _gatherer;
-    private readonly SemaphoreSlim _failed = new(0, 1);
-    private volatile bool _isAway;
+    private readonly FrameGatherer<GatheredItems<PendingTap>, PendingTap> _gatherer;
+    private readonly PostgresOutage _outage;
     private int _waiting;
 
     public TapStore(TapTable table, PostgresPing postgres, CheckInSettings settings, ILogger<TapStore> logger)
     {
-        (_table, _postgres, _settings, _logger) = (table, postgres, settings, logger);
-        _gatherer = new(static () => new GatheredTaps(), static taps => taps.Count >= MostInCommit, SendAsync);
+        (_table, _postgres, _settings, _logger, _outage) = (table, postgres, settings, logger, new(postgres));
+        _gatherer = new(static () => new GatheredItems<PendingTap>(), static taps => taps.Count >= MostInCommit, SendAsync);
     }
 
-    public bool IsAway => _isAway;
+    public bool IsAway => _outage.IsNow;
 
     /// <summary>Whether too many taps wait already.</summary>
     public bool IsCrowded => Volatile.Read(ref _waiting) >= _settings.MostWaiting;
@@ -46,58 +42,34 @@ internal sealed partial class TapStore : BackgroundService
         return pending;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await _failed.WaitAsync(stoppingToken);
-            while (_isAway)
-            {
-                await Task.Delay(Look, stoppingToken);
-                await AskAsync(stoppingToken);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _outage.WatchAsync(StoresAgain, stoppingToken);
 
     public override void Dispose()
     {
         base.Dispose();
-        _failed.Dispose();
+        _outage.Dispose();
     }
 
-    private async Task AskAsync(CancellationToken stopping)
-    {
-        try
-        {
-            await _postgres.AskAsync(Patience, stopping);
-            _isAway = false;
-            StoresAgain();
-        }
-        catch (Exception e) when (StoreUnavailableException.Covers(e))
-        {
-            // Asked again soon.
-        }
-    }
-
-    private async Task SendAsync(GatheredTaps taps)
+    private async Task SendAsync(GatheredItems<PendingTap> taps)
     {
         // The commit is part of no single request.
         Activity.Current = null;
         try
         {
-            if (_isAway)
+            if (_outage.IsNow)
                 return;
 
             // Not cancelled: Npgsql would wait for a server that hangs. If it is stored later, each tap is known by its id.
             var outcomes = await _table
-                .StoreAsync([.. taps.Taps.Select(pending => pending.Tap)], isLive: true, taps.Sent, CancellationToken.None)
+                .StoreAsync([.. taps.Items.Select(pending => pending.Tap)], isLive: true, MarkSent, CancellationToken.None)
                 .WaitAsync(_settings.StoreWithin);
-            foreach (var (pending, outcome) in taps.Taps.Zip(outcomes))
+            foreach (var (pending, outcome) in taps.Items.Zip(outcomes))
                 pending.Outcome = outcome;
         }
         catch (Exception e) when (StoreUnavailableException.Covers(e))
         {
-            IsGone(_postgres.Describe(e));
+            if (_outage.Begin())
+                StoresNothing(_postgres.Describe(e));
         }
         catch (Exception e)
         {
@@ -107,21 +79,11 @@ internal sealed partial class TapStore : BackgroundService
         {
             taps.End();
         }
-    }
 
-    private void IsGone(string reason)
-    {
-        if (_isAway)
-            return;
-        _isAway = true;
-        try
+        void MarkSent()
         {
-            _failed.Release();
-            StoresNothing(reason);
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another batch failed at the same time.
+            foreach (var tap in taps.Items)
+                tap.WasSent = true;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.Problems;
@@ -9,20 +8,17 @@ namespace RideIngest.Park.Commands;
 /// <summary>Executes the commands of requests, and answers.</summary>
 internal sealed class CommandAnswers(CommandStore store)
 {
-    public const string KeyHeader = "Idempotency-Key";
-
-    private const int LongestKey = 255;
-
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     public async Task<IResult> AnswerAsync(HttpContext http, ParkCommand command)
     {
         if (Caller.Of(http)?.Take(1) is { } tooMany)
             return tooMany;
-        var (key, wrong) = KeyOf(http);
+        var (key, wrong) = IdempotencyKey.Of(http.Request);
         if (wrong is not null)
             return wrong;
-        var end = await store.ExecuteAsync(command, key);
+        var end = await store.ExecuteAsync(
+            command, key is null ? null : $"{Caller.NameOf(http)}:{http.Request.Method} {http.Request.Path}:{key}");
         return ProblemOf(end) ?? Success(end.Answer!);
     }
 
@@ -50,14 +46,5 @@ internal sealed class CommandAnswers(CommandStore store)
             Retryable = true,
             RetryAfter = RetryAfter,
         },
-    };
-
-    /// <returns>The key; or the problem with it. Both are null if there is none.</returns>
-    private static (string? Key, Problem? Wrong) KeyOf(HttpContext http) => http.Request.Headers[KeyHeader] switch
-    {
-        [] => (null, null),
-        [{ Length: > 0 and <= LongestKey } key] => (
-            string.Create(CultureInfo.InvariantCulture, $"{Caller.NameOf(http)}:{http.Request.Method} {http.Request.Path}:{key}"), null),
-        _ => (null, Problem.OfField(KeyHeader, $"must be one text of 1 to {LongestKey} characters")),
     };
 }

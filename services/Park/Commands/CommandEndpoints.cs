@@ -89,7 +89,7 @@ internal sealed class CommandEndpoints(CommandAnswers commands, TimeProvider clo
 
     private static IEndpointConventionBuilder Keyed(IEndpointConventionBuilder endpoint) => endpoint
         .WithMetadata(new RequestSizeLimitAttribute(LongestBody))
-        .Header(CommandAnswers.KeyHeader, Parameters.Text, "A text of the sender's; the same key has the first answer for a day");
+        .Header(IdempotencyKey.Header, Parameters.Text, "A text of the sender's; the same key has the first answer for a day");
 
     private static IEndpointConventionBuilder Ride(IEndpointConventionBuilder endpoint) => endpoint
         .WithMetadata(new RequestSizeLimitAttribute(LongestBody)).Path("id", Parameters.Id, "The ride's id", 1);

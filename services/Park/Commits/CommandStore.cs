@@ -21,7 +21,7 @@ internal sealed partial class CommandStore : BackgroundService
     private readonly ILogger _logger;
     private readonly PostgresOutage _outage;
     private readonly Repeats _failures = new();
-    private readonly FrameGatherer<GatheredCommands, PendingCommand> _gatherer;
+    private readonly FrameGatherer<GatheredItems<PendingCommand>, PendingCommand> _gatherer;
     private int _waiting;
 
     public CommandStore(
@@ -29,7 +29,8 @@ internal sealed partial class CommandStore : BackgroundService
     {
         (_table, _news, _postgres, _settings, _logger, _outage) = (table, news, postgres, settings, logger, new(postgres));
         _gatherer = new(
-            static () => new GatheredCommands(), static commands => commands.Count >= MostInCommit, SendAsync, oneInFlight: true);
+            static () => new GatheredItems<PendingCommand>(), static commands => commands.Count >= MostInCommit, SendAsync,
+            oneInFlight: true);
     }
 
     public bool IsAway => _outage.IsNow;
@@ -64,13 +65,13 @@ internal sealed partial class CommandStore : BackgroundService
         return new(pending.Answer is null ? pending.Way!.Value : CommandWay.Decided, pending.Answer);
     }
 
-    private async Task SendAsync(GatheredCommands commands)
+    private async Task SendAsync(GatheredItems<PendingCommand> commands)
     {
         // The commit is part of no single request.
         Activity.Current = null;
         try
         {
-            await SendAsync(commands.Commands);
+            await SendAsync(commands.Items);
         }
         finally
         {

@@ -12,6 +12,7 @@ internal static class CommitRows
         var events = world.Appended;
         var rides = world.ChangedRides.Order().Select(id => (Id: id, Now: world.Ride(id))).ToList();
         var customers = world.ChangedCustomers.Order().Select(id => (Id: id, Now: world.Customer(id))).ToList();
+        var appended = events.Where(item => item.Root == Aggregate.Ride).CountBy(item => item.SourceId).ToDictionary();
         var snapshots = Snapshots().ToList();
         return new
         {
@@ -65,7 +66,7 @@ internal static class CommitRows
         // A long line makes a large snapshot, which is therefore saved less often.
         bool IsDue(long id, RideState ride)
         {
-            var before = ride.Version - events.Count(item => item.Root == Aggregate.Ride && item.SourceId == id);
+            var before = ride.Version - appended[id];
             var after = snapshotAfter * (1 + ride.Line.Count / snapshotAfter);
             return ride.Version / after > before / after;
         }
