@@ -21,8 +21,10 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         order by number
         """;
 
-    private const string Xmin = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
-    private const string Xmax = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+    private const string Ended = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    // Not a snapshot's xmax, which is the id after the last one that has ended: greater ones may have begun.
+    private const string Begun = "select pg_current_xact_id()::text::bigint";
 
     // The time range lets Postgres skip the partitions of other days.
     private const string Remove =
@@ -46,7 +48,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(Xmin),
+                new NpgsqlBatchCommand(Ended),
                 new NpgsqlBatchCommand(Page)
                 {
                     Parameters =
@@ -58,7 +60,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
                         new NpgsqlParameter<long> { TypedValue = after },
                     },
                 },
-                new NpgsqlBatchCommand(Xmax),
+                new NpgsqlBatchCommand(Begun),
             },
         };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);

@@ -124,6 +124,28 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_transaction_that_began_last_and_commits_last_is_not_passed_over_though_it_has_lower_numbers()
+    {
+        await using var events = await RelayedEvents.StartAsync();
+        await using var connection = await events.Database.OpenConnectionAsync();
+        await using var other = await events.Database.OpenConnectionAsync();
+        await using var early = await other.BeginTransactionAsync();
+        await other.ExecuteAsync("select pg_current_xact_id()");
+        await using var late = await connection.BeginTransactionAsync();
+        await events.Table.AddAsync(connection, [Event("a", "a")]);
+        await events.Table.AddAsync(other, [Event("b", "b")]);
+        await early.CommitAsync();
+        await events.UntilPublishedAsync(1);
+        await events.AddAsync(Event("c", "c"));
+        await events.UntilPublishedAsync(2);
+
+        await late.CommitAsync();
+
+        await events.UntilPublishedAsync(3);
+        Assert.Equal(["b", "c", "a"], events.Published);
+    }
+
+    [Fact]
     public async Task A_transaction_that_is_held_open_loses_nothing_keeps_its_order_and_holds_no_other_up()
     {
         await using var events = await RelayedEvents.StartAsync();
