@@ -26,6 +26,9 @@ internal sealed class SystemWorld : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    /// <summary>A folder for the processes' files, which is deleted at the end.</summary>
+    public string Folder => _folder.FullName;
+
     public static async Task<SystemWorld> CreateAsync(string database)
     {
         var nats = await NatsNodes.StartAsync(1, null);
