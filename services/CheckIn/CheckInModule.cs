@@ -30,7 +30,7 @@ public sealed class CheckInModule(CheckInDefaults defaults) : SystemModule<Check
         system.Describe("Check employees in and out, and follow the deliveries of check-outs");
         system.FanOut();
         system.Buffer<TapStep, Tap>("intake", new KindFormat<Tap>(taps), CheckInSubjects.Taps, Runs(CheckInRole.Api));
-        system.Publishes(CheckInSubjects.CheckOuts, checkOuts);
+        system.Publishes(CheckInSubjects.CheckOuts, checkOuts, key: checkOut => checkOut.EmployeeId);
         system.Relay(Runs(CheckInRole.Relay));
         Deliver<LaborCostDestination>(system, Destinations.LaborCost, checkOuts);
         Deliver<EmailDestination>(system, Destinations.Email, checkOuts);

@@ -206,6 +206,11 @@ internal sealed partial class DeliveryStep<TDestination>(
         {
             return new(DeliveryEnd.InDoubt, "the process ended before the answer");
         }
+        catch (Exception e)
+        {
+            Unexpected(e, item.Id, item.EmployeeId, destination.Name);
+            return new(DeliveryEnd.InDoubt, Clean($"an unexpected exception: {e.Message}"));
+        }
     }
 
     // Postgres takes no zero characters, and no half of a pair.
@@ -259,6 +264,9 @@ internal sealed partial class DeliveryStep<TDestination>(
 
     [LoggerMessage(6814, LogLevel.Information, "{Event} of {Employee} is not delivered to {Destination}: {End}, {Answer}")]
     private partial void NotDelivered(string @event, string employee, string destination, string end, string answer);
+
+    [LoggerMessage(6815, LogLevel.Error, "The call for {Event} of {Employee} to {Destination} failed with an unexpected exception")]
+    private partial void Unexpected(Exception exception, string @event, string employee, string destination);
 
     [LoggerMessage(6811, LogLevel.Warning, "{Destination} fails: {Reason}. Check-outs for it wait, and one is tried at each interval")]
     private partial void Opened(string destination, string? reason);

@@ -11,7 +11,7 @@ internal abstract class Destination(DestinationDefinition definition, CheckInSet
 
     public string Name => definition.Name;
 
-    public bool HonoursKeys => definition.HonoursKeys(settings);
+    public virtual bool HonoursKeys => definition.HonoursKeys(settings);
 
     public double Rate => definition.Rate(settings);
 
@@ -51,4 +51,8 @@ internal enum DeliveryEnd
 
 /// <param name="Answer">The answer, or why there is none.</param>
 /// <param name="After">When to call again, if the third party says so.</param>
-internal readonly record struct Delivery(DeliveryEnd End, string Answer = "", TimeSpan After = default);
+internal readonly record struct Delivery(DeliveryEnd End, string Answer = "", TimeSpan After = default)
+{
+    /// <summary>Whether the event may be at fault for a failed call, rather than the destination.</summary>
+    public bool MayBeTheEvent { get; init; }
+}

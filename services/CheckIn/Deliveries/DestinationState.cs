@@ -31,7 +31,7 @@ internal sealed record DestinationState
     /// <summary>When the breaker opened or closed.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>Why the last call failed.</summary>
+    /// <summary>Why the last call failed, or why the breaker is open.</summary>
     public string? Reason { get; init; }
 
     public DateTimeOffset NextCall { get; init; }
@@ -88,8 +88,8 @@ internal sealed record DestinationState
         {
             state = delivery.End switch
             {
-                DeliveryEnd.Failed or DeliveryEnd.InDoubt => state.Failed(now, id, delivery.Answer, pause),
-                DeliveryEnd.Limited => state.Limited(now, delivery, rate).Succeeded(now, pause),
+                DeliveryEnd.Failed or DeliveryEnd.InDoubt => state.Failed(now, id, delivery, pause),
+                DeliveryEnd.Limited => state.Succeeded(now, pause).Limited(now, delivery, rate),
                 DeliveryEnd.NotBegun => state,
                 _ => state.Succeeded(now, pause),
             };
@@ -97,20 +97,21 @@ internal sealed record DestinationState
         return state;
     }
 
-    private DestinationState Failed(DateTimeOffset now, Guid id, string reason, TimeSpan pause)
+    private DestinationState Failed(DateTimeOffset now, Guid id, Delivery delivery, TimeSpan pause)
     {
         if (IsOpen)
-            return this with { OpenUntil = now + pause, Successes = 0, LastEvent = id, Reason = reason };
+            return this with { OpenUntil = now + pause, Successes = 0, LastEvent = id, Reason = delivery.Answer };
 
-        var failures = Failures + 1;
-        var failed = this with { Failures = failures, LastEvent = id, Reason = reason };
+        // An event that is itself at fault opens no breaker: its attempts run out.
+        var failures = delivery.MayBeTheEvent && id == LastEvent ? Failures : Failures + 1;
+        var failed = this with { Failures = failures, LastEvent = id, Reason = delivery.Answer };
         return failures < FailuresToOpen ? failed : failed with { OpenUntil = now + pause, Successes = 0, ChangedAt = now };
     }
 
     private DestinationState Succeeded(DateTimeOffset now, TimeSpan pause)
     {
         if (!IsOpen)
-            return Failures == 0 ? this : this with { Failures = 0, LastEvent = null };
+            return this with { Failures = 0, LastEvent = null, Reason = null };
         return Successes + 1 < SuccessesToClose
             ? this with { Successes = Successes + 1, OpenUntil = now + pause, LastEvent = null }
             : this with { OpenUntil = null, Failures = 0, Successes = 0, LastEvent = null, Reason = null, ChangedAt = now };

@@ -4,7 +4,7 @@ using Npgsql;
 namespace RideIngest.CheckIn.Deliveries;
 
 /// <summary>Keeps deliveries that are not done, and what all processes know of each destination.</summary>
-internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class DueTable(NpgsqlDataSource database)
 {
     private const string Find =
         """
@@ -24,13 +24,14 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
     // Turns that a crash of Postgres forgets are taken again.
     private const string Loosely = "set local synchronous_commit = off";
 
+    // All processes go by the clock of Postgres, which is read once the row is locked.
     private const string Lock =
         """
         set local idle_in_transaction_session_timeout = '5s';
         insert into checkin.destinations (name) values (@destination) on conflict do nothing;
         select failures, last_event as LastEvent, open_until as OpenUntil, successes, changed_at as ChangedAt, reason,
-          next_call as NextCall, lowered_rate as LoweredRate, lowered_until as LoweredUntil
-        from checkin.destinations where name = @destination for update
+          next_call as NextCall, lowered_rate as LoweredRate, lowered_until as LoweredUntil, clock_timestamp() as Now
+        from (select * from checkin.destinations where name = @destination for update) as locked
         """;
 
     private const string Claim =
@@ -40,12 +41,13 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
         returning event_id
         """;
 
+    // Where keys are not honoured, another process may have declared a delivery dead, if this one is late. That stays.
     private const string Settle =
         """
         update checkin.due as due
         set state = given.state, attempts = given.attempts, code = given.code, answer = given.answer, until = null
         from unnest(@ids, @states, @attempts, @codes, @answers) as given (id, state, attempts, code, answer)
-        where destination = @destination and event_id = given.id
+        where destination = @destination and event_id = given.id and (@HonoursKeys or due.state = 'sending')
         """;
 
     private const string Done = "delete from checkin.due where destination = @destination and event_id = any (@done)";
@@ -89,7 +91,7 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
         Destination destination, IReadOnlyList<Guid> events, TimeSpan pause, CancellationToken cancellationToken) =>
         ChangeAsync(
             destination.Name,
-            state => state.Take(clock.GetUtcNow(), events, destination.Rate, pause, destination.Patience),
+            (state, now) => state.Take(now, events, destination.Rate, pause, destination.Patience),
             more: null,
             cancellationToken);
 
@@ -114,9 +116,9 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
         var done = ended.Where(one => one.Delivery.End == DeliveryEnd.Done).Select(one => one.Event).ToArray();
         return ChangeAsync(
             name,
-            state =>
+            (state, now) =>
             {
-                var after = state.After(clock.GetUtcNow(), ended, destination.Rate, pause);
+                var after = state.After(now, ended, destination.Rate, pause);
                 return ((state, after), after);
             },
             connection => connection.ExecuteAsync(new CommandDefinition(
@@ -129,6 +131,7 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
                     attempts = rest.Select(row => row.Attempts).ToArray(),
                     codes = rest.Select(row => row.Code).ToArray(),
                     answers = rest.Select(row => row.Answer).ToArray(),
+                    destination.HonoursKeys,
                 },
                 cancellationToken: cancellationToken)),
             cancellationToken,
@@ -148,8 +151,8 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
     }
 
     private async Task<T> ChangeAsync<T>(
-        string destination, Func<DestinationState, (T Result, DestinationState After)> change, Func<NpgsqlConnection, Task>? more,
-        CancellationToken cancellationToken, Guid[]? done = null)
+        string destination, Func<DestinationState, DateTimeOffset, (T Result, DestinationState After)> change,
+        Func<NpgsqlConnection, Task>? more, CancellationToken cancellationToken, Guid[]? done = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -161,9 +164,10 @@ internal sealed class DueTable(NpgsqlDataSource database, TimeProvider clock)
         // What was delivered before, by a call that was repeated, counts once.
         var delivered = done is not { Length: > 0 } ? 0 : await connection.ExecuteAsync(new CommandDefinition(
             Done, new { destination, done }, cancellationToken: cancellationToken));
-        var before = await connection.QuerySingleAsync<DestinationState>(new CommandDefinition(
-            Lock, new { destination }, cancellationToken: cancellationToken));
-        var (result, after) = change(before);
+        var (before, now) = (await connection.QueryAsync<DestinationState, DateTime, (DestinationState, DateTime)>(
+            new CommandDefinition(Lock, new { destination }, cancellationToken: cancellationToken), static (state, read) => (state, read),
+            splitOn: "Now")).Single();
+        var (result, after) = change(before, new DateTimeOffset(now));
         if (after != before || delivered > 0)
         {
             await connection.ExecuteAsync(new CommandDefinition(

@@ -39,6 +39,7 @@ internal sealed class EmailDestination([FromKeyedServices("checkin")] MailSender
         {
             MailEnd.Sent => new(DeliveryEnd.Done),
             MailEnd.Refused => new(DeliveryEnd.Refused, reason),
+            MailEnd.NotBegun => new(DeliveryEnd.NotBegun, reason),
             MailEnd.InDoubt => new(DeliveryEnd.InDoubt, $"the answer was lost: {reason}"),
             _ => new(DeliveryEnd.Failed, reason),
         };

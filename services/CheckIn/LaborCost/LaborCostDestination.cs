@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Polly;
 using Polly.Timeout;
@@ -16,6 +17,9 @@ namespace RideIngest.CheckIn.LaborCost;
 /// <summary>The legacy API that records labour costs: <c>POST /api/labor-cost</c>.</summary>
 internal sealed class LaborCostDestination : Destination, IDisposable
 {
+    // More than is kept of an answer.
+    private const int LongestText = 1024;
+
     private readonly LegacySettings _settings;
     private readonly CheckInDefaults _defaults;
     private readonly IServer _server;
@@ -41,10 +45,12 @@ internal sealed class LaborCostDestination : Destination, IDisposable
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = 1 << 20,
         };
         _pipeline = new ResiliencePipelineBuilder().AddTimeout(_settings.Timeout).Build();
     }
+
+    // The API of this process honours keys. It is used only without a URL.
+    public override bool HonoursKeys => _settings.Idempotent ?? _settings.Url is null;
 
     public override int AtOnce => 16;
 
@@ -91,19 +97,36 @@ internal sealed class LaborCostDestination : Destination, IDisposable
         };
         if (_settings.Key is { } key)
             request.Headers.Authorization = new("Bearer", key);
-        using var answer = await _http.SendAsync(request, cancellationToken);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
             return new(DeliveryEnd.Done);
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        var text = await TextAsync(answer.Content, cancellationToken);
         var said = string.Create(
             CultureInfo.InvariantCulture,
             $"{(int)answer.StatusCode} {answer.ReasonPhrase}{(text.Length > 0 ? ": " : "")}{text}");
         return (int)answer.StatusCode switch
         {
             429 => new(DeliveryEnd.Limited, said, RetryAfter(answer)),
-            >= 500 => new(DeliveryEnd.Failed, said),
+            500 => new(DeliveryEnd.Failed, said) { MayBeTheEvent = true },
+            > 500 => new(DeliveryEnd.Failed, said),
             _ => new(DeliveryEnd.Refused, said),
         };
+    }
+
+    /// <summary>Returns how the body begins, whatever it says of its charset. If it cannot be read, the status is enough.</summary>
+    private static async Task<string> TextAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var (bytes, length) = (new byte[LongestText], 0);
+        try
+        {
+            await using var body = await content.ReadAsStreamAsync(cancellationToken);
+            length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The status decides.
+        }
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     private static TimeSpan RetryAfter(HttpResponseMessage answer) =>

@@ -16,6 +16,8 @@ internal sealed partial class EventPartitions(NpgsqlDataSource database, TimePro
     private const int LockPatience = 200;
     private const int Together = 5000;
     private const string Prefix = "events_";
+    private const string Excluding = "excludes_next";
+    private const string DropExcluding = $"alter table checkin.events_rest drop constraint if exists {Excluding}";
     private const string DayFormat = "yyyyMMdd";
     private const string Turn = "select pg_try_advisory_lock(hashtextextended('checkin partitions', 0))";
     private const string EndTurn = "select pg_advisory_unlock(hashtextextended('checkin partitions', 0))";
@@ -57,8 +59,14 @@ internal sealed partial class EventPartitions(NpgsqlDataSource database, TimePro
             // Not today's, whose events are in the default partition already.
             for (var day = today.AddDays(1); day <= today.AddDays(DaysAhead); day = day.AddDays(1))
             {
-                if (!names.Contains(Name(day)))
-                    await ChangeAsync(connection, Attach(day));
+                if (names.Contains(Name(day)))
+                    continue;
+
+                // A constraint that a killed process leaves would refuse taps of that day, until a relay comes.
+                if (day == today.AddDays(1))
+                    await ChangeAsync(connection, $"{Attach(day)}; {DropExcluding}");
+                else
+                    await AttachAsync(connection, day, cancellationToken);
             }
             return 0L;
         },
@@ -76,7 +84,7 @@ internal sealed partial class EventPartitions(NpgsqlDataSource database, TimePro
                     continue;
                 if (isAttached)
                     await ChangeAsync(connection, $"alter table checkin.events detach partition checkin.{name}");
-                removed += await DropAsync(connection, name);
+                removed += await DropAsync(connection, name, cancellationToken);
             }
             int rest;
             do
@@ -91,19 +99,19 @@ internal sealed partial class EventPartitions(NpgsqlDataSource database, TimePro
         },
         cancellationToken);
 
-    private async Task<long> DropAsync(NpgsqlConnection connection, string name)
+    private async Task<long> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var all = await connection.ExecuteScalarAsync<long>(
             "select greatest(reltuples, 0)::bigint from pg_class where oid = @name::regclass", new { name = $"checkin.{name}" });
-        var (from, to) = (EventIdTime.First(Day(name)), EventIdTime.First(Day(name).AddDays(1)));
-        var kept = await connection.ExecuteAsync(
-            $"""
-            insert into checkin.events select * from checkin.{name}
-            where id in (
-              select event_id from checkin.due where destination = any (@Names) and event_id >= @from and event_id < @to)
-            on conflict do nothing
-            """,
-            new { Destinations.Names, from, to });
+        var kept = 0L;
+        Guid? after = Guid.Empty;
+        while (after is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (after, var moved) = await connection.QuerySingleAsync<(Guid?, long)>(
+                Move(name), new { after, Destinations.Names, Together });
+            kept += moved;
+        }
         await connection.ExecuteAsync($"drop table checkin.{name}");
         Dropped(name, kept);
         return Math.Max(0, all - kept);
@@ -137,16 +145,57 @@ internal sealed partial class EventPartitions(NpgsqlDataSource database, TimePro
     private static DateTimeOffset Day(string name) => DateTimeOffset.ParseExact(
         name[Prefix.Length..], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
+    /// <summary>
+    /// Creates and attaches a partition. Without a valid constraint that excludes its events, Postgres would scan the default partition
+    /// while taps wait for it.
+    /// </summary>
+    private static async Task AttachAsync(NpgsqlConnection connection, DateTimeOffset day, CancellationToken cancellationToken)
+    {
+        var (from, to) = (EventIdTime.First(day), EventIdTime.First(day.AddDays(1)));
+        await ChangeAsync(
+            connection,
+            $"""
+            {DropExcluding};
+            alter table checkin.events_rest add constraint {Excluding} check (id < '{from}' or id >= '{to}') not valid
+            """);
+        try
+        {
+            // Taps do not wait for this scan.
+            await connection.ExecuteAsync(new CommandDefinition(
+                $"alter table checkin.events_rest validate constraint {Excluding}", commandTimeout: 0,
+                cancellationToken: cancellationToken));
+
+            await ChangeAsync(connection, $"{Attach(day)}; {DropExcluding}");
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // Without the partition, the constraint would refuse taps of that day.
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ChangeAsync(connection, DropExcluding);
+            throw;
+        }
+    }
+
     // Creating the table as a partition directly would lock all events, so it is attached afterwards.
-    private static string Attach(DateTimeOffset day) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Attach(DateTimeOffset day) =>
         $"""
         create table checkin.{Name(day)} (like checkin.events including defaults including indexes);
         alter table checkin.events attach partition checkin.{Name(day)}
           for values from ('{EventIdTime.First(day)}') to ('{EventIdTime.First(day.AddDays(1))}')
-        """);
+        """;
+
+    // Copies the events of one block that are not delivered everywhere. Returns the block's last id, and how many were copied.
+    private static string Move(string name) =>
+        $"""
+        with block as (select * from checkin.{name} where id > @after order by id limit @Together),
+        moved as (
+          insert into checkin.events select * from block
+          where exists (select from checkin.due where destination = any (@Names) and event_id = block.id)
+          on conflict do nothing returning 1)
+        select (select id from block order by id desc limit 1), (select count(*) from moved)
+        """;
 
     [LoggerMessage(6831, LogLevel.Information,
         "Dropped the events of {Partition}; {Kept} of them are not delivered everywhere and are kept")]
-    private partial void Dropped(string partition, int kept);
+    private partial void Dropped(string partition, long kept);
 }

@@ -69,4 +69,4 @@ internal sealed record ReadDestination(
     [property: Description("closed, or open while the destination fails and one call is tried at each interval")] string Breaker,
     [property: Description("Since when; null before the first call")] DateTimeOffset? Since,
     [property: Description("The most calls per second now, of all processes together")] double RateLimit,
-    [property: Description("Why the last call failed; null if it did not")] string? Reason);
+    [property: Description("Why the last call failed, or why the breaker is open; null if neither")] string? Reason);

@@ -28,7 +28,7 @@ public sealed class CheckInSettings() : SystemSettings("CHECKIN")
     [Range(1, 1_000_000, ErrorMessage = "It must be from 1 to 1000000"), GoodValue("10000")]
     public int MostWaiting { get; set; } = 10_000;
 
-    /// <summary>The most taps per second of an address, where no key is required; 0 means no limit.</summary>
+    /// <summary>The most taps per second of an address, for senders without a key that has a rate; 0 means no limit.</summary>
     [Range(0, 1_000_000, ErrorMessage = "It must be from 0 to 1000000"), GoodValue("100")]
     public int TapsPerAddress { get; set; } = 100;
 
@@ -50,9 +50,7 @@ public sealed class CheckInSettings() : SystemSettings("CHECKIN")
     [Range(1, 1000, ErrorMessage = "It must be from 1 to 1000"), GoodValue("5")]
     public int RecoverRate { get; set; } = 5;
 
-    /// <summary>
-    /// After this time without a call of a destination, deliveries that are due are published again, because their messages may be lost.
-    /// </summary>
+    /// <summary>Deliveries that are due for longer, while no message for their destination is under way, are published again.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "It must be from 1s to 1d"), GoodValue("10m")]
     public TimeSpan SweepAfter { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -20,7 +20,8 @@ public sealed class LegacySettings
     /// </summary>
     public bool? Idempotent { get; set; }
 
-    public bool HonoursKeys => Idempotent ?? Url is null;
+    /// <summary>Whether the settings say that it does.</summary>
+    public bool HonoursKeys => Idempotent ?? false;
 
     /// <summary>The most calls per second of all processes together.</summary>
     [Range(0.01, 100_000.0, ErrorMessage = "It must be from 0.01 to 100000"), GoodValue("50")]

@@ -5,7 +5,7 @@ using RideIngest.Hosting.Problems;
 
 namespace RideIngest.CheckIn.Taps;
 
-/// <summary>Limits the taps per second of each address, for senders without a key.</summary>
+/// <summary>Limits the taps per second of each address, for senders without a key that has a rate.</summary>
 internal sealed class AddressRates(CheckInSettings settings) : IDisposable
 {
     private readonly PartitionedRateLimiter<IPAddress> _limits = PartitionedRateLimiter.Create<IPAddress, IPAddress>(

@@ -84,7 +84,8 @@ internal sealed class TapEndpoint(TapGate gate, AddressRates addresses)
         return await TapAsync(employee!, key is null ? null : $"{Caller.NameOf(http)}:{key}");
     }
 
-    private Problem? Limit(HttpContext http) => Caller.Of(http) is { } caller ? caller.Take(1) : addresses.Take(http);
+    private Problem? Limit(HttpContext http) =>
+        Caller.Of(http) is { Rate: not null } caller ? caller.Take(1) : addresses.Take(http);
 
     private async Task<IResult> TapAsync(string employee, string? key)
     {

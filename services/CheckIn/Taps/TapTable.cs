@@ -64,10 +64,12 @@ internal sealed class TapTable(NpgsqlDataSource database, OutgoingEvents<CheckOu
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         batch.Add(await connection.QueryAsync<EmployeeRow>(Command(TapSql.Lock, new { employees })));
         var keys = taps.Select(tap => tap.Tap.SenderKey).OfType<string>().Distinct().ToArray();
-        if (mayBeKnown || keys.Length > 0)
+        if (keys.Length > 0 || (mayBeKnown && taps.Count > 0))
         {
             var ids = mayBeKnown ? taps.Select(tap => tap.Tap.Guid).ToArray() : [];
-            var since = Guid.CreateVersion7(DateTimeOffset.UtcNow - Remembered);
+
+            // From the first tap's time on, because taps may have waited in the stream for days.
+            var since = EventIdTime.First(taps.Min(tap => tap.Tap.At) - Remembered);
             batch.Add(await connection.QueryAsync<EventRow>(Command(TapSql.Known, new { ids, keys, since })));
         }
         var outcomes = taps.Select(batch.Decide).ToArray();

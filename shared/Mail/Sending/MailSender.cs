@@ -25,12 +25,16 @@ public enum MailEnd
 
     /// <summary>It has the mail's text, but its answer was lost, so it may have taken it.</summary>
     InDoubt,
+
+    /// <summary>It was cancelled before the server had the mail's text.</summary>
+    NotBegun,
 }
 
 /// <summary>Sends mails one after the other over one connection, which stays open between them.</summary>
 public sealed partial class MailSender : IDisposable
 {
     private const string Loopback = "127.0.0.1";
+    private const string NotBegun = "cancelled before it began";
 
     private static readonly TimeSpan SentWithin = TimeSpan.FromMinutes(1);
 
@@ -69,11 +73,19 @@ public sealed partial class MailSender : IDisposable
 
     private string Host => _settings.Host ?? Loopback;
 
+    /// <summary>Sends a mail. When cancelled, it says whether the server may have it.</summary>
     public async Task<(MailEnd End, string Reason)> SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var text = new Transfer();
-        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return (MailEnd.NotBegun, NotBegun);
+        }
         try
         {
             limit.CancelAfter(SentWithin);
@@ -90,10 +102,12 @@ public sealed partial class MailSender : IDisposable
             var reason = $"{(int)e.StatusCode} {e.Message}";
             return ((int)e.StatusCode >= 500 ? MailEnd.Refused : MailEnd.Later, reason);
         }
-        catch (Exception e) when (IsAway(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsAway(e))
         {
-            var reason = e is OperationCanceledException ? $"no answer within {Duration.Format(SentWithin)}" : e.Message.TrimEnd('.');
             await CloseAsync();
+            if (cancellationToken.IsCancellationRequested)
+                return text.HasBegun ? (MailEnd.InDoubt, "cancelled before the answer") : (MailEnd.NotBegun, NotBegun);
+            var reason = e is OperationCanceledException ? $"no answer within {Duration.Format(SentWithin)}" : e.Message.TrimEnd('.');
             _trouble.Failed(reason);
             if (_failures.Next(reason) is { } repeated)
                 Fails(Host, reason, _use.Waiting, repeated);

@@ -61,7 +61,8 @@ public sealed partial class StreamRoom(string system, EnsuredStream stream, ILog
             }
             catch (NatsException)
             {
-                // Publishers report the same failure.
+                // Publishers report the same failure. What the last look found may hold no longer.
+                Volatile.Write(ref _emptyAt, 0);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

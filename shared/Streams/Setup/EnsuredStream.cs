@@ -142,6 +142,14 @@ public sealed class EnsuredStream(
         }
     }
 
+    /// <summary>Returns how many messages wait for a consumer, and how many that it has delivered are not settled.</summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses, or the consumer is missing.</exception>
+    public async Task<(long Waiting, long InHand)> BacklogAsync(string consumer, CancellationToken cancellationToken)
+    {
+        var info = (await _js.GetConsumerAsync(Name, consumer, cancellationToken)).Info;
+        return ((long)info.NumPending, info.NumAckPending);
+    }
+
     /// <summary>Removes a consumer after the server has processed every ack, because a removal would overtake queued acks.</summary>
     /// <exception cref="NatsException">NATS is unavailable or refuses.</exception>
     public async Task RemoveConsumerAsync(string consumer)

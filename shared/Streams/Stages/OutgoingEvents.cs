@@ -10,9 +10,12 @@ namespace RideIngest.Streams.Stages;
 /// Writes events to the outbox in the transaction that causes them; the outbox's relay publishes them on a subject. With a step that hands
 /// on like this, its stage has no <see cref="StageDefinition.Next"/>, and <see cref="StepResult.Done"/> publishes nothing.
 /// </summary>
-public sealed class OutgoingEvents<TEvent>(IServiceProvider provider, string system, string subject, EventFormat<TEvent> format)
+/// <param name="key">Returns the key whose events keep their order; null for the key of the format.</param>
+public sealed class OutgoingEvents<TEvent>(
+    IServiceProvider provider, string system, string subject, EventFormat<TEvent> format, Func<TEvent, string>? key = null)
 {
     private readonly OutboxTable _outbox = provider.GetRequiredKeyedService<OutboxTable>(system);
+    private readonly Func<TEvent, string> _key = key ?? format.KeyOf;
 
     /// <summary>
     /// Adds events in the connection's current transaction. Their ids derive from their origins, so that the stream drops what is handed
@@ -33,7 +36,7 @@ public sealed class OutgoingEvents<TEvent>(IServiceProvider provider, string sys
         {
             var number = ofOrigin[item.From.Id] = ofOrigin.GetValueOrDefault(item.From.Id) + 1;
             var id = string.Create(CultureInfo.InvariantCulture, $"{item.From.Id}-{subject}-{number}");
-            return format.ToOutbox(subject, id, item.Event, item.From.Trace);
+            return format.ToOutbox(subject, id, item.Event, item.From.Trace) with { Key = _key(item.Event) };
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using RideIngest.Streams.Setup;
@@ -72,6 +73,26 @@ public sealed record StageDefinition(string System, string Name, EnsuredStream S
     /// The source of single events that are retried apart from their original frame. Null for a stage with its own <see cref="Reach"/>.
     /// </summary>
     public StageSource? Retries => Reach is null ? new($"{Name}-retry", RetrySubject(From[0].Subject.Split('.')[0], Name)) : null;
+
+    /// <summary>
+    /// Returns the number of events that rest before they are retried, if the stage has taken and settled all others in whatever process;
+    /// null if it has not. Not for a stage with its own <see cref="Reach"/>.
+    /// </summary>
+    /// <exception cref="NatsException">NATS is unavailable or refuses, or a consumer is missing.</exception>
+    public async Task<long?> RestingAsync(CancellationToken cancellationToken)
+    {
+        var resting = 0L;
+
+        // An event is in the source for retries before it is acked in its own, so that source comes last.
+        foreach (var source in Sources)
+        {
+            var (waiting, inHand) = await Stream.BacklogAsync(source.Consumer, cancellationToken);
+            if (waiting > 0 || (inHand > 0 && source != Retries))
+                return null;
+            resting += inHand;
+        }
+        return resting;
+    }
 
     /// <summary>The subject on which one event is sent to one stage again.</summary>
     public static string RetrySubject(string system, string stage) => $"{system}{ForRetries}{stage}";

@@ -51,6 +51,8 @@ public sealed class SystemBuilder<TSettings>
             .AddSingleton(new SystemName<TSettings>(name))
             .AddReadinessCheck<StageReadiness<TSettings>>(essential: false)
             .AddKeyedSingleton(name, (provider, _) => CreateStream(provider))
+            .AddKeyedSingleton<IReadOnlyList<StageDefinition>>(
+                name, (provider, _) => [.. _definitions.Select(definition => definition(provider))])
             .AddKeyedSingleton<IReadOnlyList<Stage>>(name, (provider, _) => [.. _stages.Select(stage => stage(provider)).OfType<Stage>()])
             .AddStages(
                 provider => provider.GetRequiredKeyedService<IReadOnlyList<Stage>>(name),
@@ -185,15 +187,17 @@ public sealed class SystemBuilder<TSettings>
     }
 
     /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/>, with which a step or a request publishes because of its commit.</summary>
-    public void Publishes<TEvent>(string subject, EventFormat<TEvent> format)
+    /// <param name="key">Returns the key whose events are published in the order of their commits; by default that of the format.</param>
+    public void Publishes<TEvent>(string subject, EventFormat<TEvent> format, Func<TEvent, string>? key = null)
     {
         AddOutbox();
-        Services.AddSingleton(provider => new OutgoingEvents<TEvent>(provider, _name, subject, format));
+        Services.AddSingleton(provider => new OutgoingEvents<TEvent>(provider, _name, subject, format, key));
     }
 
     /// <summary>Registers <see cref="OutgoingEvents{TEvent}"/> for events of a kind.</summary>
-    public void Publishes<TEvent>(string subject, Kind<TEvent> kind)
-        where TEvent : Record, new() => Publishes(subject, new KindFormat<TEvent>(kind));
+    /// <param name="key">Returns the key whose events are published in the order of their commits; by default the event's id.</param>
+    public void Publishes<TEvent>(string subject, Kind<TEvent> kind, Func<TEvent, string>? key = null)
+        where TEvent : Record, new() => Publishes(subject, new KindFormat<TEvent>(kind), key);
 
     /// <summary>Lets only some processes relay the outbox. Without this, each may.</summary>
     public void Relay(Func<TSettings, bool> runs) => _relays = runs;

@@ -22,6 +22,12 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(150);
     private static readonly string[] Consumers = ["labor-cost", "labor-cost-retry", "email", "email-retry"];
+
+    private static readonly LegacyFault[] LegacyFaults =
+    [
+        LegacyFault.Errors, LegacyFault.Reject, LegacyFault.Slow, LegacyFault.Silent, LegacyFault.DropAnswer, LegacyFault.Quota,
+    ];
+
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly ConcurrentQueue<string> _receipts = new();
@@ -75,7 +81,7 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
         await SystemWorld.KillAtAsync(caller => caller.Postgres, Way.ToClient, "DELETE ", _laborCost, _otherLaborCost);
         await SystemWorld.PauseAsync(_api, _relay, _laborCost, _email);
         await SystemWorld.AgainAsync(instance => instance.TerminateAsync(), _otherApi, _otherRelay, _otherLaborCost, _email);
-        foreach (var fault in (LegacyFault[])[LegacyFault.Errors, LegacyFault.Silent, LegacyFault.DropAnswer, LegacyFault.Quota])
+        foreach (var fault in LegacyFaults)
         {
             Legacy.Set(fault);
             await Task.Delay(TimeSpan.FromSeconds(2));
@@ -113,12 +119,14 @@ public sealed class CheckInFaultsTests : IAsyncLifetime
             await _world.CountAsync("from checkin.records where state = 'closed'"));
     }
 
-    /// <summary>Each check-out has one effect and one mail; or a dead letter, if nobody knows.</summary>
+    /// <summary>Each check-out has one effect and one mail; or a dead letter, if it was refused or nobody knows.</summary>
     private async Task EffectsAreRightAsync()
     {
         var checkOuts = await _world.ColumnAsync<string>("select id::text from checkin.events where action = 'checked_out'");
-        Assert.Equal(checkOuts, Legacy.Effects().Select(effect => effect.Key!).Order());
-        Assert.Empty(await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'labor-cost'"));
+        var refused = await _world.ColumnAsync<string>("select key from ops.dead_letters where stage = 'labor-cost' and code = 'refused'");
+        Assert.Equal(checkOuts, Legacy.Effects().Select(effect => effect.Key!).Union(refused).Order());
+        Assert.Empty(
+            await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'labor-cost' and code <> 'refused'"));
         Assert.Empty(await _world.ColumnAsync<string>("select code from ops.dead_letters where stage = 'email' and code <> 'in_doubt'"));
         var mails = Mail.Received();
         Assert.All(mails, mail => Assert.Equal(1, mail.Times));

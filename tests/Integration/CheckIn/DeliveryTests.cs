@@ -31,6 +31,7 @@ public sealed class DeliveryTests
         Assert.Equal(20, checkIn.Mail.Received().Count);
         var after = await checkIn.DestinationAsync("labor-cost");
         Assert.Equal(("closed", 20, 0), ((string)after["breaker"]!, (int)after["delivered"]!, (int)after["dead"]!));
+        Assert.Null(after["reason"]);
     }
 
     [Theory]
@@ -63,6 +64,22 @@ public sealed class DeliveryTests
         await Eventually.True(async () => (await LettersAsync(checkIn)).Count > 0);
         Assert.Equal(["labor-cost partner in_doubt"], await LettersAsync(checkIn));
         Assert.Equal(1, Assert.Single(checkIn.Legacy.Effects()).Calls);
+    }
+
+    [Fact]
+    public async Task A_call_with_an_unexpected_exception_is_in_doubt()
+    {
+        // No header can have such a key.
+        await using var checkIn = await CheckInRig.StartAsync(AnyTap, Keyless, "--checkin:legacy:key=a\nb");
+
+        await WorkAsync(checkIn, 1);
+
+        await Eventually.True(async () => (await LettersAsync(checkIn)).Count > 0);
+        Assert.Equal(["labor-cost partner in_doubt"], await LettersAsync(checkIn));
+        Assert.Contains(
+            "an unexpected exception: ", await checkIn.System.Database.ScalarAsync<string>("select message from ops.dead_letters"),
+            StringComparison.Ordinal);
+        Assert.Equal(0, checkIn.Legacy.Calls);
     }
 
     [Fact]

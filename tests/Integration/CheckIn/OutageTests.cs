@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using RideIngest.CheckIn.Events;
+using RideIngest.CheckIn.Taps;
 using RideIngest.Integration.Systems;
 using RideIngest.TestKit.Waiting;
 
@@ -69,6 +72,26 @@ public sealed class OutageTests
         Assert.Equal((string)receipts[0]["record_id"]!, (string)receipts[1]["record_id"]!);
     }
 
+    [Fact]
+    public async Task A_tap_that_waited_for_days_and_the_same_one_sent_again_count_once()
+    {
+        await using var checkIn = await CheckInRig.StartAsync(AnyTap);
+        var table = checkIn.System.Services.GetRequiredService<TapTable>();
+        var at = DateTimeOffset.UtcNow.AddDays(-3);
+
+        var first = await StoreAsync(at);
+        var again = await StoreAsync(at.AddMinutes(5));
+
+        Assert.Equal((TapEnd.Counted, TapAction.CheckedIn), (first.End, first.Action));
+        Assert.Equal((first.End, first.Action, first.RecordId), (again.End, again.Action, again.RecordId));
+
+        async Task<TapOutcome> StoreAsync(DateTimeOffset time)
+        {
+            var tap = new Tap { Id = Guid.CreateVersion7(time).ToString(), EmployeeId = "EMP001", At = time, SenderKey = "a" };
+            return (await table.StoreAsync([new TracedTap(tap, default)], isLive: false, sent: null, CancellationToken.None))[0];
+        }
+    }
+
     [ServerProcessFact]
     public async Task Without_NATS_taps_are_stored_and_check_outs_wait_in_the_outbox()
     {
@@ -77,9 +100,10 @@ public sealed class OutageTests
 
         var (tapped, left) = (await checkIn.TapAsync("EMP001"), await checkIn.TapAsync("EMP001"));
         var waiting = (await checkIn.System.GetAsync("/checkin/outbox")).Json;
+        var key = await checkIn.System.Database.ScalarAsync<string>("select key from ops.outbox");
         await checkIn.System.Nats.RestartAsync();
 
-        Assert.Equal((200, 200), (tapped.Status, left.Status));
+        Assert.Equal((200, 200, "EMP001"), (tapped.Status, left.Status, key));
         Assert.Equal(1, (int)waiting["waiting"]!);
         await checkIn.SettledAsync();
         Assert.Single(checkIn.Legacy.Effects("EMP001"));

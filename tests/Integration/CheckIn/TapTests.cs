@@ -1,3 +1,7 @@
+using System.Text;
+using RideIngest.Integration.Systems;
+using RideIngest.TestKit.Waiting;
+
 namespace RideIngest.Integration.CheckIn;
 
 /// <summary>What a tap does, and what its sender hears.</summary>
@@ -101,5 +105,34 @@ public sealed class TapTests
 
         Assert.Contains(answers, answer => answer.Status == 429 && answer.Headers.RetryAfter is not null);
         Assert.Contains(answers, answer => answer.Status == 200);
+    }
+
+    [Fact]
+    public async Task A_key_with_a_rate_has_that_and_one_without_has_the_limit_of_its_address()
+    {
+        await using var checkIn = await CheckInRig.StartAsync(
+        [
+            "--checkin:taps_per_address=3", .. Keys.Of(0, "gate", "the-gates-key", "checkin:write"),
+            .. Keys.Of(1, "door", "the-doors-key", "checkin:write"), "--auth:keys:0:records_per_second=1000",
+        ]);
+        using var http = new HttpClient { BaseAddress = new(checkIn.System.Url), Timeout = Deadlines.Hang };
+
+        var ofGate = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => StatusAsync("the-gates-key", $"GATE{number}")));
+        var ofDoor = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => StatusAsync("the-doors-key", $"DOOR{number}")));
+
+        Assert.All(ofGate, status => Assert.Equal(200, status));
+        Assert.Contains(200, ofDoor);
+        Assert.Contains(429, ofDoor);
+
+        async Task<int> StatusAsync(string key, string employee)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/checkin")
+            {
+                Content = new StringContent($$"""{"employee_id":"{{employee}}"}""", Encoding.UTF8, "application/json"),
+                Headers = { { "X-Api-Key", key } },
+            };
+            using var answer = await http.SendAsync(request);
+            return (int)answer.StatusCode;
+        }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NATS.Client.Core;
 using NATS.Client.JetStream.Models;
 using Npgsql;
+using RideIngest.Integration.Storage;
 using RideIngest.Integration.Systems;
 using RideIngest.Streams.Stages;
 using RideIngest.TestKit.Network;
@@ -103,6 +104,27 @@ public sealed class StageOutboxTests
 
         Assert.Equal([1L, 2, 3], await rig.SettledAsync(3));
         Assert.Empty(await rig.LettersAsync());
+    }
+
+    [Fact]
+    public async Task An_event_that_is_not_taken_holds_up_those_with_the_key_that_the_publisher_declares()
+    {
+        await using var events = await RelayedEvents.StartAsync();
+        await using var provider = new ServiceCollection().AddKeyedSingleton(RelayedEvents.System, events.Table).BuildServiceProvider();
+        var outgoing = new OutgoingEvents<Parcel>(provider, RelayedEvents.System, "new", new ParcelFormat(), key: parcel => parcel.Does);
+        var refused = true;
+        events.Publisher = item => Task.FromResult(item.Id != "1-new-1" || !refused);
+        foreach (var parcel in (Parcel[])[new(1, "a"), new(2, "a"), new(3, "b")])
+        {
+            await using var connection = await events.Database.OpenConnectionAsync();
+            await outgoing.AddAsync(connection, [(new EventOrigin($"{parcel.Id}", default), parcel)]);
+        }
+        await Eventually.True(async () => await events.WaitingAsync() == 2);
+
+        refused = false;
+        await events.UntilPublishedAsync(3);
+
+        Assert.Equal(["3-new-1", "1-new-1", "2-new-1"], events.Published);
     }
 
     private static async Task<StageRig> RigAsync(Func<int, Task> committed)

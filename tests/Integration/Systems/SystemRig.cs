@@ -25,6 +25,8 @@ internal sealed class SystemRig : IAsyncDisposable
 
     public string Url => _host.Urls[0];
 
+    public IServiceProvider Services => _host.Services;
+
     public NatsServer Nats { get; }
 
     public PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("This test did not ask for a Postgres of its own.");

@@ -38,6 +38,30 @@ public sealed class DestinationStateTests
     }
 
     [Fact]
+    public void Repeated_failures_that_may_be_the_events_count_once_and_cost_it_attempts()
+    {
+        var repeated = Ended(new(), Enumerable.Repeat((Events[0], Failed with { MayBeTheEvent = true }), 20));
+
+        Assert.Equal((false, 1), (repeated.IsOpen, repeated.Failures));
+        Assert.True(Take(repeated, Start, [Events[0]]).Turns.CostsAttempt);
+        Assert.False(Ended(repeated, Events.Skip(1).Take(3).Select(id => (id, Failed))).IsOpen);
+        Assert.True(Ended(repeated, Events.Skip(1).Take(4).Select(id => (id, Failed))).IsOpen);
+    }
+
+    [Fact]
+    public void The_reason_is_that_of_the_last_call_or_of_the_open_breaker()
+    {
+        var failed = Ended(new(), [(Events[0], Failed)]);
+        var open = Ended(new(), Events.Take(5).Select(id => (id, Failed)));
+
+        Assert.Equal("500", failed.Reason);
+        Assert.Null(Ended(failed, [(Events[1], Done)]).Reason);
+        Assert.Equal("429", Ended(failed, [(Events[1], new(DeliveryEnd.Limited, "429"))]).Reason);
+        Assert.Equal("500", Ended(open, [(Events[6], Done)]).Reason);
+        Assert.Null(Ended(open, Events.Take(3).Select(id => (id, Done))).Reason);
+    }
+
+    [Fact]
     public void An_open_breaker_lets_one_call_through_at_each_interval_and_closes_after_three_successes()
     {
         var open = Ended(new(), Events.Take(5).Select(id => (id, Failed)));
