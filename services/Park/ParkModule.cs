@@ -41,6 +41,7 @@ public sealed class ParkModule(ParkDefaults defaults) : IModule
             .AddMigrations(Name, typeof(CommandTable))
             .AddSingleton(new DocumentTag(Name, "Rides of a theme park, the queues for them, and their waiting times"))
             .AddSingleton(new DocumentTag("park-old", "The park for clients of its first version"))
+            .AddSingleton<ParkClock>()
             .AddSingleton<ParkMemory>()
             .AddSingleton<CommandTable>()
             .AddSingleton<CommitNews>().AddHostedService(provider => provider.GetRequiredService<CommitNews>())

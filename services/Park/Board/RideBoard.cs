@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using RideIngest.Hosting.Retries;
@@ -14,13 +15,12 @@ namespace RideIngest.Park.Board;
 /// </summary>
 internal sealed partial class RideBoard : BackgroundService
 {
+    // The mark first: what commits between the two is then read again.
     private const string Heads =
         """
-        select id, version, changed_in::text::bigint as ChangedIn, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as Mark
-        from park.rides
+        select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as Mark, clock_timestamp() as Now;
+        select id, version, changed_in::text::bigint as ChangedIn from park.rides
         """;
-
-    private const string Mark = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -32,15 +32,18 @@ internal sealed partial class RideBoard : BackgroundService
 
     private readonly NpgsqlDataSource _database;
     private readonly ParkMemory _memory;
-    private readonly TimeProvider _clock;
+    private readonly ParkClock _clock;
     private readonly ILogger _logger;
     private readonly Repeats _failures = new();
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile BoardMark? _mark;
+    private readonly Lock _gate = new();
+    private ActivityContext _cause;
+    private volatile Activity? _span;
     private volatile TaskCompletionSource _refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RideBoard(NpgsqlDataSource database, ParkMemory memory, CommitNews news, TimeProvider clock, ILogger<RideBoard> logger)
+    public RideBoard(NpgsqlDataSource database, ParkMemory memory, CommitNews news, ParkClock clock, ILogger<RideBoard> logger)
     {
         (_database, _memory, _clock, _logger) = (database, memory, clock, logger);
         news.Tell(rideChanged: Wake);
@@ -49,6 +52,9 @@ internal sealed partial class RideBoard : BackgroundService
     /// <summary>Completes when the rides have been read once.</summary>
     public Task Loaded => _loaded.Task;
 
+    /// <summary>The span of the last refresh that a commit with a recorded trace caused.</summary>
+    public Activity? Span => _span;
+
     /// <summary>Completes when the rides are read again.</summary>
     public Task Refreshed => _refreshed.Task;
 
@@ -56,7 +62,7 @@ internal sealed partial class RideBoard : BackgroundService
     public BoardMark? AsOf => _mark;
 
     /// <summary>Since when the states may be out of date; null if they are not.</summary>
-    public DateTimeOffset? StaleSince => _mark is { } mark && _clock.GetUtcNow() - mark.At > Fresh ? mark.At : null;
+    public DateTimeOffset? StaleSince => _mark is { } mark && _clock.Now - mark.At > Fresh ? mark.At : null;
 
     public IEnumerable<KeyValuePair<long, RideState>> Rides => _memory.Rides;
 
@@ -70,16 +76,19 @@ internal sealed partial class RideBoard : BackgroundService
 
     public RideState? Find(long id) => _memory.Ride(id);
 
-    public RideFigures Figures(long id, RideState ride) => RideFigures.Of(id, ride, _clock.GetUtcNow(), StaleSince);
+    public RideFigures Figures(long id, RideState ride) => RideFigures.Of(id, ride, _clock.Now, StaleSince);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var wasTold = true;
+        var (wasTold, refresh) = (true, Task.CompletedTask);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await RefreshAsync(wasTold, stoppingToken);
+                // Not cancelled: Npgsql would wait for a server that hangs. The next round waits for the same refresh.
+                if (refresh.IsCompleted)
+                    refresh = RefreshAsync(wasTold, CancellationToken.None);
+                await refresh.WaitAsync(Patience, stoppingToken);
             }
             catch (Exception e) when (StoreUnavailableException.Covers(e))
             {
@@ -103,8 +112,10 @@ internal sealed partial class RideBoard : BackgroundService
         _changed.Dispose();
     }
 
-    private void Wake()
+    private void Wake(ActivityContext cause)
     {
+        lock (_gate)
+            _cause = cause == default ? _cause : cause;
         try
         {
             if (_changed.CurrentCount == 0)
@@ -116,24 +127,40 @@ internal sealed partial class RideBoard : BackgroundService
         }
     }
 
+    private ActivityContext TakeCause()
+    {
+        lock (_gate)
+        {
+            var cause = _cause;
+            _cause = default;
+            return cause;
+        }
+    }
+
     /// <param name="wasTold">Whether NATS, or a commit of this process, told of a change.</param>
     private async Task RefreshAsync(bool wasTold, CancellationToken cancellationToken)
     {
-        var at = _clock.GetUtcNow();
+        using var span = ParkTelemetry.Following("park refresh", TakeCause());
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
-        var heads = (await connection.QueryAsync<(long Id, int Version, long ChangedIn, long Mark)>(Command(Heads))).ToList();
-        var versions = heads.ToDictionary(head => head.Id, head => head.Version);
-        var before = heads.Count(head => _memory.Ride(head.Id)?.Version >= head.Version);
+        var asked = _clock.Timestamp;
+        using var read = await connection.QueryMultipleAsync(new(Heads, commandTimeout: 2, cancellationToken: cancellationToken));
+        var (mark, now) = await read.ReadSingleAsync<(long Mark, DateTime Now)>();
+        _clock.Compare(new(now), asked);
+        var heads = (await read.ReadAsync<(long Id, int Version, long ChangedIn)>()).ToDictionary(head => head.Id);
+        var versions = heads.ToDictionary(head => head.Key, head => head.Value.Version);
+        var before = heads.Count(head => _memory.Ride(head.Key)?.Version >= head.Value.Version);
         foreach (var (id, ride) in await StateReader.RidesAsync(connection, _memory, versions, cancellationToken))
             _memory.Keep(id, ride);
         if (!wasTold && _mark is not null)
             ParkTelemetry.Healed(heads.Count - before);
-        var mark = heads.Count > 0 ? heads[0].Mark : await connection.QuerySingleAsync<long>(Command(Mark));
-        _mark = new(mark, at, heads.ToDictionary(head => head.Id, head => (head.Version, head.ChangedIn)));
-        _loaded.TrySetResult();
-        ParkTelemetry.Observed(new(at, _memory.Rides.CountBy(ride => ride.Value.Status.Word()).ToDictionary()));
 
-        CommandDefinition Command(string sql) => new(sql, commandTimeout: 2, cancellationToken: cancellationToken);
+        // Of a database that was restored, or lost its last commits.
+        foreach (var id in _mark?.Rides.Keys.Except(heads.Keys) ?? [])
+            _memory.Remove(id);
+        _mark = new(mark, new(now), heads.ToDictionary(head => head.Key, head => (head.Value.Version, head.Value.ChangedIn)));
+        _span = span ?? _span;
+        _loaded.TrySetResult();
+        ParkTelemetry.Observed(new(Stopwatch.GetTimestamp(), _memory.Rides.CountBy(ride => ride.Value.Status.Word()).ToDictionary()));
     }
 
     [LoggerMessage(6931, LogLevel.Error, "Rides cannot be brought up to date: {Reason}. What this process shows gets older{Repeated}")]

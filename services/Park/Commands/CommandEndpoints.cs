@@ -10,7 +10,7 @@ using RideIngest.Park.Folds;
 namespace RideIngest.Park.Commands;
 
 /// <summary>The commands of the park over HTTP.</summary>
-internal sealed class CommandEndpoints(CommandAnswers commands, TimeProvider clock)
+internal sealed class CommandEndpoints(CommandAnswers commands, ParkClock clock)
 {
     private const string Tag = "park";
     private const int LongestBody = 16 * 1024;
@@ -56,8 +56,8 @@ internal sealed class CommandEndpoints(CommandAnswers commands, TimeProvider clo
             .Refuses([.. Posting, ("not-found", "There is no such ride.")]);
         Ride(routes.MapPut("/park/rides/{id}/status", (Delegate)endpoints.StatusAsync).Needs(Scopes.Ops))
             .Operation("setParkRideStatus", Tag, "Operate, stop or close a ride",
-                "While a ride is down or closed its clock stands still: those who wait keep their places, and everything that was to end "
-                + "ends later by that time.")
+                "While a ride is down or closed those who wait keep their places. While it is down its clock stands still, too: everything "
+                + "that was to end ends later by that time.")
             .Takes(typeof(PutStatus), "The status", JsonNode.Parse("""{"status":"down","reason":"A sensor failed"}""")!)
             .Answers(typeof(RideFigures), 200, "The ride after it")
             .Refuses([.. Posting, ("not-found", "There is no such ride.")]);
@@ -148,7 +148,7 @@ internal sealed class CommandEndpoints(CommandAnswers commands, TimeProvider clo
         var (boarded, given) = (fields.Whole("boarded", 0, MostPeople), fields.Instant("at"));
         if (fields.Problem() is { } problem)
             return problem;
-        if (given > clock.GetUtcNow() + Ahead)
+        if (given > clock.Now + Ahead)
             return Problem.OfField("at", "is in the future");
         var at = given!.Value;
         return await commands.AnswerAsync(

@@ -8,7 +8,7 @@ internal sealed record EnterPark : ParkCommand
 {
     public override string Name => "enter";
 
-    public override Concerned Concerns(ParkMemory memory) => new([], [], NewIds: 1);
+    public override Concerned Concerns(ParkMemory memory, DateTimeOffset now) => new([], [], NewIds: 1);
 
     public override CommandAnswer Decide(CommandWorld world)
     {
@@ -22,21 +22,25 @@ internal sealed record EnterPark : ParkCommand
 internal sealed record Entered(
     [property: Description("The customer's id")] long Id, [property: Description("When the customer entered")] DateTimeOffset EnteredAt);
 
-/// <summary>A command of a customer.</summary>
+/// <summary>A command of a customer. If a ride that it concerns was due to leave before, it leaves first.</summary>
 internal abstract record CustomerCommand(long Customer) : ParkCommand
 {
     /// <summary>Rides that it concerns, too.</summary>
     protected virtual IEnumerable<long> RidesOf(CustomerState customer) => [];
 
-    public sealed override Concerned Concerns(ParkMemory memory) =>
-        new([.. RidesOf(memory.Customer(Customer) ?? CustomerState.None)], [Customer]);
+    public sealed override Concerned Concerns(ParkMemory memory, DateTimeOffset now)
+    {
+        long[] rides = [.. RidesOf(memory.Customer(Customer) ?? CustomerState.None)];
+        return new(rides, [Customer, .. rides.SelectMany(ride => memory.WhoBoards(ride, now))]);
+    }
 
     public sealed override CommandAnswer? Decide(CommandWorld world)
     {
-        var customer = world.Customer(Customer);
-        if (customer.Version == 0)
+        if (world.Customer(Customer).Version == 0)
             return CommandAnswer.NotFound($"customer {Customer}");
-        return RidesOf(customer).All(world.HasRide) ? Decide(world, customer) : null;
+        return RidesOf(world.Customer(Customer)).All(ride => world.HasRide(ride) && world.LetLeave(ride))
+            ? Decide(world, world.Customer(Customer))
+            : null;
     }
 
     protected abstract CommandAnswer Decide(CommandWorld world, CustomerState customer);

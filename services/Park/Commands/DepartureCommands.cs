@@ -9,13 +9,13 @@ internal sealed record Depart(long Ride) : ParkCommand
 {
     public override string Name => "depart";
 
-    public override Concerned Concerns(ParkMemory memory) => new([Ride], memory.WhoMayBoard(Ride));
+    public override Concerned Concerns(ParkMemory memory, DateTimeOffset now) => new([Ride], memory.WhoBoards(Ride, now));
 
     public override CommandAnswer? Decide(CommandWorld world)
     {
         var before = world.Appended.Count;
         return world.LetLeave(Ride) || world.Appended.Count > before
-            ? new(StatusCodes.Status200OK, world.Appended.Count > before)
+            ? new(StatusCodes.Status200OK)
             : null;
     }
 }
@@ -25,7 +25,7 @@ internal sealed record ReportDeparture(long Ride, int Boarded, DateTimeOffset At
 {
     public override string Name => "report_departure";
 
-    public override Concerned Concerns(ParkMemory memory) =>
+    public override Concerned Concerns(ParkMemory memory, DateTimeOffset now) =>
         new([Ride], memory.Ride(Ride)?.Line.FirstBefore(At, Boarded) ?? []);
 
     public override CommandAnswer? Decide(CommandWorld world)
@@ -56,10 +56,10 @@ internal static class Boardings
 {
     private const int MostAtOnce = 500;
 
-    /// <summary>Those who board next if the ride is due to leave, several times maybe.</summary>
-    public static IReadOnlyList<long> WhoMayBoard(this ParkMemory memory, long ride) =>
-        memory.Ride(ride) is { Boarding: BoardingMode.Clock, CanLeaveAt: not null } waits
-            ? waits.Line.FirstBefore(DateTimeOffset.MaxValue, Math.Max(waits.Capacity, MostAtOnce))
+    /// <summary>Those who board if the ride is due to leave, several times maybe.</summary>
+    public static IReadOnlyList<long> WhoBoards(this ParkMemory memory, long ride, DateTimeOffset now) =>
+        memory.Ride(ride) is { Boarding: BoardingMode.Clock } waits && waits.CanLeaveAt <= now
+            ? waits.Line.FirstBefore(now, Math.Max(waits.Capacity, MostAtOnce))
             : [];
 
     /// <summary>Lets a ride leave at each time at which it was due.</summary>

@@ -7,7 +7,7 @@ internal sealed record AddRide(string Title, string Description, int Capacity, T
 {
     public override string Name => "add_ride";
 
-    public override Concerned Concerns(ParkMemory memory) => new([], [], NewIds: 1);
+    public override Concerned Concerns(ParkMemory memory, DateTimeOffset now) => new([], [], NewIds: 1);
 
     public override CommandAnswer Decide(CommandWorld world)
     {
@@ -20,7 +20,7 @@ internal sealed record AddRide(string Title, string Description, int Capacity, T
 /// <summary>A command of a ride. If the ride was due to leave before, it leaves first.</summary>
 internal abstract record RideCommand(long Ride) : ParkCommand
 {
-    public override Concerned Concerns(ParkMemory memory) => new([Ride], memory.WhoMayBoard(Ride));
+    public override Concerned Concerns(ParkMemory memory, DateTimeOffset now) => new([Ride], memory.WhoBoards(Ride, now));
 
     public sealed override CommandAnswer? Decide(CommandWorld world)
     {
@@ -64,12 +64,13 @@ internal sealed record SetStatus(long Ride, OperatingStatus Status, string? Reas
 }
 
 /// <summary>Marks a ride as broken if it should have left several times.</summary>
-internal sealed record SuspectRide(long Ride) : RideCommand(Ride)
+/// <param name="HeardSince">Since when its controller's reports can have arrived.</param>
+internal sealed record SuspectRide(long Ride, DateTimeOffset HeardSince) : RideCommand(Ride)
 {
     public override string Name => "suspect";
 
     protected override (RideEvent? Event, RefusedCommand? Refused) Decide(RideState ride, DateTimeOffset now) => (
-        ride.SuspectedAt <= now
+        ride.SuspectedAt(HeardSince) <= now
             ? new RideStatusChanged(
                 OperatingStatus.Suspected, $"No departure since {ride.Last?.At ?? ride.RunsSince:u}, although people wait")
             : null,

@@ -87,10 +87,12 @@ internal sealed partial class CommandStore : BackgroundService
             return;
         }
         CommandWorld? committed = null;
+        ActivityContext trace = default;
         try
         {
             // Not cancelled: Npgsql would wait for a server that hangs.
             using var span = ParkTelemetry.Committing(commands.Select(command => command.Trace));
+            trace = span?.Context ?? default;
             committed = await _table.CommitAsync(commands, CancellationToken.None).WaitAsync(_settings.StoreWithin);
             if (_failures.End() > 0)
                 StoresAgain();
@@ -117,7 +119,7 @@ internal sealed partial class CommandStore : BackgroundService
             Fail(commands, CommandWay.Failed);
         }
         if (committed is not null)
-            _news.Publish(committed);
+            _news.Publish(committed, trace);
     }
 
     private static void Fail(IReadOnlyList<PendingCommand> commands, CommandWay way)

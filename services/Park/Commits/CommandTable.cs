@@ -2,7 +2,9 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using RideIngest.Hosting.Endpoints;
+using RideIngest.Park.Folds;
 using RideIngest.Park.Settings;
+using RideIngest.Park.Telemetry;
 
 namespace RideIngest.Park.Commits;
 
@@ -10,9 +12,12 @@ namespace RideIngest.Park.Commits;
 /// Decides many commands in one commit: locks the rides and customers that they concern, brings their states to the stored versions, and
 /// appends the events.
 /// </summary>
-internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory, ParkSettings settings, TimeProvider clock)
+internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory, ParkSettings settings, ParkClock clock)
 {
     private const int MostTries = 20;
+
+    // The time of the last commit: what is due by the clock of Postgres may not be due by the estimate yet.
+    private DateTimeOffset _last;
 
     /// <summary>Decides commands in this order, and answers those that are committed.</summary>
     /// <returns>The commit; null if nothing changed.</returns>
@@ -45,6 +50,7 @@ internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory,
             await transaction.CommitAsync(cancellationToken);
         }
         Remember(world);
+        Measure(world);
         foreach (var (command, answer) in answers)
             command.Answer = answer;
         return world.Appended.Count > 0 ? world : null;
@@ -53,9 +59,12 @@ internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory,
 
         CommandAnswer? Decide(PendingCommand command)
         {
+            var before = world.Appended.Count;
             if (command.Command.Decide(world) is { } answer)
                 return answer;
-            return ++command.Tries < MostTries ? null : throw new InvalidOperationException($"{command.Command} cannot be decided");
+            if (world.Appended.Count == before && ++command.Tries >= MostTries)
+                throw new InvalidOperationException($"{command.Command} cannot be decided");
+            return null;
         }
 
         CommandDefinition Command(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
@@ -76,20 +85,22 @@ internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory,
     private async Task<CommandWorld> WorldAsync(
         NpgsqlConnection connection, IReadOnlyList<PendingCommand> commands, CancellationToken cancellationToken)
     {
-        var concerned = commands.Select(command => command.Command.Concerns(memory)).ToList();
+        var estimate = clock.Now;
+        var due = estimate > _last ? estimate : _last;
+        var concerned = commands.Select(command => command.Command.Concerns(memory, due)).ToList();
         var rides = concerned.SelectMany(one => one.Rides).ToHashSet();
         var customers = concerned.SelectMany(one => one.Customers).ToHashSet();
         using var locked = await connection.QueryMultipleAsync(new(
             CommitSql.Lock, new { rides = rides.ToArray(), customers = customers.ToArray() }, cancellationToken: cancellationToken));
         var rideVersions = (await locked.ReadAsync<(long Id, int Version)>()).ToDictionary(row => row.Id, row => row.Version);
         var customerVersions = (await locked.ReadAsync<(long Id, int Version)>()).ToDictionary(row => row.Id, row => row.Version);
+
+        // Read after the locks, so that commits have the order of their times.
+        var now = _last = new DateTimeOffset(await locked.ReadSingleAsync<DateTime>());
         memory.ForgetAfter(rideVersions, customerVersions);
         var lockedRides = await StateReader.RidesAsync(connection, memory, rideVersions, cancellationToken);
         var lockedCustomers = await StateReader.CustomersAsync(connection, memory, customerVersions, cancellationToken);
-
-        // Read after the locks, so that commits have about the order of their times.
-        var now = clock.GetUtcNow();
-        var world = new CommandWorld(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)), rides, customers);
+        var world = new CommandWorld(now, rides, customers);
         foreach (var (id, ride) in lockedRides)
             world.Add(id, ride);
         foreach (var (id, customer) in lockedCustomers)
@@ -100,6 +111,15 @@ internal sealed class CommandTable(NpgsqlDataSource database, ParkMemory memory,
                 new(CommitSql.NewIds, new { count }, cancellationToken: cancellationToken)));
         }
         return world;
+    }
+
+    private void Measure(CommandWorld world)
+    {
+        foreach (var departure in world.Appended.Where(happened => happened.Event is RideDeparted))
+        {
+            if (world.Ride(departure.SourceId).Boarding == BoardingMode.Clock)
+                ParkTelemetry.Departed(clock.Now - departure.At);
+        }
     }
 
     private void Remember(CommandWorld world)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using NATS.Client.Core;
+using RideIngest.Contracts.Frames;
 using RideIngest.Hosting.Endpoints;
 using RideIngest.Streams.Nats;
 
@@ -9,30 +11,32 @@ namespace RideIngest.Park.Commits;
 /// Tells all processes which rides and customers have new versions, so that they forget the old ones. A message may be lost: each process
 /// also looks into Postgres once a second.
 /// </summary>
-internal sealed class CommitNews(INatsConnection nats, ParkMemory memory, TimeProvider clock) : BackgroundService
+internal sealed class CommitNews(INatsConnection nats, ParkMemory memory, ParkClock clock) : BackgroundService
 {
     private const string Subject = "park.changed";
 
     // NATS takes messages of up to 1 MB.
     private const int MostCustomers = 20_000;
 
-    private Action _rideChanged = () => { };
+    private Action<ActivityContext> _rideChanged = _ => { };
 
-    /// <summary>Calls this when a ride has a new version, here or elsewhere.</summary>
-    public void Tell(Action rideChanged) => _rideChanged += rideChanged;
+    /// <summary>Calls this with the commit's trace when a ride has a new version, here or elsewhere.</summary>
+    public void Tell(Action<ActivityContext> rideChanged) => _rideChanged += rideChanged;
 
     /// <summary>Publishes what a commit of this process changed.</summary>
-    public void Publish(CommandWorld world)
+    /// <param name="trace">Of the commit; the default if it is not recorded.</param>
+    public void Publish(CommandWorld world, ActivityContext trace)
     {
         if (world.ChangedRides.Count > 0)
-            _rideChanged();
+            _rideChanged(trace);
         if (nats.ConnectionState != NatsConnectionState.Open)
             return;
         var customers = world.ChangedCustomers.Take(MostCustomers).ToDictionary(id => id, id => world.Customer(id).Version);
-        var changed = new Changed(world.ChangedRides.ToDictionary(id => id, id => world.Ride(id).Version), customers);
+        var changed = new Changed(
+            world.ChangedRides.ToDictionary(id => id, id => world.Ride(id).Version), customers, FrameTraces.TraceParent(trace));
         _ = PublishAsync(Subject, changed);
         foreach (var id in world.ChangedRides)
-            _ = PublishAsync($"park.rides.{id}", RideFigures.Of(id, world.Ride(id), clock.GetUtcNow(), staleSince: null));
+            _ = PublishAsync($"park.rides.{id}", RideFigures.Of(id, world.Ride(id), clock.Now, staleSince: null));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -45,7 +49,7 @@ internal sealed class CommitNews(INatsConnection nats, ParkMemory memory, TimePr
         foreach (var (id, version) in changed.Customers)
             memory.Forget(id, version);
         if (changed.Rides.Any(ride => !(memory.Ride(ride.Key)?.Version >= ride.Value)))
-            _rideChanged();
+            _rideChanged(FrameTraces.Parse(changed.Trace));
     }
 
     /// <returns>Null if the message is not of ours.</returns>
@@ -73,6 +77,6 @@ internal sealed class CommitNews(INatsConnection nats, ParkMemory memory, TimePr
         }
     }
 
-    /// <summary>New versions by id.</summary>
-    private sealed record Changed(IReadOnlyDictionary<long, int> Rides, IReadOnlyDictionary<long, int> Customers);
+    /// <summary>New versions by id, and the trace of the commit.</summary>
+    private sealed record Changed(IReadOnlyDictionary<long, int> Rides, IReadOnlyDictionary<long, int> Customers, string? Trace);
 }

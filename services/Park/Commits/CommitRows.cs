@@ -1,5 +1,3 @@
-using System.Text.Json;
-using RideIngest.Hosting.Endpoints;
 using RideIngest.Park.Folds;
 
 namespace RideIngest.Park.Commits;
@@ -12,7 +10,7 @@ internal static class CommitRows
         var events = world.Appended;
         var rides = world.ChangedRides.Order().Select(id => (Id: id, Now: world.Ride(id))).ToList();
         var customers = world.ChangedCustomers.Order().Select(id => (Id: id, Now: world.Customer(id))).ToList();
-        var appended = events.Where(item => item.Root == Aggregate.Ride).CountBy(item => item.SourceId).ToDictionary();
+        var appended = events.CountBy(item => (item.Root, item.SourceId)).ToDictionary();
         var snapshots = Snapshots().ToList();
         return new
         {
@@ -57,18 +55,20 @@ internal static class CommitRows
 
         IEnumerable<(string Root, long Id, int Version, DateTimeOffset At, string State)> Snapshots()
         {
-            foreach (var (id, ride) in rides.Where(ride => IsDue(ride.Id, ride.Now)))
+            // A long line makes a large snapshot, which is therefore saved less often.
+            foreach (var (id, ride) in rides.Where(ride => Passes(
+                Aggregate.Ride, ride.Id, ride.Now.Version, snapshotAfter * (1 + ride.Now.Line.Count / snapshotAfter))))
+            {
                 yield return (Aggregate.Ride, id, ride.Version, ride.At, RideSnapshot.Write(ride));
-            foreach (var (id, customer) in customers.Where(customer => customer.Now.LeftAt is not null))
-                yield return (Aggregate.Customer, id, customer.Version, customer.At, JsonSerializer.Serialize(customer, ApiJson.Options));
+            }
+            foreach (var (id, customer) in customers.Where(customer =>
+                customer.Now.LeftAt is not null || Passes(Aggregate.Customer, customer.Id, customer.Now.Version, snapshotAfter)))
+            {
+                yield return (Aggregate.Customer, id, customer.Version, customer.At, CustomerSnapshot.Write(customer));
+            }
         }
 
-        // A long line makes a large snapshot, which is therefore saved less often.
-        bool IsDue(long id, RideState ride)
-        {
-            var before = ride.Version - appended[id];
-            var after = snapshotAfter * (1 + ride.Line.Count / snapshotAfter);
-            return ride.Version / after > before / after;
-        }
+        // Whether the events of this commit complete so many.
+        bool Passes(string root, long id, int version, int many) => version / many > (version - appended[(root, id)]) / many;
     }
 }

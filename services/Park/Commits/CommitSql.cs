@@ -31,7 +31,8 @@ internal static class CommitSql
         $"""
         {Limit}
         select id, version from park.rides where id = any(@rides) order by id for update;
-        select id, version from park.customers where id = any(@customers) order by id for update
+        select id, version from park.customers where id = any(@customers) order by id for update;
+        select clock_timestamp()
         """;
 
     /// <summary>Saves events and where their rides and customers stand.</summary>

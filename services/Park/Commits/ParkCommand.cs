@@ -7,7 +7,7 @@ internal abstract record ParkCommand
     public abstract string Name { get; }
 
     /// <summary>Names what it concerns, as far as is known before they are locked.</summary>
-    public abstract Concerned Concerns(ParkMemory memory);
+    public abstract Concerned Concerns(ParkMemory memory, DateTimeOffset now);
 
     /// <summary>Decides it, and appends the events that follow.</summary>
     /// <returns>Null if it concerns others than those that are locked: it is decided again with these.</returns>

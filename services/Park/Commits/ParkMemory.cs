@@ -17,6 +17,8 @@ internal sealed class ParkMemory(ParkSettings settings)
 
     public IEnumerable<KeyValuePair<long, RideState>> Rides => _rides;
 
+    public void Remove(long ride) => _rides.TryRemove(ride, out _);
+
     public RideState? Ride(long id) => _rides.GetValueOrDefault(id);
 
     public CustomerState? Customer(long id)
@@ -29,7 +31,7 @@ internal sealed class ParkMemory(ParkSettings settings)
     public void Keep(long id, RideState ride) => _rides.AddOrUpdate(
         id, static (_, given) => given, static (_, kept, given) => given.Version > kept.Version ? given : kept, ride);
 
-    /// <summary>Keeps a customer's state, unless a newer one is kept. Those that are not used for some time are forgotten.</summary>
+    /// <summary>Keeps a customer's state, unless a newer one is kept. Those that have not changed for some time are forgotten.</summary>
     public void Keep(long id, CustomerState customer)
     {
         lock (_gate)

@@ -12,7 +12,7 @@ internal sealed class PendingCommand(ParkCommand command, string? key)
 
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
-    /// <summary>How often it was decided without what it concerns.</summary>
+    /// <summary>How often it was decided without what it concerns, and to no effect.</summary>
     public int Tries { get; set; }
 
     /// <summary>Whether its commit was sent, so that it may have happened.</summary>

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Dapper;
 using Npgsql;
-using RideIngest.Hosting.Endpoints;
 using RideIngest.Park.Folds;
 using RideIngest.Park.Telemetry;
 
@@ -33,11 +31,9 @@ internal static class StateReader
         ReadAsync(
             connection,
             new EventStream<CustomerState>(
-                Aggregate.Customer, memory.Customer, ReadCustomer, customer => customer.Version,
+                Aggregate.Customer, memory.Customer, CustomerSnapshot.Read, customer => customer.Version,
                 (customer, row) => (customer ?? CustomerState.None).Apply(new(row.At), (CustomerEvent)row.Event)),
             versions, cancellationToken);
-
-    private static CustomerState ReadCustomer(string state) => JsonSerializer.Deserialize<CustomerState>(state, ApiJson.Options)!;
 
     private static async Task<IReadOnlyDictionary<long, TState>> ReadAsync<TState>(
         NpgsqlConnection connection, EventStream<TState> stream, IReadOnlyDictionary<long, int> versions,

@@ -24,6 +24,9 @@ internal sealed record RideState
     // Repeated reports of these departures are recognised.
     private const int DeparturesKept = 100;
 
+    // However many are on their way.
+    private const int MostDepartures = 10_000;
+
     private const int MissedDepartures = 3;
 
     public static readonly RideState None = new();
@@ -66,8 +69,14 @@ internal sealed record RideState
     [JsonIgnore]
     public bool Exists => Version > 0;
 
-    /// <summary>Since when its clock stands still; null while it runs.</summary>
+    /// <summary>Since when it is down or closed; null while it is neither.</summary>
     public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>Since when it is down, and its clock stands still; null while it is not.</summary>
+    public DateTimeOffset? DownSince { get; init; }
+
+    /// <summary>When it was down last.</summary>
+    public DownTime? LastDown { get; init; }
 
     [JsonIgnore]
     public bool IsStopped => StoppedAt is not null;
@@ -108,8 +117,8 @@ internal sealed record RideState
         RideDeparted departed => Leaves(at) with
         {
             Line = departed.Boarded.Aggregate(Line, (line, customer) => line.Leave(customer)),
-            ReturnsAt = at + RideTime,
-            Departures = Keep(new(at, departed.Boarded.Count, departed.WalkIns, at + RideTime)),
+            ReturnsAt = Later(ReturnsAt, Return(at)),
+            Departures = Keep(new(at, departed.Boarded.Count, departed.WalkIns, Return(at))),
         },
         _ => throw new NotSupportedException($"A ride has no event {happened.Name}"),
     };
@@ -123,30 +132,37 @@ internal sealed record RideState
             Reason = changed.Reason,
             StatusSince = Status == changed.Status ? StatusSince : at,
             StoppedAt = stops ? StoppedAt ?? at : null,
+            DownSince = changed.Status == OperatingStatus.Down ? DownSince ?? at : null,
+            RunsSince = changed.Status == OperatingStatus.Operating && Status != changed.Status ? at : RunsSince,
         };
-        if (stops || Status == changed.Status)
-            return next;
-        var resumed = changed.Status == OperatingStatus.Operating ? next with { RunsSince = at } : next;
-        return Status == OperatingStatus.Down ? resumed.Later(StoppedAt!.Value, by: at - StoppedAt.Value) : resumed;
+        return DownSince is { } since && next.DownSince is null ? next.WasDown(new(since, at)) : next;
     }
 
     /// <summary>Those who were on their way come back later.</summary>
-    private RideState Later(DateTimeOffset since, TimeSpan by) => this with
+    private RideState WasDown(DownTime down) => this with
     {
-        ReturnsAt = ReturnsAt > since ? ReturnsAt + by : ReturnsAt,
-        Departures = Departures.ConvertAll(
-            departure => departure.ReturnsAt > since ? departure with { ReturnsAt = departure.ReturnsAt + by } : departure),
+        LastDown = down,
+        ReturnsAt = down.Delay(ReturnsAt),
+        Departures = Departures.ConvertAll(departure => departure with { ReturnsAt = down.Delay(departure.ReturnsAt) }),
     };
 
-    /// <summary>A ride that was suspected to be broken is not.</summary>
-    private RideState Leaves(DateTimeOffset at) => Status == OperatingStatus.Suspected
+    /// <summary>When those who left then come back; they may have been stopped on their way since.</summary>
+    private DateTimeOffset Return(DateTimeOffset leftAt) =>
+        LastDown is { } down && leftAt < down.From ? down.Delay(leftAt + RideTime) : leftAt + RideTime;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    /// <summary>A ride that was suspected to be broken is not, unless this is an older departure.</summary>
+    private RideState Leaves(DateTimeOffset at) => Status == OperatingStatus.Suspected && !(at <= Last?.At)
         ? this with { Status = OperatingStatus.Operating, Reason = null, StatusSince = at }
         : this;
 
+    /// <summary>Keeps the departure in the order of times, and forgets the first one when it is back.</summary>
     private ImmutableList<PastDeparture> Keep(PastDeparture departure)
     {
-        var kept = Departures.Add(departure);
-        return kept.Count > DeparturesKept ? kept.RemoveAt(0) : kept;
+        var kept = Departures.Insert(Departures.FindLastIndex(before => before.At < departure.At) + 1, departure);
+        var forgets = kept.Count > MostDepartures || (kept.Count > DeparturesKept && kept[0].ReturnsAt <= departure.At);
+        return forgets ? kept.RemoveAt(0) : kept;
     }
 
     /// <summary>The number of people on the ride.</summary>
@@ -161,7 +177,7 @@ internal sealed record RideState
             : null;
 
     /// <summary>The clock of a ride that is down stands still; people come back from one that is closed.</summary>
-    private DateTimeOffset Clock(DateTimeOffset now) => Status == OperatingStatus.Down ? StoppedAt ?? now : now;
+    private DateTimeOffset Clock(DateTimeOffset now) => DownSince ?? now;
 
     /// <summary>The waiting time by the number of people ahead; null while the ride is stopped.</summary>
     public TimeSpan? WaitingTime(DateTimeOffset now) =>
@@ -185,10 +201,11 @@ internal sealed record RideState
             : null;
 
     /// <summary>When a ride whose departures are reported must be suspected to be broken; null if never.</summary>
-    [JsonIgnore]
-    public DateTimeOffset? SuspectedAt => Boarding == BoardingMode.Reported && Status == OperatingStatus.Operating
-        ? CanLeaveAt + MissedDepartures * RideTime
-        : null;
+    /// <param name="heardSince">Since when reports can have arrived. Those that could not before have a ride time to come.</param>
+    public DateTimeOffset? SuspectedAt(DateTimeOffset heardSince) =>
+        Boarding == BoardingMode.Reported && Status == OperatingStatus.Operating && CanLeaveAt is { } due
+            ? Later(due + MissedDepartures * RideTime, heardSince + RideTime)
+            : null;
 
     public RefusedCommand? WhyNotJoin() =>
         IsStopped ? new(409, "ride-stopped", $"The ride {Title} is {Status.Word()}") : null;
@@ -202,8 +219,8 @@ internal sealed record RideState
             return (null, new(409, "boards-by-clock", $"The ride {Title} boards by the clock"));
         if (at >= StoppedAt)
             return (null, WhyNotJoin());
-        if (Last is { } last && at < last.At)
-            return (null, new(409, "departure-order", "A later departure is recorded already"));
+        if (Departures.Count >= DeparturesKept && at < Departures[0].At)
+            return (null, new(409, "departure-order", $"{DeparturesKept} later departures are recorded already"));
         var waiting = Line.FirstBefore(at, boarded);
         return (new(waiting, boarded - waiting.Count), null);
     }
@@ -212,6 +229,13 @@ internal sealed record RideState
 /// <param name="Boarded">How many of those who queued are on it.</param>
 /// <param name="ReturnsAt">When they come back, or came back.</param>
 internal sealed record PastDeparture(DateTimeOffset At, int Boarded, int WalkIns, DateTimeOffset ReturnsAt);
+
+/// <summary>A time while a ride was down.</summary>
+internal sealed record DownTime(DateTimeOffset From, DateTimeOffset Until)
+{
+    /// <summary>When something ends that was to end then: later by this time, if it had not ended before.</summary>
+    public DateTimeOffset Delay(DateTimeOffset end) => end > From ? end + (Until - From) : end;
+}
 
 internal enum BoardingMode
 {

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using RideIngest.Park.Board;
+using RideIngest.Park.Commits;
 using RideIngest.Park.Settings;
 using RideIngest.Storage.Postgres;
 
@@ -8,7 +9,7 @@ namespace RideIngest.Park.Keeping;
 
 /// <summary>Keeps the waiting time of each ride at each minute, for an hour.</summary>
 internal sealed class WaitHistory(
-    RideBoard board, NpgsqlDataSource database, Migrations migrations, ParkSettings settings, TimeProvider clock,
+    RideBoard board, NpgsqlDataSource database, Migrations migrations, ParkSettings settings, TimeProvider clock, ParkClock time,
     ILogger<WaitHistory> logger) : TimekeeperTask(TimeSpan.FromSeconds(20), migrations, settings, clock, logger)
 {
     private const string Keep =
@@ -31,7 +32,7 @@ internal sealed class WaitHistory(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var now = Clock.GetUtcNow();
+        var now = time.Now;
         var rides = board.Rides.ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new(

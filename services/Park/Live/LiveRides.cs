@@ -1,16 +1,18 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using RideIngest.Hosting.Endpoints;
 using RideIngest.Park.Board;
 using RideIngest.Park.Commits;
+using RideIngest.Park.Telemetry;
 
 namespace RideIngest.Park.Live;
 
 /// <summary>
 /// What live clients are sent: at most once a second, the rides whose figures have changed. What is sent is written once for all clients.
 /// </summary>
-internal sealed class LiveRides(RideBoard board, TimeProvider clock) : BackgroundService
+internal sealed class LiveRides(RideBoard board, ParkClock clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -19,6 +21,7 @@ internal sealed class LiveRides(RideBoard board, TimeProvider clock) : Backgroun
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
 
     private readonly Dictionary<long, SentRide> _sent = [];
+    private Activity? _followed;
     private volatile LiveMoment _now = new(0, default, "", [], []);
 
     /// <summary>What was sent last.</summary>
@@ -46,15 +49,20 @@ internal sealed class LiveRides(RideBoard board, TimeProvider clock) : Backgroun
             if (Advance())
                 await Task.Delay(Pause, stoppingToken);
             else
-                await refreshed.WaitAsync(stoppingToken);
+                await Task.WhenAny(refreshed, Task.Delay(Pause, stoppingToken));
         }
     }
 
     /// <returns>Whether there is anything to send.</returns>
     private bool Advance()
     {
-        var (mark, now, number) = (board.AsOf!, clock.GetUtcNow(), _now.Number + 1);
+        var (mark, now, number) = (board.AsOf!, clock.Now, _now.Number + 1);
         var changed = new List<SentRide>();
+        foreach (var gone in _sent.Keys.Where(ride => board.Find(ride) is null))
+            _sent.Remove(gone);
+        var refresh = board.Span;
+        using var span = refresh is null || refresh == _followed ? null : ParkTelemetry.Following("park live", refresh.Context);
+        _followed = refresh;
         foreach (var (ride, state) in board.Rides)
         {
             var figures = board.Figures(ride, state);

@@ -1,8 +1,11 @@
+using System.Net.Mime;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using RideIngest.Hosting.Access;
 using RideIngest.Hosting.Endpoints;
 using RideIngest.Hosting.OpenApi;
+using RideIngest.Hosting.Problems;
 using RideIngest.Park.Board;
 using RideIngest.Park.Commands;
 using RideIngest.Park.Commits;
@@ -13,7 +16,7 @@ using RideIngest.Storage.Postgres;
 namespace RideIngest.Park.OldForm;
 
 /// <summary>The endpoints for clients that exist already: other paths, bodies and errors, and the same park.</summary>
-internal sealed class OldEndpoints(CommandStore store, RideBoard board, CustomerReader customers, TimeProvider clock)
+internal sealed class OldEndpoints(CommandStore store, RideBoard board, CustomerReader customers, ParkClock clock)
 {
     private const string Tag = "park-old";
     private const long MostSeconds = 24 * 60 * 60;
@@ -26,12 +29,13 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
     public static void Map(IEndpointRouteBuilder routes)
     {
         var old = ActivatorUtilities.CreateInstance<OldEndpoints>(routes.ServiceProvider);
-        routes.MapGet("/ride", (Delegate)old.RidesAsync).Needs(Scopes.Read).LimitedAsRead()
-            .Operation("oldParkListRides", Tag, "All rides, in the old form").Answers(typeof(OldRide[]), 200, "The rides");
-        routes.MapGet("/customer", (Delegate)old.CustomersAsync).Needs(Scopes.Read).LimitedAsRead()
+        routes.MapGet("/ride", (Delegate)old.RidesAsync).Needs(Scopes.Read).LimitedAsRead().RefusesWith(RefuseAsync)
+            .Operation("oldParkListRides", Tag, "All rides, in the old form").Answers(typeof(OldRide[]), 200, "The rides")
+            .RefusesAs(typeof(OldError), OldError.Example, "unauthorized", "forbidden", "too-many-requests", "unavailable");
+        routes.MapGet("/customer", (Delegate)old.CustomersAsync).Needs(Scopes.Read).LimitedAsRead().RefusesWith(RefuseAsync)
             .Operation("oldParkListCustomers", Tag, "The customers inside, in the old form")
             .Answers(typeof(OldCustomer[]), 200, "The customers")
-            .RefusesAs(typeof(OldError), OldError.Example, "unavailable");
+            .RefusesAs(typeof(OldError), OldError.Example, "unauthorized", "forbidden", "too-many-requests", "unavailable");
         Post("/ride/add", old.AddAsync)
             .Operation("oldParkAddRide", Tag, "Add a ride, in the old form")
             .TakesForm(typeof(OldPostedRide), "The ride; form fields are taken, too", JsonNode.Parse(
@@ -56,36 +60,57 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
 
         IEndpointConventionBuilder Post(string path, Func<HttpContext, Task<IResult>> act) => routes
             .MapPost(path, (Delegate)((HttpContext http) => TryAsync(http, act)))
-            .DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LongestBody)).Needs(Write)
-            .RefusesAs(typeof(OldError), OldError.Example, "bad-request", "not-found", "conflict", "rate-limit", "unavailable");
+            .DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LongestBody)).Needs(Write).RefusesWith(RefuseAsync)
+            .RefusesAs(
+                typeof(OldError), OldError.Example, "bad-request", "unauthorized", "forbidden", "not-found", "conflict", "too-large",
+                "rate-limit", "unavailable", "outcome-unknown");
     }
 
     private static async Task<IResult> TryAsync(HttpContext http, Func<HttpContext, Task<IResult>> act)
     {
         try
         {
-            return Caller.Of(http)?.Take(1) is { } tooMany ? Error(tooMany.Status, tooMany.Detail!) : await act(http);
+            return Caller.Of(http)?.Take(1) is { } tooMany ? Refuse(tooMany) : await act(http);
         }
         catch (OldFormException e)
         {
             return Error(StatusCodes.Status400BadRequest, e.Message);
         }
+        catch (IOException e) when (Problem.OfBody(e) is { } problem)
+        {
+            return Refuse(problem);
+        }
     }
 
     private async Task<IResult> RidesAsync(CancellationToken cancellationToken) => await board.IsLoadedAsync(cancellationToken)
         ? ApiJson.Answer(board.Rides.OrderBy(ride => ride.Key)
-            .Select(ride => OldRide.Of(ride.Key, ride.Value, clock.GetUtcNow())).ToArray())
+            .Select(ride => OldRide.Of(ride.Key, ride.Value, clock.Now)).ToArray())
         : Error(StatusCodes.Status503ServiceUnavailable, Away);
 
-    private async Task<IResult> CustomersAsync(CancellationToken cancellationToken)
+    private async Task CustomersAsync(HttpContext http)
     {
+        await using var pages = customers.InsideAsync(http.RequestAborted).GetAsyncEnumerator(http.RequestAborted);
         try
         {
-            return ApiJson.Answer((await customers.InsideAsync(cancellationToken)).Select(OldCustomer.Of).ToArray());
+            await pages.MoveNextAsync();
         }
         catch (Exception e) when (StoreUnavailableException.Covers(e))
         {
-            return Error(StatusCodes.Status503ServiceUnavailable, Away);
+            await Error(StatusCodes.Status503ServiceUnavailable, Away).ExecuteAsync(http);
+            return;
+        }
+        http.Response.ContentType = MediaTypeNames.Application.Json;
+        await JsonSerializer.SerializeAsync(http.Response.Body, InsideAsync(), ApiJson.Options, http.RequestAborted);
+
+        // There may be very many of them.
+        async IAsyncEnumerable<OldCustomer> InsideAsync()
+        {
+            do
+            {
+                foreach (var row in pages.Current)
+                    yield return OldCustomer.Of(row);
+            }
+            while (await pages.MoveNextAsync());
         }
     }
 
@@ -129,10 +154,18 @@ internal sealed class OldEndpoints(CommandStore store, RideBoard board, Customer
             { Answer.IsRepeated: true } when repeated is not null => Error(StatusCodes.Status409Conflict, repeated),
             { Answer: { } answer } => ApiJson.Answer(done(answer)),
             { Way: CommandWay.Failed } => Error(StatusCodes.Status500InternalServerError, "an unexpected error occurred"),
-            { Way: CommandWay.Unknown } => Error(StatusCodes.Status503ServiceUnavailable, "it is not known whether it was done"),
+            { Way: CommandWay.Unknown } => Error(StatusCodes.Status504GatewayTimeout, "it is not known whether it was done"),
             _ => Error(StatusCodes.Status503ServiceUnavailable, "the park takes no commands now; nothing was changed"),
         };
     }
+
+    private static Task RefuseAsync(HttpContext http, Problem problem)
+    {
+        problem.WriteHeaders(http.Response);
+        return Refuse(problem).ExecuteAsync(http);
+    }
+
+    private static OldRefusal Refuse(Problem problem) => new(problem.Status, problem.Line, problem.RetryAfter);
 
     private static OldRefusal Error(int status, string text) => new(status, text);
 }

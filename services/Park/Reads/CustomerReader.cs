@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using RideIngest.Park.Board;
@@ -10,6 +11,8 @@ namespace RideIngest.Park.Reads;
 /// <summary>Reads customers, and the events of rides and customers.</summary>
 internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memory, CommandStore store, RideBoard board)
 {
+    private const int InsidePage = 5000;
+
     /// <summary>
     /// Returns a customer as stored now, or, while Postgres is away, as remembered, with since when that may be out of date. Null if there
     /// is none.
@@ -28,13 +31,19 @@ internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memor
         }
     }
 
-    /// <summary>Lists the customers who are inside.</summary>
-    public async Task<IReadOnlyList<(long Id, DateTime EnteredAt, DateTime ChangedAt)>> InsideAsync(CancellationToken cancellationToken)
+    /// <summary>Lists the customers who are inside, a page at a time.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<(long Id, DateTime EnteredAt, DateTime ChangedAt)>> InsideAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<(long, DateTime, DateTime)>(new(
-            "select id, entered_at, changed_at from park.customers where left_at is null order by id",
-            cancellationToken: cancellationToken))];
+        var after = 0L;
+        IReadOnlyList<(long Id, DateTime, DateTime)> page;
+        do
+        {
+            page = await InsideAsync(after, cancellationToken);
+            yield return page;
+            after = page.Count > 0 ? page[^1].Id : after;
+        }
+        while (page.Count == InsidePage);
     }
 
     /// <summary>Lists the events of a ride or a customer, the first one first; null if there is none.</summary>
@@ -51,6 +60,15 @@ internal sealed class CustomerReader(NpgsqlDataSource database, ParkMemory memor
         if (rows.Count == 0 && after == 0)
             return null;
         return new([.. rows.Take(limit).Select(row => row.Event)], rows.Count > limit ? rows[limit - 1].Version : null);
+    }
+
+    private async Task<IReadOnlyList<(long Id, DateTime EnteredAt, DateTime ChangedAt)>> InsideAsync(
+        long after, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<(long, DateTime, DateTime)>(new(
+            "select id, entered_at, changed_at from park.customers where left_at is null and id > @after order by id limit @most",
+            new { after, most = InsidePage }, cancellationToken: cancellationToken))];
     }
 
     private async Task<CustomerState?> ReadAsync(long id, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using RideIngest.Park.Commits;
 namespace RideIngest.Park.Reads;
 
 /// <summary>The endpoints that read rides and customers.</summary>
-internal sealed class ParkReads(RideBoard board, CustomerReader customers, TimeProvider clock)
+internal sealed class ParkReads(RideBoard board, CustomerReader customers, ParkClock clock)
 {
     private const string Tag = "park";
 
@@ -65,7 +65,7 @@ internal sealed class ParkReads(RideBoard board, CustomerReader customers, TimeP
 
     private async Task<IResult> CustomerAsync(long id, CancellationToken cancellationToken) =>
         await customers.FindAsync(id, cancellationToken) is { } customer
-            ? ApiJson.Answer(ReadCustomer.Of(id, customer, board, clock.GetUtcNow()))
+            ? ApiJson.Answer(ReadCustomer.Of(id, customer, board, clock.Now))
             : NotFound("customer");
 
     private Task<IResult> RideEventsAsync(HttpContext http, long id) => EventsAsync(http, Aggregate.Ride, id);

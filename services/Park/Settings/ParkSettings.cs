@@ -18,7 +18,7 @@ public sealed class ParkSettings
     [Range(1, 1_000_000, ErrorMessage = "It must be from 1 to 1000000"), GoodValue("10000")]
     public int MostWaiting { get; set; } = 10_000;
 
-    /// <summary>The number of events of a ride after which its state is saved as a snapshot.</summary>
+    /// <summary>The number of events of a ride or a customer after which its state is saved as a snapshot.</summary>
     [Range(10, 100_000, ErrorMessage = "It must be from 10 to 100000"), GoodValue("500")]
     public int SnapshotAfter { get; set; } = 500;
 

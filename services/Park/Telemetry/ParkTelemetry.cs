@@ -43,7 +43,7 @@ internal static class ParkTelemetry
         RideIngestTelemetry.Meter.CreateObservableGauge(
             "rideingest.park.figures.age",
             () => _seen is { } seen
-                ? [new Measurement<double>((DateTimeOffset.UtcNow - seen.At).TotalSeconds)]
+                ? [new Measurement<double>(Stopwatch.GetElapsedTime(seen.At).TotalSeconds)]
                 : Array.Empty<Measurement<double>>(),
             "s", "How long ago the rides were compared with Postgres.");
     }
@@ -76,6 +76,10 @@ internal static class ParkTelemetry
         return RideIngestTelemetry.Source.StartActivity("park commit", ActivityKind.Internal, recorded[0], links: links);
     }
 
+    /// <summary>Starts a span after another one; null if that is not recorded.</summary>
+    public static Activity? Following(string name, ActivityContext before) =>
+        before == default ? null : RideIngestTelemetry.Source.StartActivity(name, ActivityKind.Internal, before);
+
     public static void LiveClients(int change) => Clients.Add(change);
 
     public static void Departed(TimeSpan late) => Lateness.Record(Math.Max(0, late.TotalSeconds));
@@ -91,7 +95,7 @@ internal static class ParkTelemetry
 
     public static void Observed(Observation seen) => _seen = seen;
 
-    /// <param name="At">When the rides were compared with Postgres.</param>
+    /// <param name="At">The timestamp when the rides were compared with Postgres.</param>
     /// <param name="Rides">The number of rides by status.</param>
-    public sealed record Observation(DateTimeOffset At, IReadOnlyDictionary<string, int> Rides);
+    public sealed record Observation(long At, IReadOnlyDictionary<string, int> Rides);
 }

@@ -42,7 +42,7 @@ public static class ProblemTypes
         new(409, "has-left", false, "The customer has left the park.", "Let the customer enter again, which gives a new id."),
         new(409, "boards-by-clock", false, "The ride leaves by the clock, so departures are not reported.",
             "Add the ride with boarding reported."),
-        new(409, "departure-order", false, "A later departure of the ride is recorded already.", "Report departures in order."),
+        new(409, "departure-order", false, "The departure is older than the last ones that are recorded.", "Report departures sooner."),
         new(413, "too-large", false, "The body, or a record in it, is too large.",
             "Split the upload, or make the record smaller."),
         new(415, "unsupported-media-type", false, "The body's Content-Type is not supported.",

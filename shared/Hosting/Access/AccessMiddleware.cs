@@ -29,12 +29,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
             {
                 return settings.Jwt.IsOn && ApiKeys.IsToken(context.Request)
                     ? RefuseTokenAsync(context)
-                    : RefuseAsync(context, key.IsEmpty ? NoKey : UnknownKey);
+                    : context.RefuseAsync(key.IsEmpty ? NoKey : UnknownKey);
             }
             caller = known;
             context.User = caller.Principal;
         }
-        return needed.IsMetBy(caller) ? next(context) : RefuseAsync(context, caller.Forbid(needed.ToString()));
+        return needed.IsMetBy(caller) ? next(context) : context.RefuseAsync(caller.Forbid(needed.ToString()));
     }
 
     // A page of another origin cannot act in somebody's name: only forms of pages, which have an antiforgery token, act by the cookie.
@@ -45,9 +45,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
             : null;
 
     private static Problem Unknown(string detail) => Problem.OfStatus(401) with { Detail = detail };
-
-    private static Task RefuseAsync(HttpContext context, Problem problem) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>()?.Write(context, problem) ?? problem.ExecuteAsync(context);
 
     private static async Task RefuseTokenAsync(HttpContext context)
     {
@@ -61,6 +58,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeys keys, AuthS
             SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => "its signature is not the issuer's",
             _ => "it is not valid",
         };
-        await RefuseAsync(context, Unknown($"The token is not accepted: {why}."));
+        await context.RefuseAsync(Unknown($"The token is not accepted: {why}."));
     }
 }

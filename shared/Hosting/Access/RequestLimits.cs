@@ -32,11 +32,12 @@ public static class RequestLimits
 /// <summary>Limits concurrent requests per caller; if no key is required, all requests share one limit.</summary>
 internal sealed class CallerLimit(int most, string setting, TimeSpan retryAfter) : IRateLimiterPolicy<string>
 {
-    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = (rejected, _) => new((Problem.OfStatus(429) with
-    {
-        Detail = string.Create(CultureInfo.InvariantCulture, $"A sender may have at most {most} concurrent requests ({setting})."),
-        RetryAfter = retryAfter,
-    }).ExecuteAsync(rejected.HttpContext));
+    public Func<OnRejectedContext, CancellationToken, ValueTask> OnRejected { get; } = (rejected, _) => new(
+        rejected.HttpContext.RefuseAsync(Problem.OfStatus(429) with
+        {
+            Detail = string.Create(CultureInfo.InvariantCulture, $"A sender may have at most {most} concurrent requests ({setting})."),
+            RetryAfter = retryAfter,
+        }));
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.GetConcurrencyLimiter(
         Caller.Of(httpContext)?.Name ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = most, QueueLimit = 0 });

@@ -10,4 +10,8 @@ public static class RefusalForms
 {
     public static TBuilder RefusesWith<TBuilder>(this TBuilder endpoint, Func<HttpContext, Problem, Task> write)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RefusalForm(write));
+
+    /// <summary>Answers with a problem, in the format of the endpoint.</summary>
+    public static Task RefuseAsync(this HttpContext context, Problem problem) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>()?.Write(context, problem) ?? problem.ExecuteAsync(context);
 }

@@ -50,6 +50,15 @@ public sealed class OldFormTests(ParkRig park) : IClassFixture<ParkRig>
     public async Task Errors_are_in_the_old_form(string path, string body, int status, string error) =>
         Assert.Equal((status, new JsonObject { ["err"] = error }.ToJsonString()), await PostAsync(path, body, Form));
 
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused_in_the_old_form()
+    {
+        var (status, text) = await PostAsync("/ride/add", $"name={new string('x', 20_000)}", Form);
+
+        Assert.Equal(413, status);
+        Assert.StartsWith("""{"err":"The body is too large""", text, StringComparison.Ordinal);
+    }
+
     private async Task<(int Status, string Text)> PostAsync(string path, string body, string type)
     {
         var answer = await park.System.PostAsync(path, body, type);

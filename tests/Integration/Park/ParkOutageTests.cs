@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Npgsql;
 using RideIngest.Integration.Systems;
 using RideIngest.Park;
 using RideIngest.Park.Settings;
 using RideIngest.TestKit.Network;
+using RideIngest.TestKit.Servers;
 using RideIngest.TestKit.Waiting;
 
 namespace RideIngest.Integration.Park;
@@ -43,6 +45,27 @@ public sealed class ParkOutageTests
             At: (DateTimeOffset)happened!["at"]!, Boarded: (long)happened["data"]!["boarded"]!.AsArray().Single()!)).ToList();
         Assert.Equal(customers, departures.Select(departure => departure.Boarded));
         Assert.All(departures.Zip(departures.Skip(1)), pair => Assert.Equal(TimeSpan.FromSeconds(1), pair.Second.At - pair.First.At));
+    }
+
+    [Fact]
+    public async Task While_Postgres_hangs_live_clients_hear_how_old_the_figures_are()
+    {
+        var database = new NpgsqlConnectionStringBuilder(await TestPostgres.CreateDatabaseAsync());
+        await using var network = new TcpProxy(database.Host!, database.Port);
+        (database.Host, database.Port) = (TcpProxy.Host, network.Port);
+        await using var system = await SystemRig.StartAsync(
+            new ParkModule(ParkDefaults.Alone), args: $"--postgres:url={database.ConnectionString}");
+        var ride = (long)(await system.PostAsync(
+            "/park/rides", """{"name":"Comet","capacity":1,"ride_time":"1s"}""")).Json["id"]!;
+        await using var live = new EventFeed(new($"{system.Url}/park/live"));
+        await live.UntilAsync(ride, read => read["stale_since"] is null);
+
+        network.BlackHole();
+
+        await live.UntilAsync(ride, read => read["stale_since"] is not null);
+        network.Resume();
+        await live.UntilAsync(ride, read => read["stale_since"] is null);
+        Assert.Equal(201, (await system.PostAsync("/park/customers", "")).Status);
     }
 
     [Fact]

@@ -72,6 +72,38 @@ public sealed class RideStateTests
     }
 
     [Fact]
+    public void Who_is_back_from_a_ride_that_closed_is_not_on_it_again_when_it_is_down()
+    {
+        var closed = Queue(Leave(Queue(Added(capacity: 1), 1, 1), Noon), 2, 3, Noon)
+            .Apply(Noon + 0.25 * Minute, new RideStatusChanged(OperatingStatus.Closed, null));
+        var down = closed.Apply(Noon + 10 * Minute, new RideStatusChanged(OperatingStatus.Down, null));
+        var again = down.Apply(Noon + 70 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
+
+        Assert.Equal(0, down.Aboard(Noon + 10 * Minute));
+        Assert.Equal("13:10:00 2", Due(again, Noon + 70 * Minute));
+    }
+
+    [Fact]
+    public void Who_is_on_a_ride_that_is_down_comes_back_later_when_it_closes()
+    {
+        var closed = Leave(Queue(Added(capacity: 1), 1, 1), Noon)
+            .Apply(Noon + 0.25 * Minute, new RideStatusChanged(OperatingStatus.Down, null))
+            .Apply(Noon + 10.25 * Minute, new RideStatusChanged(OperatingStatus.Closed, null));
+
+        Assert.Equal((1, 0), (closed.Aboard(Noon + 10.9 * Minute), closed.Aboard(Noon + 11 * Minute)));
+    }
+
+    [Fact]
+    public void A_departure_that_is_reported_after_the_ride_was_down_on_its_way_comes_back_later()
+    {
+        var ride = Added(capacity: 2, BoardingMode.Reported)
+            .Apply(Noon + 0.5 * Minute, new RideStatusChanged(OperatingStatus.Down, null))
+            .Apply(Noon + 10.5 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
+
+        Assert.Equal(Noon + 11 * Minute, ride.Apply(Noon, ride.Report(2, Noon).Event!).ReturnsAt);
+    }
+
+    [Fact]
     public void Two_trains_of_a_ride_are_on_their_way_at_once()
     {
         var ride = Queue(Added(capacity: 2, BoardingMode.Reported), 1, 4);
@@ -106,26 +138,64 @@ public sealed class RideStateTests
         Assert.Equal(2, departed.WalkIns);
         Assert.Equal((0, 5), (left.Line.Count, left.Aboard(Noon + Minute)));
         Assert.Equal((null, null), left.Report(5, Noon + Minute));
-        Assert.Equal("departure-order", left.Report(5, Noon).Refused!.Type);
         Assert.Equal("boards-by-clock", Added(capacity: 2).Report(1, Noon).Refused!.Type);
+    }
+
+    [Fact]
+    public void Departures_are_reported_in_any_order()
+    {
+        var ride = Queue(Queue(Added(capacity: 2, BoardingMode.Reported), 1, 2), 3, 4, Noon + Minute);
+        var later = ride.Apply(Noon + 2 * Minute, ride.Report(2, Noon + 2 * Minute).Event!);
+
+        var (departed, refused) = later.Report(2, Noon + Minute);
+        var both = later.Apply(Noon + Minute, departed!);
+
+        Assert.Null(refused);
+        Assert.Equal([3, 4], departed!.Boarded);
+        Assert.Equal([Noon + Minute, Noon + 2 * Minute], both.Departures.Select(departure => departure.At));
+        Assert.Equal((Noon + 3 * Minute, Noon + 2 * Minute), (both.ReturnsAt, both.At));
+        Assert.Equal((null, null), both.Report(2, Noon + Minute));
+    }
+
+    [Fact]
+    public void A_departure_that_is_forgotten_is_not_recorded_again()
+    {
+        var ride = Added(capacity: 2, BoardingMode.Reported);
+        for (var number = 0; number < 200; number++)
+            ride = ride.Apply(Noon + number * Minute, ride.Report(1, Noon + number * Minute).Event!);
+
+        Assert.Equal(100, ride.Departures.Count);
+        Assert.Equal("departure-order", ride.Report(1, Noon).Refused!.Type);
+        Assert.Equal((null, null), ride.Report(1, Noon + 100 * Minute));
+    }
+
+    [Fact]
+    public void All_who_are_on_their_way_count_however_many_trains_that_are()
+    {
+        var ride = Added(capacity: 2, BoardingMode.Reported).Apply(Noon, new RideChanged("Comet", "", 2, 300 * Minute));
+        for (var number = 0; number < 200; number++)
+            ride = ride.Apply(Noon + number * Minute, ride.Report(1, Noon + number * Minute).Event!);
+
+        Assert.Equal(200, ride.Aboard(Noon + 200 * Minute));
     }
 
     [Fact]
     public void A_reported_ride_is_suspected_when_it_should_have_left_three_times_until_it_leaves_or_an_operator_says_so()
     {
         var empty = Added(capacity: 2, BoardingMode.Reported);
-        Assert.Null(empty.SuspectedAt);
+        Assert.Null(empty.SuspectedAt(Noon));
 
         var waiting = Queue(empty, 1, 3, Noon + Minute);
-        Assert.Equal(Noon + 4 * Minute, waiting.SuspectedAt);
+        Assert.Equal(Noon + 4 * Minute, waiting.SuspectedAt(Noon));
+        Assert.Equal(Noon + 11 * Minute, waiting.SuspectedAt(heardSince: Noon + 10 * Minute));
         var suspected = waiting.Apply(Noon + 4 * Minute, new RideStatusChanged(OperatingStatus.Suspected, "No departure"));
 
-        Assert.Null(suspected.SuspectedAt);
+        Assert.Null(suspected.SuspectedAt(Noon));
         Assert.Equal((Minute, null), (suspected.WaitingTime(Noon + 4 * Minute), suspected.WhyNotJoin()));
         var left = suspected.Apply(Noon + 5 * Minute, suspected.Report(2, Noon + 5 * Minute).Event!);
         Assert.Equal((OperatingStatus.Operating, null), (left.Status, left.Reason));
         var confirmed = suspected.Apply(Noon + 5 * Minute, new RideStatusChanged(OperatingStatus.Operating, null));
-        Assert.Equal(Noon + 8 * Minute, confirmed.SuspectedAt);
+        Assert.Equal(Noon + 8 * Minute, confirmed.SuspectedAt(Noon));
     }
 
     private static RideState Added(int capacity, BoardingMode boarding = BoardingMode.Clock) =>
