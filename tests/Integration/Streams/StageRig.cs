@@ -175,9 +175,11 @@ internal sealed class StageRig : IAsyncDisposable
     }
 
     /// <summary>The ids of the events that were handed on, in their order.</summary>
-    public async Task<List<long>> HandedOnAsync() =>
+    public async Task<List<long>> HandedOnAsync() => IdsOf(await MessagesHandedOnAsync());
+
+    private static List<long> IdsOf(IEnumerable<StoredMessage> messages) =>
     [
-        .. from message in await MessagesHandedOnAsync()
+        .. from message in messages
            from line in Encoding.UTF8.GetString(message.Data.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
            select new ParcelFormat().Read(Encoding.UTF8.GetBytes(line)).Id,
     ];
@@ -206,12 +208,13 @@ internal sealed class StageRig : IAsyncDisposable
         List<long> ids = [];
         await Eventually.True(async () =>
         {
-            ids = await HandedOnAsync();
+            var messages = await MessagesHandedOnAsync();
+            ids = IdsOf(messages);
             var sorted = ids.Count == 0 ? 0 : (await Js.GetStreamAsync(_prefix, new StreamInfoRequest
             {
                 SubjectsFilter = Sorted,
             })).Info.State.Subjects!.Values.Sum();
-            return ids.Count >= handedOn && (await Js.GetStreamAsync(_prefix)).Info.State.Messages == sorted;
+            return ids.Count >= handedOn && messages.Count == sorted && (await Js.GetStreamAsync(_prefix)).Info.State.Messages == sorted;
         });
         return ids;
     }
