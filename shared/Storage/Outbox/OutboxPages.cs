@@ -38,10 +38,10 @@ internal sealed class OutboxPages(RelayedOutbox outbox)
         }
         var (published, failure) = await PublishAsync(page, abandon);
         OutboxTelemetry.Published(outbox.System, published);
-        await session.Waiting.RemoveAsync(published, abandon);
+        var removedIn = published.Count > 0 ? await session.Waiting.RemoveAsync(published, abandon) : 0;
         await MeasureAsync(session, abandon);
         if (published.Count == page.Count && _resting.Count == 0)
-            _mark.Passed(read);
+            _mark.Passed(read, removedIn);
         else
             _mark.Clear();
         if (failure is not null)

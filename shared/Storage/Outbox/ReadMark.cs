@@ -13,13 +13,14 @@ internal sealed class ReadMark
     public long Number { get; private set; }
 
     /// <summary>Counts a page that is published whole.</summary>
-    public void Passed(WaitingPage page)
+    /// <param name="begunBefore">Transactions with a greater id began after it was read.</param>
+    public void Passed(WaitingPage page, long begunBefore)
     {
         var last = page.Events[^1].Number;
         if (_next is { } next && page.EndedBefore >= next.Begun)
             Number = Math.Max(Number, Math.Min(next.Number, last));
         if (_next is null || Number >= _next.Value.Number)
-            _next = (last, page.BegunBefore);
+            _next = (last, begunBefore);
     }
 
     /// <summary>Starts anew, because events before the mark wait.</summary>

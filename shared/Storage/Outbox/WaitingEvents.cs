@@ -23,16 +23,15 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
 
     private const string Ended = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
-    // Not a snapshot's xmax, which is the id after the last one that has ended: greater ones may have begun.
-    private const string Begun = "select pg_current_xact_id()::text::bigint";
-
-    // The time range lets Postgres skip the partitions of other days.
+    // The time range lets Postgres skip the partitions of other days. The id is taken after the page was read; a snapshot's xmax would not
+    // do, which is the id after the last transaction that has ended: greater ones may have begun.
     private const string Remove =
         """
         with removed as (
           delete from ops.outbox where system = $1 and number = any($2) and created_at between $3 and $4 returning 1)
         insert into ops.outbox_totals as total (system, published) select $1, count(*) from removed
         on conflict (system) do update set published = total.published + excluded.published
+        returning pg_current_xact_id()::text::bigint
         """;
 
     private const string Measure =
@@ -60,7 +59,6 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
                         new NpgsqlParameter<long> { TypedValue = after },
                     },
                 },
-                new NpgsqlBatchCommand(Begun),
             },
         };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
@@ -70,15 +68,14 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
         var events = new List<WaitingEvent>();
         while (await row.ReadAsync(cancellationToken))
             events.Add(WaitingEvent.Read(row));
-        await row.NextResultAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return new(events, ended, row.GetInt64(0));
+        return new(events, ended);
     }
 
-    public async Task RemoveAsync(IReadOnlyCollection<WaitingEvent> published, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes events that are published. Returns the id of its transaction: those with a greater one begin after the page was read.
+    /// </summary>
+    public async Task<long> RemoveAsync(IReadOnlyCollection<WaitingEvent> published, CancellationToken cancellationToken)
     {
-        if (published.Count == 0)
-            return;
         await using var command = new NpgsqlCommand(Remove, connection)
         {
             Parameters =
@@ -89,7 +86,7 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
                 new NpgsqlParameter<DateTime> { TypedValue = published.Max(item => item.CreatedAt) },
             },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Returns the number of events, counted up to 100,000, and the time of the oldest.</summary>
@@ -107,5 +104,4 @@ internal sealed class WaitingEvents(NpgsqlConnection connection, string system)
 
 /// <summary>A page of waiting events.</summary>
 /// <param name="EndedBefore">All transactions with a lower id had ended before it was read, so it shows what they added.</param>
-/// <param name="BegunBefore">Transactions with this id or a greater one began after it was read.</param>
-internal sealed record WaitingPage(List<WaitingEvent> Events, long EndedBefore, long BegunBefore);
+internal sealed record WaitingPage(List<WaitingEvent> Events, long EndedBefore);

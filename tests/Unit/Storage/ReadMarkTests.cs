@@ -10,12 +10,12 @@ public sealed class ReadMarkTests
     {
         var mark = new ReadMark();
 
-        mark.Passed(Page(last: 10, endedBefore: 100, begunBefore: 105));
-        mark.Passed(Page(last: 20, endedBefore: 104, begunBefore: 107));
+        mark.Passed(Page(last: 10, endedBefore: 100), begunBefore: 105);
+        mark.Passed(Page(last: 20, endedBefore: 104), begunBefore: 107);
         Assert.Equal(0, mark.Number);
-        mark.Passed(Page(last: 30, endedBefore: 105, begunBefore: 108));
+        mark.Passed(Page(last: 30, endedBefore: 105), begunBefore: 108);
         Assert.Equal(10, mark.Number);
-        mark.Passed(Page(last: 40, endedBefore: 108, begunBefore: 109));
+        mark.Passed(Page(last: 40, endedBefore: 108), begunBefore: 109);
         Assert.Equal(30, mark.Number);
         mark.Clear();
         Assert.Equal(0, mark.Number);
@@ -26,12 +26,12 @@ public sealed class ReadMarkTests
     {
         var mark = new ReadMark();
 
-        mark.Passed(Page(last: 100, endedBefore: 5, begunBefore: 6));
-        mark.Passed(Page(last: 40, endedBefore: 6, begunBefore: 7));
+        mark.Passed(Page(last: 100, endedBefore: 5), begunBefore: 6);
+        mark.Passed(Page(last: 40, endedBefore: 6), begunBefore: 7);
 
         Assert.Equal(40, mark.Number);
     }
 
-    private static WaitingPage Page(long last, long endedBefore, long begunBefore) =>
-        new([new WaitingEvent(last, default, new() { Subject = "s", Key = "k", Id = "1", Payload = default })], endedBefore, begunBefore);
+    private static WaitingPage Page(long last, long endedBefore) =>
+        new([new WaitingEvent(last, default, new() { Subject = "s", Key = "k", Id = "1", Payload = default })], endedBefore);
 }
