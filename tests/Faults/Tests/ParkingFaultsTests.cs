@@ -116,7 +116,8 @@ public sealed class ParkingFaultsTests : IAsyncLifetime
         Assert.True((bool)statistics["balanced"]!);
         Assert.Equal(await _world.CountAsync("from parking.movements where is_exit"), (long)statistics["exits"]!["received"]!);
         Assert.Equal(await _world.CountAsync("from parking.movements where not is_exit"), (long)statistics["entries"]!["received"]!);
-        Assert.Equal(await _world.CountAsync("from parking.movements where is_exit and state = 'paired'"), (long)statistics["exits"]!["paired"]!);
+        Assert.Equal(
+            await _world.CountAsync("from parking.movements where is_exit and state = 'paired'"), (long)statistics["exits"]!["paired"]!);
         Assert.Equal(await _world.CountAsync("from parking.inside"), (long)statistics["entries"]!["open"]!);
     }
 
